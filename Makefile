@@ -1,13 +1,61 @@
 PYTHON ?= python3
 BIN := .venv/bin
-STAMP := .venv/.ready
+PIP := -m pip --quiet --disable-pip-version-check install --no-deps
+PUBLIC := 0.38.0 0.20.0
+INTEROP := $(PUBLIC:%=.venv-interop/%/.ready)
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: setup demo test check generate lint record bench lock clean
+.PHONY: help setup demo test lint generate check diff record bench lock clean
 
-setup: $(STAMP)
+help:  ## List the targets.
+	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-$(STAMP): requirements/dev.txt pyproject.toml
+setup: .venv/.ready  ## Make .venv with everything in it, pinned and hashed.
+
+.venv/.ready: requirements/dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r requirements/dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
-	touch $@
+	$(BIN)/python $(PIP) --require-hashes -r requirements/dev.txt
+	$(BIN)/python $(PIP) --no-build-isolation --editable .
+	@touch $@
+
+.venv-interop/%/.ready: requirements/interop-%.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/python $(PIP) --require-hashes -r $<
+	@touch $@
+
+demo: setup  ## Simulate a discharge on this machine and plot it.
+	$(BIN)/python examples/quickstart.py
+
+test: setup $(INTEROP)  ## Run every test.
+	$(BIN)/python -m pytest
+
+lint: setup  ## ruff, mypy --strict, and the rules of the spec.
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m codegen lint
+
+generate: setup  ## Carry a change of openapi/ through: bundle, lint, client, sync.
+	$(BIN)/python -m codegen generate
+
+check: setup  ## Fail when anything generated differs from a fresh run.
+	$(BIN)/python -m codegen check
+
+diff: setup  ## Name the breaking changes since the released spec.
+	$(BIN)/python -m codegen diff
+
+record: setup  ## Record the cassettes anew from an engine on loopback.
+	$(BIN)/python -m pytest tests/replay --record-mode=rewrite
+
+bench: setup $(INTEROP)  ## Print every speed as a ratio against a named reference.
+	$(BIN)/python -m benchmarks
+
+lock: setup  ## Resolve the requirements anew.
+	$(COMPILE) requirements/dev.in --no-emit-package ionworks-api --output-file requirements/dev.txt
+	for version in $(PUBLIC); do \
+		$(COMPILE) requirements/interop-$$version.in --output-file requirements/interop-$$version.txt; \
+	done
+
+clean:  ## Remove the environments.
+	rm -rf .venv .venv-interop
