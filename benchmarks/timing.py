@@ -1,0 +1,28 @@
+"""Measure and report; shared by every benchmark."""
+
+import statistics
+import time
+from collections.abc import Callable
+
+
+def seconds(work: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def best(work: Callable[[], object], repeats: int = 5) -> float:
+    return min(seconds(work) for _ in range(repeats))
+
+
+def median(work: Callable[[], object], repeats: int = 300) -> float:
+    return statistics.median(seconds(work) for _ in range(repeats))
+
+
+def report(what: str, ours: float, reference: str, theirs: float, target: str) -> None:
+    """Print one line: both times, the ratio of ours to the reference, and what it should be."""
+    print(
+        f"{what}: {1e3 * ours:.2f} ms | {reference}: {1e3 * theirs:.2f} ms"
+        f" | ratio {ours / theirs:.3f} = 1/{theirs / ours:.1f} (target {target})",
+        flush=True,
+    )

@@ -1,0 +1,31 @@
+"""Run the platform's public client, each version in an environment of its own."""
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+DRIVERS = Path(__file__).parent / "drivers"
+
+
+@pytest.fixture(scope="session")
+def drive(engine_url):
+    """Run a driver with the public client of ``version``; return the JSON on its last line."""
+
+    def run(version, driver, *arguments):
+        python = ROOT / ".venv-interop" / version / "bin/python"
+        assert python.exists(), f"{python} is missing: run `make test`"
+        done = subprocess.run(
+            [python, "-I", DRIVERS / f"{driver}.py", engine_url, *arguments],
+            capture_output=True,
+            text=True,
+            timeout=120,
+            env={**os.environ, "PYBAMM_DISABLE_TELEMETRY": "true"},
+        )
+        assert done.returncode == 0, done.stderr[-4000:]
+        return json.loads(done.stdout.splitlines()[-1])
+
+    return run
