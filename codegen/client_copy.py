@@ -5,6 +5,7 @@
 - only success responses are left, since errors and redirects are the transport's business;
 - objects without described properties are plain values, so that dicts stay dicts both ways;
 - fields that a response may leave out are required and nullable, so that they read as ``None``;
+- defaults are left to the server, so that nothing is sent that nobody asked for;
 - times in responses are the text that was sent, so that no odd time loses a response.
 
 Request bodies and query parameters keep the difference between a value, ``null`` and nothing.
@@ -12,11 +13,10 @@ Request bodies and query parameters keep the difference between a value, ``null`
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
-from codegen.reach import component_schemas, methods
+from codegen.reach import component_schemas, methods, nodes
 
 Schema = dict[str, Any]
 
@@ -31,6 +31,7 @@ def client_copy(bundle: dict[str, Any]) -> dict[str, Any]:
         _make_absent_fields_null(schemas[name])
         _keep_times_as_text(schemas[name])
     _open_free_form(document)
+    _leave_defaults_to_the_server(document)
     return document
 
 
@@ -77,7 +78,7 @@ def _allows_null(schema: Schema) -> bool:
 
 
 def _keep_times_as_text(schema: Schema) -> None:
-    for node in _nodes(schema):
+    for node in nodes(schema):
         if node.get("format") in {"date-time", "date"}:
             del node["format"]
 
@@ -85,7 +86,7 @@ def _keep_times_as_text(schema: Schema) -> None:
 def _open_free_form(document: dict[str, Any]) -> None:
     schemas = document.get("components", {}).get("schemas", {})
     free = {f"#/components/schemas/{name}" for name in schemas if _is_free_form(schemas[name])}
-    for node in list(_nodes(document)):
+    for node in list(nodes(document)):
         if _is_free_form(node) or node.get("$ref") in free:
             described = {key: node[key] for key in ("description",) if key in node}
             node.clear()
@@ -97,16 +98,11 @@ def _open_free_form(document: dict[str, Any]) -> None:
     }
 
 
+def _leave_defaults_to_the_server(document: dict[str, Any]) -> None:
+    for node in nodes(document):
+        node.pop("default", None)
+
+
 def _is_free_form(schema: Schema) -> bool:
     return schema.get("type") in ("object", ["object", "null"]) and "properties" not in schema
 
-
-def _nodes(value: Any) -> Iterator[Schema]:
-    if isinstance(value, dict):
-        yield value
-        for key, child in value.items():
-            if key not in {"example", "examples"}:
-                yield from _nodes(child)
-    elif isinstance(value, list):
-        for child in value:
-            yield from _nodes(child)

@@ -52,13 +52,21 @@ def _closure(document: dict[str, Any], start: list[Any]) -> set[tuple[str, str]]
 
 
 def references(node: Any) -> Iterator[str]:
-    """Yield every reference below a node, examples' values left out."""
-    if isinstance(node, list):
-        for child in node:
-            yield from references(child)
-    elif isinstance(node, dict):
-        if isinstance(node.get("$ref"), str):
-            yield node["$ref"]
-        for key, child in node.items():
-            if key not in {"example", "value"}:
-                yield from references(child)
+    """Yield every reference below a node, examples left out."""
+    for child in nodes(node):
+        if isinstance(child.get("$ref"), str):
+            yield child["$ref"]
+
+
+def nodes(value: Any) -> Iterator[dict[str, Any]]:
+    """Yield every mapping below a value, itself included, but no example and no map of fields."""
+    if isinstance(value, dict):
+        yield value
+        for key, child in value.items():
+            if key == "properties":
+                yield from nodes(list(child.values()))
+            elif key not in {"example", "examples"}:
+                yield from nodes(child)
+    elif isinstance(value, list):
+        for child in value:
+            yield from nodes(child)

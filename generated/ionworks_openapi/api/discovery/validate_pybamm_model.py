@@ -1,0 +1,168 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.pybamm_model_query import PybammModelQuery
+from ...models.pybamm_model_validation import PybammModelValidation
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: PybammModelQuery,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/discovery/pybamm_models/validate",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> PybammModelValidation | None:
+    if response.status_code == 200:
+        response_200 = PybammModelValidation.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[PybammModelValidation]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: PybammModelQuery,
+) -> Response[PybammModelValidation]:
+    """Check a PyBaMM model and its options
+
+     Builds the model and stores nothing. A model that cannot be built is a normal answer, not an error.
+
+    Args:
+        body (PybammModelQuery): A model class and its options.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PybammModelValidation]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: PybammModelQuery,
+) -> PybammModelValidation | None:
+    """Check a PyBaMM model and its options
+
+     Builds the model and stores nothing. A model that cannot be built is a normal answer, not an error.
+
+    Args:
+        body (PybammModelQuery): A model class and its options.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PybammModelValidation
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: PybammModelQuery,
+) -> Response[PybammModelValidation]:
+    """Check a PyBaMM model and its options
+
+     Builds the model and stores nothing. A model that cannot be built is a normal answer, not an error.
+
+    Args:
+        body (PybammModelQuery): A model class and its options.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[PybammModelValidation]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: PybammModelQuery,
+) -> PybammModelValidation | None:
+    """Check a PyBaMM model and its options
+
+     Builds the model and stores nothing. A model that cannot be built is a normal answer, not an error.
+
+    Args:
+        body (PybammModelQuery): A model class and its options.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        PybammModelValidation
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,172 @@
+from http import HTTPStatus
+from typing import Any
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.protocol_template import ProtocolTemplate
+from ...models.protocol_template_create import ProtocolTemplateCreate
+from ...types import Response
+
+
+def _get_kwargs(
+    *,
+    body: ProtocolTemplateCreate,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/experiment_templates",
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ProtocolTemplate | None:
+    if response.status_code == 201:
+        response_201 = ProtocolTemplate.from_dict(response.json())
+
+        return response_201
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProtocolTemplate]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateCreate,
+) -> Response[ProtocolTemplate]:
+    """Save a protocol
+
+     A protocol that the project holds already, whatever its name, is answered with instead of saved
+    twice; with `force_create` that is a conflict.
+
+    Args:
+        body (ProtocolTemplateCreate): A protocol to save.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProtocolTemplate]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateCreate,
+) -> ProtocolTemplate | None:
+    """Save a protocol
+
+     A protocol that the project holds already, whatever its name, is answered with instead of saved
+    twice; with `force_create` that is a conflict.
+
+    Args:
+        body (ProtocolTemplateCreate): A protocol to save.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProtocolTemplate
+    """
+
+    return sync_detailed(
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateCreate,
+) -> Response[ProtocolTemplate]:
+    """Save a protocol
+
+     A protocol that the project holds already, whatever its name, is answered with instead of saved
+    twice; with `force_create` that is a conflict.
+
+    Args:
+        body (ProtocolTemplateCreate): A protocol to save.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProtocolTemplate]
+    """
+
+    kwargs = _get_kwargs(
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateCreate,
+) -> ProtocolTemplate | None:
+    """Save a protocol
+
+     A protocol that the project holds already, whatever its name, is answered with instead of saved
+    twice; with `force_create` that is a conflict.
+
+    Args:
+        body (ProtocolTemplateCreate): A protocol to save.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProtocolTemplate
+    """
+
+    return (
+        await asyncio_detailed(
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,184 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.protocol_template import ProtocolTemplate
+from ...models.protocol_template_update import ProtocolTemplateUpdate
+from ...types import Response
+
+
+def _get_kwargs(
+    protocol_id: str,
+    *,
+    body: ProtocolTemplateUpdate,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "patch",
+        "url": "/experiment_templates/{protocol_id}".format(
+            protocol_id=quote(str(protocol_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> ProtocolTemplate | None:
+    if response.status_code == 200:
+        response_200 = ProtocolTemplate.from_dict(response.json())
+
+        return response_200
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[ProtocolTemplate]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    protocol_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateUpdate,
+) -> Response[ProtocolTemplate]:
+    """Rename or describe a saved protocol
+
+     The document does not change; save another protocol instead.
+
+    Args:
+        protocol_id (str):
+        body (ProtocolTemplateUpdate): What changes in a saved protocol; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProtocolTemplate]
+    """
+
+    kwargs = _get_kwargs(
+        protocol_id=protocol_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    protocol_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateUpdate,
+) -> ProtocolTemplate | None:
+    """Rename or describe a saved protocol
+
+     The document does not change; save another protocol instead.
+
+    Args:
+        protocol_id (str):
+        body (ProtocolTemplateUpdate): What changes in a saved protocol; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProtocolTemplate
+    """
+
+    return sync_detailed(
+        protocol_id=protocol_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    protocol_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateUpdate,
+) -> Response[ProtocolTemplate]:
+    """Rename or describe a saved protocol
+
+     The document does not change; save another protocol instead.
+
+    Args:
+        protocol_id (str):
+        body (ProtocolTemplateUpdate): What changes in a saved protocol; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[ProtocolTemplate]
+    """
+
+    kwargs = _get_kwargs(
+        protocol_id=protocol_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    protocol_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: ProtocolTemplateUpdate,
+) -> ProtocolTemplate | None:
+    """Rename or describe a saved protocol
+
+     The document does not change; save another protocol instead.
+
+    Args:
+        protocol_id (str):
+        body (ProtocolTemplateUpdate): What changes in a saved protocol; what is left out stays.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        ProtocolTemplate
+    """
+
+    return (
+        await asyncio_detailed(
+            protocol_id=protocol_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

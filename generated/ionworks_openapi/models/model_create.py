@@ -1,0 +1,124 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ModelCreate")
+
+
+@_attrs_define
+class ModelCreate:
+    """A new model.
+
+    Attributes:
+        name (str): Its name.
+        config (Any): The equations, free-form: `{type, module, options}` names a PyBaMM class, for example `{"type":
+            "SPMe", "options": {"thermal": "lumped"}}`; `module` is `lithium_ion` when left out.
+        project_id (None | str | Unset): The project it belongs to.
+        description (None | str | Unset): What it is for.
+        pybamm_version (None | str | Unset): The version of PyBaMM it was made with.
+        simulation_settings (Any | Unset): Mesh, methods and solver, free-form with the keys `var_pts`, `submesh_types`,
+            `spatial_methods`, `geometry`, `solver`.
+    """
+
+    name: str
+    config: Any
+    project_id: None | str | Unset = UNSET
+    description: None | str | Unset = UNSET
+    pybamm_version: None | str | Unset = UNSET
+    simulation_settings: Any | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        config = self.config
+
+        project_id: None | str | Unset
+        if isinstance(self.project_id, Unset):
+            project_id = UNSET
+        else:
+            project_id = self.project_id
+
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
+
+        pybamm_version: None | str | Unset
+        if isinstance(self.pybamm_version, Unset):
+            pybamm_version = UNSET
+        else:
+            pybamm_version = self.pybamm_version
+
+        simulation_settings = self.simulation_settings
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "name": name,
+                "config": config,
+            }
+        )
+        if project_id is not UNSET:
+            field_dict["project_id"] = project_id
+        if description is not UNSET:
+            field_dict["description"] = description
+        if pybamm_version is not UNSET:
+            field_dict["pybamm_version"] = pybamm_version
+        if simulation_settings is not UNSET:
+            field_dict["simulation_settings"] = simulation_settings
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        config = d.pop("config")
+
+        def _parse_project_id(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        project_id = _parse_project_id(d.pop("project_id", UNSET))
+
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
+
+        def _parse_pybamm_version(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        pybamm_version = _parse_pybamm_version(d.pop("pybamm_version", UNSET))
+
+        simulation_settings = d.pop("simulation_settings", UNSET)
+
+        model_create = cls(
+            name=name,
+            config=config,
+            project_id=project_id,
+            description=description,
+            pybamm_version=pybamm_version,
+            simulation_settings=simulation_settings,
+        )
+
+        return model_create

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="ParameterizedModelReference")
+
+
+@_attrs_define
+class ParameterizedModelReference:
+    """A parameterized model in short.
+
+    Attributes:
+        id (str): Identifies the parameterized model.
+        name (None | str): Its name.
+        model_id (None | str): Its model.
+    """
+
+    id: str
+    name: None | str
+    model_id: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        name: None | str
+        name = self.name
+
+        model_id: None | str
+        model_id = self.model_id
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "name": name,
+                "model_id": model_id,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        def _parse_name(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        name = _parse_name(d.pop("name", None))
+
+        def _parse_model_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        model_id = _parse_model_id(d.pop("model_id", None))
+
+        parameterized_model_reference = cls(
+            id=id,
+            name=name,
+            model_id=model_id,
+        )
+
+        parameterized_model_reference.additional_properties = d
+        return parameterized_model_reference
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

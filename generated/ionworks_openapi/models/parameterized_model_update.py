@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="ParameterizedModelUpdate")
+
+
+@_attrs_define
+class ParameterizedModelUpdate:
+    """What changes in a parameterized model; what is left out stays.
+
+    Attributes:
+        name (str | Unset): Its new name.
+        description (None | str | Unset): What it stands for; null clears it.
+        simulation_settings (Any | Unset): Mesh, methods and solver, free-form; null clears them.
+    """
+
+    name: str | Unset = UNSET
+    description: None | str | Unset = UNSET
+    simulation_settings: Any | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        description: None | str | Unset
+        if isinstance(self.description, Unset):
+            description = UNSET
+        else:
+            description = self.description
+
+        simulation_settings = self.simulation_settings
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update({})
+        if name is not UNSET:
+            field_dict["name"] = name
+        if description is not UNSET:
+            field_dict["description"] = description
+        if simulation_settings is not UNSET:
+            field_dict["simulation_settings"] = simulation_settings
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        name = d.pop("name", UNSET)
+
+        def _parse_description(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        description = _parse_description(d.pop("description", UNSET))
+
+        simulation_settings = d.pop("simulation_settings", UNSET)
+
+        parameterized_model_update = cls(
+            name=name,
+            description=description,
+            simulation_settings=simulation_settings,
+        )
+
+        return parameterized_model_update

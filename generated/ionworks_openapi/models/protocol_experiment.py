@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+
+T = TypeVar("T", bound="ProtocolExperiment")
+
+
+@_attrs_define
+class ProtocolExperiment:
+    """A protocol and its name.
+
+    Attributes:
+        protocol (str): The text in UCP (YAML), or PyBaMM experiment strings; up to 1 MiB.
+        name (str): Its name.
+    """
+
+    protocol: str
+    name: str
+
+    def to_dict(self) -> dict[str, Any]:
+        protocol = self.protocol
+
+        name = self.name
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "protocol": protocol,
+                "name": name,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        protocol = d.pop("protocol")
+
+        name = d.pop("name")
+
+        protocol_experiment = cls(
+            protocol=protocol,
+            name=name,
+        )
+
+        return protocol_experiment
