@@ -1,0 +1,89 @@
+"""Where tasks run: one small interface, so that the queue does not care.
+
+    Executor
+      InlineExecutor    in this very process: tests, and machines that cannot spawn
+      ProcessExecutor   supervised worker programs (``processes.py``): the default
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from ionworks_engine.jobs import frames
+from ionworks_engine.jobs.worker import Task, answer
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back from a task: ``content`` and ``blobs``, or the ``error`` it met."""
+
+    content: dict[str, Any] = field(default_factory=dict)
+    blobs: list[bytes] = field(default_factory=list)
+    error: dict[str, Any] | None = None
+
+    @classmethod
+    def of(cls, message: frames.Message) -> Reply:
+        """Read a worker's message."""
+        head, blobs = message
+        if head.pop("ok"):
+            return cls(head, blobs)
+        return cls(error=head["error"])
+
+
+class WorkerDied(Exception):  # noqa: N818 - it is said of a worker, it is not an error of ours
+    """The process that ran a task ended; the message says how, with its last words."""
+
+
+class OutOfTime(Exception):  # noqa: N818
+    """A task ran longer than it may."""
+
+
+class Executor(Protocol):
+    """Runs tasks. ``run`` may be cancelled: the task then stops, or never starts."""
+
+    capacity: int
+    """How many tasks are worth handing over at once."""
+
+    async def run(
+        self, task: str, request: dict[str, Any], *, affinity: str = "", urgent: bool = False
+    ) -> Reply:
+        """Run one task.
+
+        Parameters
+        ----------
+        task, request
+            Its name and what it is given.
+        affinity
+            Tasks of equal affinity share work (a compiled model) when one worker takes them.
+        urgent
+            Somebody waits for it: before all others, and not behind a long one.
+
+        Raises
+        ------
+        WorkerDied, OutOfTime
+        """
+
+    async def close(self) -> None:
+        """Stop everything at once."""
+
+
+class InlineExecutor:
+    """Runs each task in this process, while everything else waits."""
+
+    capacity = 1
+
+    def __init__(self, tasks: Mapping[str, Task]) -> None:
+        self._tasks = tasks
+
+    async def run(
+        self, task: str, request: dict[str, Any], *, affinity: str = "", urgent: bool = False
+    ) -> Reply:
+        """Run one task to its end."""
+        del affinity, urgent
+        message = answer(self._tasks, {"task": task, "request": request})
+        return Reply.of(frames.decode(message))
+
+    async def close(self) -> None:
+        """Do nothing: nothing is left running."""

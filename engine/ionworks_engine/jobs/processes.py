@@ -1,0 +1,347 @@
+"""Worker programs under supervision: started when needed, kept warm, replaced when they die.
+
+Each worker does one task at a time and has the next one already in its pipe, so that it never
+waits for the engine. A dead worker takes only the task it was at with it; what was queued behind
+goes back to the front. Cancelling a running task kills its worker: there is no other way to stop
+a solver.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import importlib.util
+import os
+import signal
+import sys
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import ionworks_engine
+from ionworks_engine.jobs import frames
+from ionworks_engine.jobs.executor import OutOfTime, Reply, WorkerDied
+
+TIME_LIMIT = 3600.0
+AHEAD = 2
+_LOOK_AHEAD = 32
+_STREAM_LIMIT = 1 << 22
+_LAST_WORDS = 2000
+_OWN_GROUP: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
+_ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "POLARS_MAX_THREADS")
+
+
+class _Work:
+    """A task on its way: its message, and the future of its reply."""
+
+    __slots__ = ("affinity", "future", "message", "passed_over", "urgent")
+
+    def __init__(self, message: bytes, affinity: str, urgent: bool) -> None:
+        self.message = message
+        self.affinity = affinity
+        self.urgent = urgent
+        self.passed_over = 0
+        self.future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+
+
+class ProcessExecutor:
+    """Run tasks in worker programs.
+
+    Parameters
+    ----------
+    workers
+        How many tasks may run at once. One more worker is started for urgent tasks when all of
+        these are busy.
+    tasks
+        The module whose ``TASKS`` the workers serve.
+    search_path
+        Folders in which the workers look for modules, beside those of this package.
+    time_limit
+        Seconds after which a task is stopped.
+    """
+
+    def __init__(
+        self,
+        workers: int,
+        *,
+        tasks: str = "ionworks_engine.jobs.tasks",
+        search_path: Sequence[Path] = (),
+        time_limit: float = TIME_LIMIT,
+    ) -> None:
+        self.capacity = 8 * workers
+        self._backlog: deque[_Work] = deque()
+        command = [sys.executable, "-P", "-m", "ionworks_engine.jobs.worker", tasks]
+        environment = _environment(search_path)
+
+        def worker(spare: bool) -> _Worker:
+            return _Worker(command, environment, time_limit, self._feed, self._take_back, spare)
+
+        self._workers = [*(worker(spare=False) for _ in range(workers)), worker(spare=True)]
+
+    async def run(
+        self, task: str, request: dict[str, Any], *, affinity: str = "", urgent: bool = False
+    ) -> Reply:
+        """Run one task; cancelling this coroutine stops it.
+
+        Raises
+        ------
+        WorkerDied
+            If the worker ended while it was at this task.
+        OutOfTime
+            If the task ran longer than the limit.
+        """
+        work = _Work(frames.encode({"task": task, "request": request}), affinity, urgent)
+        if urgent:
+            self._backlog.appendleft(work)
+        else:
+            self._backlog.append(work)
+        self._feed()
+        try:
+            return await work.future
+        except asyncio.CancelledError:
+            self._abandon(work)
+            raise
+
+    async def close(self) -> None:
+        """Kill every worker; tasks in them are left without an answer."""
+        self._backlog.clear()
+        for worker in self._workers:
+            worker.retire()
+        await asyncio.gather(*(worker.ended() for worker in self._workers))
+
+    def _feed(self) -> None:
+        """Hand out the backlog: to idle workers, then ahead of busy ones; start one if all are busy."""
+        for ahead in range(1, AHEAD + 1):
+            for worker in self._workers:
+                while self._backlog and worker.ready and worker.load < ahead:
+                    work = self._choose(worker)
+                    if work is None:
+                        break
+                    worker.give(work)
+            if ahead == 1:
+                self._start_one()
+
+    def _choose(self, worker: _Worker) -> _Work | None:
+        """Pick the work that suits a worker best: urgent, then what it has compiled, then the oldest."""
+        first = self._backlog[0]
+        if worker.spare or first.urgent:
+            # Urgent work stands first; it never queues behind something long.
+            if not first.urgent or worker.load:
+                return None
+            return self._backlog.popleft()
+        for index in range(min(len(self._backlog), _LOOK_AHEAD - first.passed_over)):
+            if self._backlog[index].affinity == worker.affinity:
+                first.passed_over += index > 0
+                work = self._backlog[index]
+                del self._backlog[index]
+                return work
+        return self._backlog.popleft()
+
+    def _start_one(self) -> None:
+        """Start a worker when work is left for which nobody is idle and none is on its way."""
+        if not self._backlog or any(worker.starting for worker in self._workers):
+            return
+        for worker in self._workers:
+            if worker.down and (not worker.spare or self._backlog[0].urgent):
+                worker.start()
+                return
+
+    def _take_back(self, works: Sequence[_Work], reason: str) -> None:
+        """Requeue what a dead worker had not begun; one that died at its start fails the first."""
+        self._backlog.extendleft(reversed([w for w in works if not w.future.done()]))
+        if reason and self._backlog:
+            _fail(self._backlog.popleft(), WorkerDied(reason))
+        self._feed()
+
+    def _abandon(self, work: _Work) -> None:
+        with contextlib.suppress(ValueError):
+            self._backlog.remove(work)
+        for worker in self._workers:
+            worker.drop(work)
+
+
+class _Worker:
+    """One worker program, restarted as often as needed."""
+
+    def __init__(
+        self,
+        command: Sequence[str],
+        environment: dict[str, str],
+        time_limit: float,
+        idle: Callable[[], None],
+        take_back: Callable[[Sequence[_Work], str], None],
+        spare: bool,
+    ) -> None:
+        self.spare = spare
+        self.affinity = ""
+        self.ready = False
+        self._was_ready = False
+        self._command = command
+        self._environment = environment
+        self._time_limit = time_limit
+        self._idle = idle
+        self._take_back = take_back
+        self._works: deque[_Work] = deque()
+        self._process: asyncio.subprocess.Process | None = None
+        self._life: asyncio.Task[None] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._retired = False
+
+    @property
+    def load(self) -> int:
+        """How many tasks it has, running and waiting in its pipe."""
+        return len(self._works)
+
+    @property
+    def down(self) -> bool:
+        """Whether there is no process, and none on its way."""
+        return self._life is None and not self._retired
+
+    @property
+    def starting(self) -> bool:
+        """Whether a process is on its way."""
+        return self._life is not None and not self.ready
+
+    def start(self) -> None:
+        """Start the process; it takes work once it is ready."""
+        self._was_ready = False
+        self._life = asyncio.create_task(self._live())
+
+    def give(self, work: _Work) -> None:
+        """Send a task down the pipe."""
+        if self._process is None or self._process.stdin is None:
+            raise RuntimeError("a worker without a process cannot take work")
+        self._works.append(work)
+        self.affinity = work.affinity or self.affinity
+        self._process.stdin.write(work.message)
+        if len(self._works) == 1:
+            self._head_changed()
+
+    def drop(self, work: _Work) -> None:
+        """Stop a task whose answer nobody wants; one not begun is stopped when its turn comes."""
+        if self._works and self._works[0] is work:
+            self._kill()
+
+    def retire(self) -> None:
+        """Kill the process for good."""
+        self._retired = True
+        self._kill()
+
+    async def ended(self) -> None:
+        """Wait until the process is gone."""
+        if self._life is not None:
+            await asyncio.gather(self._life, return_exceptions=True)
+
+    async def _live(self) -> None:
+        process = await asyncio.create_subprocess_exec(
+            *self._command,
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            env=self._environment,
+            limit=_STREAM_LIMIT,
+            **_OWN_GROUP,
+        )
+        self._process = process
+        if self._retired:
+            self._kill()
+        words = asyncio.create_task(_last_words(process.stderr))
+        try:
+            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionResetError):
+                await self._converse(process.stdout)
+        finally:
+            self._kill()
+            self._buried(await process.wait(), await words)
+
+    async def _converse(self, replies: asyncio.StreamReader | None) -> None:
+        if replies is None:
+            return
+        await frames.receive(replies)
+        self.ready = self._was_ready = True
+        self._idle()
+        while True:
+            message = await frames.receive(replies)
+            work = self._works.popleft()
+            if not work.future.done():
+                work.future.set_result(Reply.of(message))
+            self._head_changed()
+            self._idle()
+
+    def _head_changed(self) -> None:
+        """Time the task that now runs; one that was abandoned in the pipe ends here."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+        if self._works and self._works[0].future.done():
+            self._kill()
+        elif self._works:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(self._time_limit, self._too_long, self._works[0])
+
+    def _too_long(self, work: _Work) -> None:
+        _fail(work, OutOfTime(f"The run was stopped after {self._time_limit:g} s."))
+        self._kill()
+
+    def _kill(self) -> None:
+        self.ready = False
+        if self._process is not None and self._process.returncode is None:
+            with contextlib.suppress(ProcessLookupError, PermissionError):
+                if _OWN_GROUP:
+                    os.killpg(self._process.pid, signal.SIGKILL)
+                else:
+                    self._process.kill()
+
+    def _buried(self, code: int, words: str) -> None:
+        """Blame the task that ran, give the rest back."""
+        works, self._works = list(self._works), deque()
+        self._process = self._life = None
+        self.affinity = ""
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._retired:
+            return
+        reason = _obituary(code, words)
+        if works:
+            _fail(works[0], WorkerDied(reason))
+        self._take_back(works[1:], "" if self._was_ready else reason)
+
+
+def _fail(work: _Work, error: Exception) -> None:
+    if not work.future.done():
+        work.future.set_exception(error)
+
+
+async def _last_words(stream: asyncio.StreamReader | None) -> str:
+    """Drain the error stream, keeping its end."""
+    tail = b""
+    while stream is not None and (chunk := await stream.read(65536)):
+        tail = (tail + chunk)[-_LAST_WORDS:]
+    return tail.decode(errors="replace").strip()
+
+
+def _obituary(code: int, words: str) -> str:
+    how = f"ended with code {code}"
+    if code < 0:
+        with contextlib.suppress(ValueError):
+            how = f"was ended by signal {signal.Signals(-code).name}"
+    return f"The worker process {how}." + (f" Its last words: {words}" if words else "")
+
+
+def _environment(search_path: Sequence[Path]) -> dict[str, str]:
+    """Return the environment of a worker: where its modules are, one thread each, no telemetry."""
+    here = Path(ionworks_engine.__file__).parents[1]
+    roots = [*search_path, here, _root_of_ionworks(here)]
+    inherited = os.environ.get("PYTHONPATH")
+    path = [*dict.fromkeys(map(str, roots)), *([inherited] if inherited else [])]
+    return {
+        **os.environ,
+        **dict.fromkeys(_ONE_THREAD, "1"),
+        "PYTHONPATH": os.pathsep.join(path),
+        "PYBAMM_DISABLE_TELEMETRY": "true",
+    }
+
+
+def _root_of_ionworks(default: Path) -> Path:
+    found = importlib.util.find_spec("ionworks")
+    return Path(found.origin).parents[1] if found and found.origin else default

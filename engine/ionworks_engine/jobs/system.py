@@ -1,0 +1,252 @@
+"""The job system: takes jobs from the queue, has them run, settles what came of them.
+
+Rows first: a job is claimed under a lease before it runs, and what came of it is stored in the
+same transaction that ends it. Many jobs are claimed and settled at once, so that the engine's
+share of a short run stays far below the run itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import Connection, Row
+
+from ionworks_engine.jobs.executor import Executor, OutOfTime, Reply, WorkerDied
+from ionworks_engine.storage import Store, queue, times
+
+LEASE = 30.0
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a job asks of an executor."""
+
+    task: str
+    request: dict[str, Any]
+    affinity: str = ""
+
+
+class Kind(Protocol):
+    """What the jobs of one ``job_type`` ask for, and what they leave behind."""
+
+    def orders(self, connection: Connection, jobs: Sequence[Row[Any]]) -> Mapping[str, Order]:
+        """Return what each job asks for, by job id; a job without an order has lost its subject."""
+
+    def settle(
+        self, connection: Connection, job: Row[Any], reply: Reply, files: Sequence[str]
+    ) -> dict[str, Any]:
+        """Store what came of a job, and return the columns that end it, ``status`` among them.
+
+        ``files`` names the stored blobs of the reply. Called again for the same job it must
+        leave the same.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """A job that ended: with a reply, or by the death of its worker."""
+
+    job: Row[Any]
+    reply: Reply
+    died: bool = False
+
+
+class Jobs:
+    """Run the jobs of a store.
+
+    Parameters
+    ----------
+    store
+        Where jobs and results live.
+    executor
+        What runs them.
+    kinds
+        By ``job_type``: what the jobs ask for and leave behind.
+    lease
+        Seconds for which a claim holds; it is renewed three times as often.
+    """
+
+    def __init__(
+        self, store: Store, executor: Executor, kinds: Mapping[str, Kind], lease: float = LEASE
+    ) -> None:
+        self._store = store
+        self._executor = executor
+        self._kinds = kinds
+        self._lease = lease
+        self._owner = str(uuid.uuid4())
+        self._held: dict[str, asyncio.Task[None]] = {}
+        self._outcomes: list[_Outcome] = []
+        self._renewed_at = 0.0
+        self._work = asyncio.Event()
+        self._ended = asyncio.Event()
+        self._settling = asyncio.Lock()
+        self._services: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        """Begin to take jobs from the queue.
+
+        The store is this engine's alone: whatever lease stands in it belonged to one that is gone.
+        """
+        with self._store.writing() as connection:
+            queue.reclaim(connection, self._store.now(), lapsed_before=None)
+        self._services = [asyncio.create_task(self._take()), asyncio.create_task(self._settle())]
+        self._work.set()
+
+    async def close(self) -> None:
+        """Stop at once; what had not ended goes back to the queue."""
+        taking, settling = self._services
+        await _stop(taking, *self._held.values())
+        await self._executor.close()
+        async with self._settling:
+            await _stop(settling)
+        unfinished = [*self._held, *(outcome.job.id for outcome in self._outcomes)]
+        with self._store.writing() as connection:
+            queue.release(connection, self._owner, unfinished, self._store.now())
+
+    def wake(self) -> None:
+        """Say that there are new jobs."""
+        self._work.set()
+
+    async def ask(self, task: str, request: dict[str, Any], *, affinity: str = "") -> Reply:
+        """Run a short task that somebody waits for; it is no job and leaves no trace."""
+        try:
+            return await self._executor.run(task, request, affinity=affinity, urgent=True)
+        except (WorkerDied, OutOfTime) as error:
+            return Reply(error={"code": "INTERNAL_ERROR", "message": str(error)})
+
+    def cancel(self, connection: Connection, job_id: str) -> bool:
+        """Cancel a job, killing its worker if it runs; false when it has ended already."""
+        canceled = queue.cancel(connection, job_id, self._store.now())
+        running = self._held.pop(job_id, None)
+        if running is not None:
+            running.cancel()
+            self._work.set()
+        return canceled
+
+    async def _take(self) -> None:
+        """Claim jobs as room comes free; keep the leases; take back those of dead engines."""
+        while True:
+            self._work.clear()
+            try:
+                self._claim()
+            except Exception:
+                _log.exception("Jobs could not be claimed; trying again.")
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._work.wait(), self._lease / 3)
+
+    def _claim(self) -> None:
+        capacity, now = self._executor.capacity, self._store.clock()
+        room = capacity - len(self._held)
+        renewal = self._lease_is_due(now.timestamp())
+        # Half empty at least: with fewer free places all workers are busy, and a claim of many
+        # costs no more than a claim of one.
+        if not renewal and room < max(1, capacity // 2):
+            return
+        stamp, until = times.stamp(now), times.stamp(now + timedelta(seconds=self._lease))
+        with self._store.writing() as connection:
+            if renewal:
+                self._renewed_at = now.timestamp()
+                queue.renew(connection, self._owner, until)
+                queue.reclaim(connection, stamp, lapsed_before=stamp)
+            rows = queue.claim(connection, self._owner, stamp, until, room) if room > 0 else []
+            orders = self._orders(connection, rows)
+        for row in rows:
+            self._held[row.id] = asyncio.create_task(self._run(row, orders.get(row.id)))
+
+    def _lease_is_due(self, now: float) -> bool:
+        return now - self._renewed_at >= self._lease / 3.5
+
+    def _orders(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Order]:
+        orders: dict[str, Order] = {}
+        for job_type in {row.job_type for row in rows}:
+            mine = [row for row in rows if row.job_type == job_type]
+            orders.update(self._kinds[job_type].orders(connection, mine))
+        return orders
+
+    async def _run(self, job: Row[Any], order: Order | None) -> None:
+        died = False
+        try:
+            reply = await self._reply(order)
+        except WorkerDied as error:
+            reply, died = _failure("INTERNAL_ERROR", str(error)), True
+        except OutOfTime as error:
+            reply = _failure("EXECUTION_TIMEOUT", str(error))
+        except Exception as error:
+            _log.exception("Job %s could not be run.", job.id)
+            reply = _failure("INTERNAL_ERROR", f"{type(error).__name__}: {error}")
+        self._held.pop(job.id, None)
+        self._outcomes.append(_Outcome(job, reply, died))
+        self._ended.set()
+        self._work.set()
+
+    async def _reply(self, order: Order | None) -> Reply:
+        if order is None:
+            return _failure("INTERNAL_ERROR", "What this job was for is no longer there.")
+        return await self._executor.run(order.task, order.request, affinity=order.affinity)
+
+    async def _settle(self) -> None:
+        """Store what ended, as much as there is at a time."""
+        while True:
+            await self._ended.wait()
+            async with self._settling:
+                self._ended.clear()
+                batch, self._outcomes = self._outcomes, []
+                try:
+                    await self._store_all(batch)
+                except Exception as error:
+                    _log.exception("Results could not be stored.")
+                    self._give_up(batch, f"The result could not be stored: {error}")
+
+    async def _store_all(self, batch: Sequence[_Outcome]) -> None:
+        blobs = [blob for outcome in batch for blob in outcome.reply.blobs]
+        names = await asyncio.to_thread(lambda: [self._store.files.put(blob) for blob in blobs])
+        rest, unwanted = iter(names), []
+        try:
+            with self._store.writing() as connection:
+                for outcome in batch:
+                    mine = [next(rest) for _ in outcome.reply.blobs]
+                    if not self._end(connection, outcome, mine):
+                        unwanted += mine
+        finally:
+            self._store.files.release(names)
+        if unwanted:
+            self._store.discard_files(unwanted)
+
+    def _end(self, connection: Connection, outcome: _Outcome, files: Sequence[str]) -> bool:
+        """End a job with its outcome; false when nobody wants it, the job being canceled."""
+        job, now = outcome.job, self._store.now()
+        if not queue.holds(connection, self._owner, job.id):
+            return False
+        if outcome.died and queue.retry(connection, self._owner, job.id, now):
+            self._work.set()
+            return True
+        columns = self._kinds[job.job_type].settle(connection, job, outcome.reply, files)
+        return queue.finish(connection, self._owner, job.id, now, **columns)
+
+    def _give_up(self, batch: Sequence[_Outcome], reason: str) -> None:
+        try:
+            with self._store.writing() as connection:
+                for outcome in batch:
+                    failed = {"status": queue.FAILED, "error": reason, "error_code": "INTERNAL_ERROR"}
+                    now = self._store.now()
+                    queue.finish(connection, self._owner, outcome.job.id, now, **failed)
+        except Exception:
+            _log.exception("Failures could not be stored either; the leases will lapse.")
+
+
+async def _stop(*tasks: asyncio.Task[None]) -> None:
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def _failure(code: str, message: str) -> Reply:
+    return Reply(error={"code": code, "message": message})

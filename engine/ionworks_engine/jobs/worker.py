@@ -1,0 +1,78 @@
+"""The worker program: takes requests on its standard input, one at a time, and answers them.
+
+Run as ``python -P -m ionworks_engine.jobs.worker MODULE``. ``MODULE.TASKS`` maps the name of a
+task to a function of the request's ``request`` that returns an answer and its blobs. The program
+imports that module before it reports ready, so that a ready worker is a warm one.
+
+The pipes it was started with become private: libraries that print would break the protocol, so
+what they print goes to the error stream. It ends when the engine closes the pipe or dies.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import importlib
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from ionworks_engine.jobs import frames
+
+Task = Callable[[dict[str, Any]], tuple[dict[str, Any], Sequence[bytes]]]
+_SET_PARENT_DEATH_SIGNAL = 1
+
+
+def main(module: str) -> None:
+    """Serve requests until the input ends."""
+    requests, replies = _private_pipes()
+    _die_with_parent()
+    tasks: Mapping[str, Task] = importlib.import_module(module).TASKS
+    _send(replies, frames.encode({"ready": True}))
+    while (message := frames.read(requests)) is not None:
+        _send(replies, answer(tasks, message[0]))
+
+
+def answer(tasks: Mapping[str, Task], head: frames.Head) -> bytes:
+    """Do one task and return the reply: ``ok`` with what it made, or the error it met.
+
+    An exception with a ``code`` is a refusal in the task's own words; any other is an internal
+    error, whose traceback goes to the error stream.
+    """
+    try:
+        made, blobs = tasks[head["task"]](head["request"])
+        return frames.encode({"ok": True, **made}, blobs)
+    except Exception as error:
+        code = getattr(error, "code", None)
+        if isinstance(code, str):
+            refusal = {"code": code, "message": getattr(error, "message", None) or str(error)}
+        else:
+            traceback.print_exc()
+            refusal = {"code": "INTERNAL_ERROR", "message": f"{type(error).__name__}: {error}"}
+        return frames.encode({"ok": False, "error": refusal})
+
+
+def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
+    requests, replies = os.dup(0), os.dup(1)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    os.dup2(2, 1)
+    return os.fdopen(requests, "rb"), os.fdopen(replies, "wb")
+
+
+def _send(replies: BinaryIO, message: bytes) -> None:
+    replies.write(message)
+    replies.flush()
+
+
+def _die_with_parent() -> None:
+    """End a busy worker too when its engine is killed: an idle one sees the end of its input."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

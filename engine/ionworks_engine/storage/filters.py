@@ -1,0 +1,172 @@
+"""The filter grammar of every list: ``name=ilike.%cell%``, ``created_at_gt=2026-05-08``.
+
+A value is an operator, a dot and an operand; without an operator it means equality::
+
+    value   = [ "not." ] operator "." operand  |  text
+    operator= eq neq gt gte lt lte like ilike in is
+    operand of in  = "(" item { "," item } ")"     an item may stand in double quotes
+    operand of is  = null | true | false
+
+``<column>_gt`` and ``<column>_lt`` are inclusive bounds. An absent value (NULL) fulfils nothing
+but ``is.null``, whether negated or not, as in SQL.
+"""
+
+from __future__ import annotations
+
+import operator
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, false, not_, true
+
+from ionworks_engine.storage import times
+
+Value = str | bool | None
+
+COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
+    "eq": operator.eq,
+    "neq": operator.ne,
+    "gt": operator.gt,
+    "gte": operator.ge,
+    "lt": operator.lt,
+    "lte": operator.le,
+}
+OPERATORS = (*COMPARISONS, "like", "ilike", "in", "is")
+_PREFIX = re.compile(rf"(not\.)?({'|'.join(OPERATORS)})\.(.*)", re.DOTALL)
+_ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"\s*|([^,"]*))(,|\Z)', re.DOTALL)
+_STATES: dict[str, Value] = {"null": None, "true": True, "false": False}
+
+
+class FilterError(ValueError):
+    """A filter that cannot be understood.
+
+    Attributes
+    ----------
+    parameter
+        Name of the query parameter.
+    """
+
+    def __init__(self, parameter: str, message: str) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One test of one column: ``operator`` applied to ``operand``, perhaps negated."""
+
+    operator: str
+    operand: Any
+    negated: bool = False
+
+    @classmethod
+    def parse(cls, text: str) -> Filter:
+        """Read one value of a query parameter.
+
+        Raises
+        ------
+        ValueError
+            If the operand does not suit the operator.
+
+        Examples
+        --------
+        >>> Filter.parse("in.(completed,failed)").operand
+        ['completed', 'failed']
+        """
+        match = _PREFIX.fullmatch(text)
+        if match is None:
+            return cls("eq", text)
+        negation, name, operand = match.groups()
+        return cls(name, _operand(name, operand), bool(negation))
+
+    def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        """Return the condition in SQL."""
+        plain = self._plain(column)
+        return not_(plain) if self.negated else plain
+
+    def _plain(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
+        if self.operator == "in":
+            return column.in_(self.operand)
+        if self.operator == "is":
+            return column.is_({None: None, True: true(), False: false()}[self.operand])
+        if self.operator == "like":
+            return column.like(self.operand, escape="\\")
+        if self.operator == "ilike":
+            return column.ilike(self.operand, escape="\\")
+        condition: ColumnElement[bool] = COMPARISONS[self.operator](column, self.operand)
+        return condition
+
+
+def narrow(
+    query: Select[Any], given: Mapping[str, Any], columns: Mapping[str, ColumnElement[Any]]
+) -> Select[Any]:
+    """Add the conditions that a request's query parameters state.
+
+    Parameters
+    ----------
+    query
+        What to narrow.
+    given
+        The query parameters of the request, by name.
+    columns
+        What may be filtered: the name of a parameter and its column. Names ending in ``_at``
+        are moments: their operands are ISO 8601 dates or date-times.
+
+    Raises
+    ------
+    FilterError
+        Naming the parameter that cannot be understood.
+    """
+    for name, column in columns.items():
+        for parameter, wrap in ((name, ""), (f"{name}_gt", "gte."), (f"{name}_lt", "lte.")):
+            text = given.get(parameter)
+            if text is not None:
+                query = query.where(_read(parameter, wrap + text, name.endswith("_at")).on(column))
+    return query
+
+
+def _read(parameter: str, text: str, is_moment: bool) -> Filter:
+    try:
+        read = Filter.parse(text)
+        return _with_moments(read) if is_moment else read
+    except ValueError as error:
+        raise FilterError(parameter, str(error)) from None
+
+
+def _with_moments(read: Filter) -> Filter:
+    if read.operator == "is":
+        return read
+    if read.operator in {"like", "ilike"}:
+        raise ValueError("a moment is compared with eq, neq, gt, gte, lt, lte or in, not by pattern")
+    if read.operator == "in":
+        return Filter("in", [times.parse(item) for item in read.operand], read.negated)
+    return Filter(read.operator, times.parse(read.operand), read.negated)
+
+
+def _operand(name: str, text: str) -> Any:
+    if name == "in":
+        return _items(text)
+    if name == "is":
+        if text.lower() not in _STATES:
+            raise ValueError(f"'is.' takes null, true or false, not {text!r}")
+        return _STATES[text.lower()]
+    if name in {"like", "ilike"} and (len(text) - len(text.rstrip("\\"))) % 2:
+        raise ValueError("a pattern cannot end in a single backslash")
+    return text
+
+
+def _items(text: str) -> list[str]:
+    if not (text.startswith("(") and text.endswith(")")):
+        raise ValueError("'in.' takes a list in parentheses, such as in.(a,b)")
+    inner, items, at = text[1:-1], [], 0
+    comma = "," if inner.strip() else ""
+    while comma:
+        match = _ITEM.match(inner, at)
+        if match is None:
+            raise ValueError(f"the list of 'in.' cannot be read at {inner[at:]!r}")
+        quoted, plain, comma = match.groups()
+        items.append(plain.strip() if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
+        at = match.end()
+    return items

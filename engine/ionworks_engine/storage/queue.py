@@ -1,0 +1,107 @@
+"""The queue of jobs, as changes of one table.
+
+A job is ``pending``, then ``processing`` under a lease, then ``completed``, ``failed`` or
+``canceled``. Whoever claims a job holds its lease and renews it; a lease that lapsed belonged to
+an engine that died, and the job goes back to the queue, at most ``MAX_ATTEMPTS`` times in all.
+Every change names the state it expects, so that a late answer never overwrites a cancel.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, or_, select, update
+
+from ionworks_engine.storage.tables import jobs
+
+MAX_ATTEMPTS = 3
+PENDING, PROCESSING = "pending", "processing"
+COMPLETED, FAILED, CANCELED = "completed", "failed", "canceled"
+TERMINAL = frozenset({COMPLETED, FAILED, CANCELED})
+OPEN = (PENDING, PROCESSING)
+_FREE = {"lease_owner": None, "lease_expires": None}
+
+
+def claim(
+    connection: Connection, owner: str, now: str, until: str, limit: int
+) -> Sequence[Row[Any]]:
+    """Lease up to ``limit`` pending jobs to ``owner``, the most urgent and oldest first."""
+    query = select(jobs).where(jobs.c.status == PENDING)
+    rows = connection.execute(query.order_by(jobs.c.priority, jobs.c.seq).limit(limit)).all()
+    if not rows:
+        return []
+    taken = update(jobs).where(jobs.c.id.in_([row.id for row in rows]), jobs.c.status == PENDING)
+    connection.execute(
+        taken.values(
+            status=PROCESSING,
+            attempts=jobs.c.attempts + 1,
+            lease_owner=owner,
+            lease_expires=until,
+            updated_at=now,
+        )
+    )
+    return rows
+
+
+def renew(connection: Connection, owner: str, until: str) -> None:
+    """Extend every lease of ``owner``."""
+    held = update(jobs).where(jobs.c.lease_owner == owner, jobs.c.status == PROCESSING)
+    connection.execute(held.values(lease_expires=until))
+
+
+def reclaim(connection: Connection, now: str, *, lapsed_before: str | None) -> None:
+    """Return jobs whose lease lapsed to the queue; those tried too often fail, saying so.
+
+    With ``lapsed_before`` none, every lease counts as lapsed.
+    """
+    lapsed = [jobs.c.status == PROCESSING]
+    if lapsed_before is not None:
+        lapsed.append(or_(jobs.c.lease_expires.is_(None), jobs.c.lease_expires < lapsed_before))
+    poisonous = update(jobs).where(*lapsed, jobs.c.attempts >= MAX_ATTEMPTS)
+    reason = f"The engine ended {MAX_ATTEMPTS} times while it had this job; it is not tried again."
+    failed = {"status": FAILED, "error": reason, "error_code": "INTERNAL_ERROR"}
+    connection.execute(poisonous.values(updated_at=now, **failed, **_FREE))
+    connection.execute(update(jobs).where(*lapsed).values(status=PENDING, updated_at=now, **_FREE))
+
+
+def release(connection: Connection, owner: str, ids: Iterable[str], now: str) -> None:
+    """Give unfinished jobs back, as if they had never been claimed."""
+    mine = update(jobs).where(jobs.c.id.in_(list(ids)), *_held_by(owner))
+    back = {"status": PENDING, "attempts": jobs.c.attempts - 1, "updated_at": now, **_FREE}
+    connection.execute(mine.values(**back))
+
+
+def holds(connection: Connection, owner: str, job_id: str) -> bool:
+    """Whether ``owner`` still has the job."""
+    mine = select(jobs.c.id).where(jobs.c.id == job_id, *_held_by(owner))
+    return connection.execute(mine).first() is not None
+
+
+def retry(connection: Connection, owner: str, job_id: str, now: str) -> bool:
+    """Queue a job again after its worker died; false when it was tried too often already."""
+    mine = update(jobs).where(
+        jobs.c.id == job_id, *_held_by(owner), jobs.c.attempts < MAX_ATTEMPTS
+    )
+    again = connection.execute(mine.values(status=PENDING, updated_at=now, **_FREE))
+    return again.rowcount > 0
+
+
+def finish(
+    connection: Connection, owner: str, job_id: str, now: str, status: str, **outcome: Any
+) -> bool:
+    """End a job that ``owner`` still holds; false when it does not (canceled meanwhile)."""
+    mine = update(jobs).where(jobs.c.id == job_id, *_held_by(owner))
+    ended = connection.execute(mine.values(status=status, updated_at=now, **outcome, **_FREE))
+    return ended.rowcount > 0
+
+
+def cancel(connection: Connection, job_id: str, now: str) -> bool:
+    """Cancel a job that has not ended; false when it has."""
+    unfinished = update(jobs).where(jobs.c.id == job_id, jobs.c.status.in_(OPEN))
+    reason = {"status": CANCELED, "error": "Canceled on request.", "error_code": "CANCELED"}
+    return connection.execute(unfinished.values(updated_at=now, **reason, **_FREE)).rowcount > 0
+
+
+def _held_by(owner: str) -> tuple[Any, ...]:
+    return (jobs.c.status == PROCESSING, jobs.c.lease_owner == owner)

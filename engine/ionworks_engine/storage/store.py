@@ -1,0 +1,180 @@
+"""A data folder: one database, one folder of files, held by one engine at a time."""
+
+from __future__ import annotations
+
+import json
+import os
+import uuid
+from collections.abc import Callable, Collection
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy.exc import DatabaseError
+
+from ionworks_engine.storage import tables, times
+from ionworks_engine.storage.files import FileStore
+
+DEFAULT_PROJECT = "Default project"
+
+
+class StoreError(Exception):
+    """A data folder that cannot be used; the message says why and what to do."""
+
+
+class Store:
+    """Open a data folder, making it if it is new.
+
+    Parameters
+    ----------
+    folder
+        The data folder. A fresh one gets a single project, ``Default project``.
+    clock
+        What tells the time, with a zone.
+
+    Raises
+    ------
+    StoreError
+        If the folder cannot be written, is held by another engine, is no store, or was written
+        by a newer engine.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> store = Store(Path(tempfile.mkdtemp()))
+    >>> with store.reading() as connection:
+    ...     connection.execute(select(tables.projects.c.name)).scalar_one()
+    'Default project'
+    >>> store.close()
+    """
+
+    def __init__(self, folder: Path, clock: Callable[[], datetime] = times.now) -> None:
+        self.clock = clock
+        self._lock = _hold(folder)
+        try:
+            self.files = FileStore(folder / "files")
+            self._engine = _connect(f"sqlite:///{folder / 'ionworks.db'}")
+            self._prepare(folder)
+        except DatabaseError as error:
+            self._lock.close()
+            raise StoreError(f"{folder} holds no readable store: {error.orig}") from None
+        except BaseException:
+            self._lock.close()
+            raise
+
+    def now(self) -> str:
+        """Return the present as the text that rows carry."""
+        return times.stamp(self.clock())
+
+    def reading(self) -> AbstractContextManager[Connection]:
+        """Return a connection for reading, to be used in a ``with``."""
+        return self._engine.connect()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """Return a connection whose changes are committed together, or not at all."""
+        return self._engine.begin()
+
+    def discard_files(self, names: Collection[str]) -> None:
+        """Remove those of the files that no simulation names any more."""
+        frames = (tables.simulations.c.time_series_file, tables.simulations.c.steps_file)
+        with self.reading() as connection:
+            named = {
+                name
+                for column in frames
+                for name in connection.scalars(select(column).where(column.in_(names)))
+            }
+        self.files.discard(set(names) - named)
+
+    def close(self) -> None:
+        """Let go of the database and of the folder."""
+        self._engine.dispose()
+        self._lock.close()
+
+    def _prepare(self, folder: Path) -> None:
+        known = inspect(self._engine).has_table(tables.facts.name)
+        with self.writing() as connection:
+            if known:
+                _refuse_newer(connection, folder)
+                return
+            tables.metadata.create_all(connection)
+            version = {"name": "schema_version", "value": str(tables.SCHEMA_VERSION)}
+            connection.execute(insert(tables.facts).values(version))
+            now = self.now()
+            connection.execute(
+                insert(tables.projects).values(
+                    id=str(uuid.uuid4()), name=DEFAULT_PROJECT, created_at=now, updated_at=now
+                )
+            )
+
+
+def _refuse_newer(connection: Connection, folder: Path) -> None:
+    query = select(tables.facts.c.value).where(tables.facts.c.name == "schema_version")
+    version = int(connection.execute(query).scalar_one())
+    if version > tables.SCHEMA_VERSION:
+        raise StoreError(
+            f"{folder} was written by a newer engine (schema version {version}; this one knows "
+            f"{tables.SCHEMA_VERSION}): update the engine, or choose another data folder"
+        )
+
+
+def _hold(folder: Path) -> IO[str]:
+    """Take the folder for this process; the lock falls with the process, however it ends."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "engine.lock").open("a+")
+    except OSError as error:
+        raise StoreError(f"{folder} cannot be written: {error.strerror}") from None
+    try:
+        _lock(lock)
+    except OSError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown"
+        lock.close()
+        raise StoreError(
+            f"{folder} is in use by another engine (process {holder}): stop that one, or choose "
+            "another data folder"
+        ) from None
+    lock.truncate(0)
+    lock.write(str(os.getpid()))
+    lock.flush()
+    return lock
+
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    import msvcrt
+
+    def _lock(file: IO[str]) -> None:
+        file.seek(0)
+        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+else:
+
+    def _lock(file: IO[str]) -> None:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+
+
+def _dump(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
+
+
+def _connect(url: str) -> Engine:
+    engine = create_engine(url, json_serializer=_dump)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _tune_sqlite)
+    return engine
+
+
+def _tune_sqlite(connection: Any, _record: Any) -> None:
+    """Make SQLite fast, durable over a killed process, and equal to PostgreSQL in LIKE."""
+    connection.execute("PRAGMA journal_mode=WAL")
+    connection.execute("PRAGMA synchronous=NORMAL")
+    connection.execute("PRAGMA busy_timeout=5000")
+    connection.execute("PRAGMA case_sensitive_like=ON")
+    connection.create_function("lower", 1, _lower, deterministic=True)
+
+
+def _lower(text: Any) -> Any:
+    return text.lower() if isinstance(text, str) else text

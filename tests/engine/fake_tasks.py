@@ -1,0 +1,60 @@
+"""Tasks for tests of the job system: a run's inputs say how it behaves, no PyBaMM."""
+
+import io
+import os
+import signal
+import time
+from pathlib import Path
+
+import polars as pl
+
+
+class Refused(Exception):
+    code = "CONFIGURATION_ERROR"
+
+
+def parquet(columns):
+    buffer = io.BytesIO()
+    pl.DataFrame(columns).write_parquet(buffer)
+    return buffer.getvalue()
+
+
+def simulate(request):
+    inputs = request["inputs"]
+    match inputs.get("do", "echo"):
+        case "sleep":
+            time.sleep(inputs["seconds"])
+        case "die":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "die once":
+            mark = Path(inputs["mark"])
+            if not mark.exists():
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGSEGV)
+        case "refuse":
+            raise Refused("The cell has no anode.")
+        case "break":
+            raise ZeroDivisionError("a bug")
+        case "print":
+            print("noise on standard output", flush=True)
+    frames = [
+        parquet({"Time [s]": [0.0, 1.0], "Voltage [V]": [4.0, inputs.get("value", 3.0)]}),
+        parquet({"Step count": [0], "Pid": [os.getpid()]}),
+    ]
+    error = None
+    if inputs.get("do") == "fail":
+        error = {"code": "SOLVER_ERROR", "message": "IDA_BAD_K", "step": "steps[1].Charge"}
+    return {"metrics": {"affinity": request["cell"]["name"]}, "error": error}, frames
+
+
+def describe(request):
+    if request["cell"].get("model", {}).get("type") == "Nothing":
+        raise Refused("There is no model 'Nothing'.")
+    return {
+        "variables": ["Voltage [V]", "Current [A]", "X-averaged cell temperature [K]"],
+        "parameters": {"Positive electrode thickness [m]": 7.5e-5, "Nominal cell capacity [A.h]": 5},
+        "nominal_capacity": 5.0,
+    }, []
+
+
+TASKS = {"simulate": simulate, "describe": describe}

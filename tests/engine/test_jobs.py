@@ -1,0 +1,266 @@
+"""Jobs survive what happens to workers and engines, and say what it was."""
+
+import asyncio
+import os
+import signal
+import time
+from pathlib import Path
+
+import polars as pl
+import pytest
+from conftest import all_ended, enqueue, fake_workers, job, run_of, until, with_jobs
+from ionworks_engine.jobs.executor import OutOfTime, WorkerDied
+from ionworks_engine.storage import Store, queue
+from ionworks_engine.storage.tables import jobs as jobs_table
+from sqlalchemy import update
+
+
+def play(store, *runs, **options):
+    """Enqueue runs, let them end, return their job rows."""
+    ids = enqueue(store, *runs)
+
+    async def scenario(jobs):
+        await until(lambda: all_ended(store, ids))
+
+    with_jobs(store, scenario, **options)
+    return [job(store, i) for i in ids]
+
+
+def frames_of(store, row):
+    run = run_of(store, row.id)
+    return [
+        pl.read_parquet(store.files.path(name)) for name in (run.time_series_file, run.steps_file)
+    ]
+
+
+def test_a_finished_run_leaves_its_frames_and_metrics(store):
+    [row] = play(store, {"value": 2.75})
+    run = run_of(store, row.id)
+    assert (row.status, row.error, row.lease_owner) == ("completed", None, None)
+    assert row.result == {"simulation_id": run.id}
+    assert run.storage_folder == f"simulations/{run.id}"
+    assert run.metrics == {"affinity": "cell"}
+    assert frames_of(store, row)[0]["Voltage [V]"].to_list() == [4.0, 2.75]
+
+
+def test_a_failed_run_keeps_its_frames_and_names_the_step(store):
+    [row] = play(store, {"do": "fail"})
+    assert (row.status, row.error_code) == ("failed", "SOLVER_ERROR")
+    assert row.error == "steps[1].Charge: IDA_BAD_K"
+    assert frames_of(store, row)[0].height == 2
+    assert run_of(store, row.id).storage_folder is None
+
+
+def test_refusals_and_bugs_end_a_job_in_words(store):
+    refused, broken = play(store, {"do": "refuse"}, {"do": "break"})
+    assert (refused.error_code, refused.error) == ("CONFIGURATION_ERROR", "The cell has no anode.")
+    assert (broken.error_code, broken.error) == ("INTERNAL_ERROR", "ZeroDivisionError: a bug")
+
+
+def test_a_library_that_prints_does_not_break_the_protocol(store):
+    assert [row.status for row in play(store, {"do": "print"}, {})] == ["completed"] * 2
+
+
+def test_a_worker_that_dies_once_costs_a_retry(store, tmp_path):
+    runs = [{"do": "die once", "mark": str(tmp_path / "mark")}, *({"value": i} for i in range(6))]
+    rows = play(store, *runs)
+    assert [row.status for row in rows] == ["completed"] * 7
+    assert [row.attempts for row in rows] == [2, 1, 1, 1, 1, 1, 1]
+
+
+def test_a_poisonous_job_ends_and_takes_no_other_with_it(store):
+    rows = play(store, {"do": "die"}, {}, {}, executor=lambda: fake_workers(1))
+    assert [row.status for row in rows] == ["failed", "completed", "completed"]
+    assert rows[0].attempts == queue.MAX_ATTEMPTS
+    assert "SIGKILL" in rows[0].error
+
+
+def test_a_run_that_takes_too_long_is_stopped(store):
+    executor = lambda: fake_workers(1, time_limit=0.4)  # noqa: E731
+    rows = play(store, {"do": "sleep", "seconds": 60}, {}, executor=executor)
+    assert [row.status for row in rows] == ["failed", "completed"]
+    assert rows[0].error_code == "EXECUTION_TIMEOUT"
+    assert "0.4 s" in rows[0].error
+
+
+def test_workers_that_cannot_start_fail_the_job_with_their_last_words(store):
+    [row] = play(store, {}, executor=lambda: fake_workers_of("no_such_tasks"))
+    assert row.status == "failed"
+    assert "no_such_tasks" in row.error
+
+
+def fake_workers_of(tasks):
+    from ionworks_engine.jobs.processes import ProcessExecutor
+
+    return ProcessExecutor(1, tasks=tasks)
+
+
+def test_cancel_stops_pending_and_running_jobs_and_spares_the_rest(store):
+    ids = enqueue(store, {"do": "sleep", "seconds": 60}, {"value": 1}, {"value": 2}, {"value": 3})
+
+    async def scenario(jobs):
+        await until(lambda: job(store, ids[0]).status == "processing")
+        await asyncio.sleep(0.4)
+        with store.writing() as connection:
+            assert jobs.cancel(connection, ids[0])
+            assert jobs.cancel(connection, ids[2])
+        await until(lambda: all_ended(store, ids))
+        with store.writing() as connection:
+            assert not jobs.cancel(connection, ids[0])
+
+    started = time.monotonic()
+    with_jobs(store, scenario, executor=lambda: fake_workers(1))
+    assert time.monotonic() - started < 10
+    assert [job(store, i).status for i in ids] == ["canceled", "completed", "canceled", "completed"]
+    assert run_of(store, ids[2]).time_series_file is None
+
+
+def test_a_worker_killed_from_outside_is_replaced(store):
+    ids = enqueue(store, {"value": 1})
+
+    async def scenario(jobs):
+        await until(lambda: all_ended(store, ids))
+        pid = frames_of(store, job(store, ids[0]))[1]["Pid"][0]
+        os.kill(pid, signal.SIGKILL)
+        more = enqueue(store, {"value": 2}, {"value": 3})
+        jobs.wake()
+        await until(lambda: all_ended(store, more))
+        return [job(store, i).status for i in more]
+
+    assert with_jobs(store, scenario) == ["completed", "completed"]
+
+
+def test_closing_gives_unfinished_jobs_back(store):
+    ids = enqueue(store, *({"do": "sleep", "seconds": 60} for _ in range(5)))
+
+    async def scenario(jobs):
+        await until(lambda: job(store, ids[0]).status == "processing")
+
+    with_jobs(store, scenario)
+    assert {(job(store, i).status, job(store, i).attempts) for i in ids} == {("pending", 0)}
+
+
+def test_jobs_of_an_engine_that_was_killed_run_at_the_next_start(tmp_path):
+    store = Store(tmp_path)
+    [left, poisonous] = enqueue(store, {"value": 2.5}, {})
+    with store.writing() as connection:
+        queue.claim(connection, "gone", store.now(), "2999-01-01", 2)
+        connection.execute(
+            update(jobs_table).where(jobs_table.c.id == poisonous).values(attempts=3)
+        )
+    store.close()
+
+    store = Store(tmp_path)
+
+    async def scenario(jobs):
+        await until(lambda: all_ended(store, [left, poisonous]))
+
+    with_jobs(store, scenario)
+    assert job(store, left).status == "completed"
+    assert job(store, poisonous).status == "failed"
+    assert "3 times" in job(store, poisonous).error
+    store.close()
+
+
+def test_a_lease_that_lapses_while_the_engine_runs_is_taken_over(store):
+    async def scenario(jobs):
+        ids = enqueue(store, {})
+        with store.writing() as connection:
+            queue.claim(connection, "other", store.now(), store.now(), 1)
+        await until(lambda: all_ended(store, ids))
+        return job(store, ids[0]).status
+
+    assert with_jobs(store, scenario, lease=0.3) == "completed"
+
+
+def test_a_long_run_keeps_its_lease(store):
+    [row] = play(store, {"do": "sleep", "seconds": 1.2}, lease=0.3)
+    assert (row.status, row.attempts) == ("completed", 1)
+
+
+def test_results_that_cannot_be_stored_fail_the_jobs_and_stop_nothing(store, monkeypatch):
+    ids = enqueue(store, {})
+
+    async def scenario(jobs):
+        monkeypatch.setattr(store.files, "put", full_disk)
+        await until(lambda: all_ended(store, ids))
+        monkeypatch.undo()
+        more = enqueue(store, {"value": 9})
+        jobs.wake()
+        await until(lambda: all_ended(store, more))
+        return job(store, more[0]).status
+
+    assert with_jobs(store, scenario) == "completed"
+    assert "No space left" in job(store, ids[0]).error
+
+
+def full_disk(content):
+    raise OSError(28, "No space left on device")
+
+
+def test_work_of_one_cell_stays_with_one_worker():
+    """Three cells on two workers: no more changes of cell than cells to begin with."""
+
+    async def scenario():
+        executor = fake_workers(2)
+        try:
+            await asyncio.gather(*(request(executor, "warm", {"do": "sleep", "seconds": 0.3}) for _ in "ab"))
+            runs = [request(executor, cell) for _ in range(10) for cell in "xyz"]
+            return await asyncio.gather(*runs)
+        finally:
+            await executor.close()
+
+    replies = asyncio.run(scenario())
+    pids = {}
+    for reply in replies:
+        pid = pl.read_parquet(reply.blobs[1])["Pid"][0]
+        pids.setdefault(reply.content["metrics"]["affinity"], []).append(pid)
+    assert all(len(runs) == 10 for runs in pids.values())
+
+
+def request(executor, cell, inputs=None, **options):
+    order = {"cell": {"name": cell}, "inputs": inputs or {}}
+    return executor.run("simulate", order, affinity=cell, **options)
+
+
+def test_urgent_work_does_not_wait_for_long_runs():
+    async def scenario():
+        executor = fake_workers(1)
+        long = [asyncio.create_task(request(executor, "a", {"do": "sleep", "seconds": 60})) for _ in "abc"]
+        await asyncio.sleep(0.5)
+        try:
+            return await asyncio.wait_for(
+                executor.run("describe", {"cell": {}}, urgent=True), timeout=10
+            )
+        finally:
+            await executor.close()
+            for task in long:
+                task.cancel()
+
+    assert asyncio.run(scenario()).content["nominal_capacity"] == 5.0
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "error"),
+    [({"do": "die"}, WorkerDied), ({"do": "sleep", "seconds": 60}, OutOfTime)],
+)
+def test_the_executor_raises_what_happened_to_a_task(behaviour, error):
+    async def scenario():
+        executor = fake_workers(1, time_limit=1.0)
+        try:
+            with pytest.raises(error):
+                await request(executor, "a", behaviour)
+        finally:
+            await executor.close()
+
+    asyncio.run(scenario())
+
+
+def test_no_worker_outlives_a_closed_executor():
+    async def scenario():
+        executor = fake_workers(1)
+        reply = await request(executor, "a")
+        await executor.close()
+        return pl.read_parquet(reply.blobs[1])["Pid"][0]
+
+    assert not Path(f"/proc/{asyncio.run(scenario())}").exists()
