@@ -1,0 +1,194 @@
+"""Which numbers may stand where: one table, used by the parser, by `bind` and by the schema.
+
+A rule belongs to a place in a protocol (the value of a C-rate step, a limit on SOC, ...), so that a
+number typed into the text and a number given for ``input["..."]`` are judged alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from ionworks.ucp.tree import Kind, Mode, Operator, Quantity
+
+ABSOLUTE_ZERO = -273.15
+"""Lowest temperature [degC]."""
+
+HOTTEST = 200.0
+"""Highest ambient temperature [degC]; above it a number is taken for kelvin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What a number in one place must be.
+
+    Parameters
+    ----------
+    what
+        Name of the place in a sentence.
+    unit
+        Unit of the number, or nothing.
+    low, high
+        Bounds; ``high`` is inclusive.
+    open_low
+        Whether ``low`` itself is refused.
+    whole
+        Whether the number must be an integer.
+    below, zero, above
+        What to say to a number under, at or over the bounds.
+    """
+
+    what: str
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    open_low: bool = False
+    whole: bool = False
+    below: str = ""
+    zero: str = ""
+    above: str = ""
+
+    def problem(self, value: float) -> str | None:
+        """Say what is wrong with ``value``; ``None`` if nothing is."""
+        if self._inside(value):
+            return None
+        advice = self._advice(value)
+        sentence = f"{self.name} must be {self.span}, not {number(value)}."
+        return f"{sentence} {advice}" if advice else sentence
+
+    @property
+    def name(self) -> str:
+        """The place with its unit, as the beginning of a sentence."""
+        name = self.what[0].upper() + self.what[1:]
+        return f"{name} in {self.unit}" if self.unit else name
+
+    @property
+    def span(self) -> str:
+        """The allowed numbers, in words."""
+        whole = "a whole number, " if self.whole else ""
+        if self.low is None:
+            return f"{whole}a finite number"
+        if self.high is not None:
+            return f"{whole}between {number(self.low)} and {number(self.high)}"
+        return f"{whole}{'above' if self.open_low else 'at least'} {number(self.low)}"
+
+    def _inside(self, value: float) -> bool:
+        if self.whole and value != int(value):
+            return False
+        if self.low is not None and (value < self.low or (self.open_low and value == self.low)):
+            return False
+        return self.high is None or value <= self.high
+
+    def _advice(self, value: float) -> str:
+        if value == 0:
+            return self.zero
+        if self.low is not None and value < self.low:
+            return self.below
+        if self.high is not None and value > self.high:
+            return self.above
+        return ""
+
+
+_SIGN = "Values are magnitudes: Charge or Discharge gives the sign."
+_NO_CURRENT = "A step without current is a Rest with a duration."
+_FRACTION = "SOC is a fraction here (1 = full)"
+
+
+def _magnitude(what: str, unit: str) -> Rule:
+    return Rule(what, unit, low=0, open_low=True, below=_SIGN, zero=_NO_CURRENT)
+
+
+def _limit(what: str, unit: str, below: str = "") -> Rule:
+    return Rule(what, unit, low=0, open_low=True, below=below)
+
+
+STEP_VALUE: Mapping[Mode, Rule] = MappingProxyType(
+    {
+        "C-rate": _magnitude("the C-rate of a step", "C"),
+        "Current": _magnitude("the current of a step", "A"),
+        "Voltage": _limit("the voltage of a step", "V"),
+        "Power": _magnitude("the power of a step", "W"),
+    }
+)
+"""What the value of a step must be, by its mode."""
+
+_ENDS_SIGN = "Ends compare magnitudes of Current, C-rate and Power."
+END_VALUE: Mapping[Quantity, Rule] = MappingProxyType(
+    {
+        "Voltage": Rule("a limit on Voltage", "V", low=0),
+        "Current": _limit("a limit on Current", "A", _ENDS_SIGN),
+        "C-rate": _limit("a limit on C-rate", "C", _ENDS_SIGN),
+        "Power": _limit("a limit on Power", "W", _ENDS_SIGN),
+        "Capacity": _limit("a limit on Capacity", "A.h", "It counts up from 0 in each step."),
+        "Energy": _limit("a limit on Energy", "W.h", "It counts up from 0 in each step."),
+        "Time": _limit("a limit on Time", "s", "It counts up from 0 in each step."),
+        "SOC": Rule("a limit on SOC", low=0, high=1, above=f"{_FRACTION}: 80 % is 0.8."),
+        "Temperature": Rule("a limit on Temperature", "degC", low=ABSOLUTE_ZERO),
+    }
+)
+"""What the value of an end must be, by its quantity."""
+
+UNITS: Mapping[Quantity, str] = MappingProxyType(
+    {quantity: rule.unit for quantity, rule in END_VALUE.items()}
+)
+"""The unit that may stand in brackets after a quantity; SOC has none."""
+
+DURATION = _limit("the duration", "s")
+REPEAT = Rule("the number of repeats", low=1, whole=True)
+INITIAL_SOC = Rule(
+    "the initial SOC",
+    low=0,
+    high=1,
+    above=f"{_FRACTION}; percent is initial_state_type: soc_percentage.",
+)
+INITIAL_PERCENT = Rule("the initial SOC", "percent", low=0, high=100)
+INITIAL_VOLTAGE = _limit("the initial voltage", "V")
+TEMPERATURE = Rule(
+    "the temperature",
+    "degC",
+    low=ABSOLUTE_ZERO,
+    high=HOTTEST,
+    below="That is below absolute zero.",
+    above="If this is kelvin, subtract 273.15.",
+)
+RESOLUTION: Mapping[str, Rule] = MappingProxyType(
+    {
+        "time": _limit("the time resolution", "s"),
+        "voltage": _limit("the voltage resolution", "V"),
+        "current": _limit("the current resolution", "A"),
+    }
+)
+"""What a resolution must be, by its key."""
+
+_DOWN: frozenset[Quantity] = frozenset({"Current", "C-rate", "Power"})
+_FOLLOWS_KIND: frozenset[Quantity] = frozenset({"Voltage", "SOC"})
+
+
+def default_operator(quantity: Quantity, kind: Kind) -> Operator | None:
+    """Return the sense of an end that names no operator.
+
+    Voltage and SOC end a discharge at or below, a charge at or above their limit; Current, C-rate
+    and Power end a step at or below; Capacity, Energy, Time and Temperature at or above. On a Rest
+    the sense of Voltage and SOC cannot be known.
+
+    Returns
+    -------
+    str or None
+        ``<=`` or ``>=``; ``None`` if the sense is ambiguous.
+
+    Examples
+    --------
+    >>> default_operator("Voltage", "Discharge"), default_operator("Voltage", "Rest")
+    ('<=', None)
+    """
+    if quantity in _DOWN:
+        return "<="
+    if quantity not in _FOLLOWS_KIND:
+        return ">="
+    return {"Discharge": "<=", "Charge": ">="}.get(kind)  # type: ignore[return-value]
+
+
+def number(value: float) -> str:
+    """Write a number as briefly as it can be read back."""
+    return str(int(value)) if value == int(value) and abs(value) < 1e15 else repr(value)
