@@ -14,7 +14,6 @@ from typing import Any
 
 import yaml
 
-from codegen.files import write_tree
 from codegen.layout import Layout
 
 Document = dict[str, Any]
@@ -116,7 +115,9 @@ class _Bundler:
     def _reference(self, reference: str, file: Path, place: str) -> str:
         target, pointer = self._split(reference, file, place)
         if len(pointer) != 3 or pointer[0] != "components":
-            raise BundleError(f"{file.name}: {place}: {reference} is not a reference to a component")
+            raise BundleError(
+                f"{file.name}: {place}: {reference} is not a reference to a component"
+            )
         self._look_up(target, pointer, f"{file.name}: {place}")
         self._component(target, pointer[1], pointer[2])
         return f"#/components/{pointer[1]}/{pointer[2]}"
@@ -179,7 +180,7 @@ class _StrictLoader(yaml.SafeLoader):
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)  # type: ignore[no-untyped-call]
+            key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(
                     None, None, f"key {key!r} stands twice", key_node.start_mark

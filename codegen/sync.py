@@ -67,7 +67,7 @@ class _Edit:
 
 
 def convert(source: str, name: str = "<source>") -> str:
-    """Turn asynchronous source text into its synchronous form, not yet formatted.
+    r"""Turn asynchronous source text into its synchronous form, not yet formatted.
 
     Parameters
     ----------
@@ -83,8 +83,8 @@ def convert(source: str, name: str = "<source>") -> str:
 
     Examples
     --------
-    >>> convert("async def close(self):\\n    await self._http.aclose()\\n")
-    'def close(self):\\n    self._http.close()\\n'
+    >>> convert("async def close(self):\n    await self._http.aclose()\n")
+    'def close(self):\n    self._http.close()\n'
     """
     offsets = _line_offsets(source)
     tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
@@ -161,7 +161,9 @@ def _edits(
             following = tokens[index + 1]
             if text in {"async", "await"}:
                 gap = following.type not in _LAYOUT_TOKENS and following.start[0] == token.end[0]
-                yield _Edit(start, offsets[following.start[0]] + following.start[1] if gap else end, "")
+                yield _Edit(
+                    start, offsets[following.start[0]] + following.start[1] if gap else end, ""
+                )
                 continue
             replacement = _name(text, tokens, index, where)
         else:
@@ -206,6 +208,7 @@ def _text(text: str, where: str) -> str:
         )
     if "asyncio." in converted:
         raise ConversionError(
-            f"{where}: a string or comment names asyncio, which the synchronous form does not use"
+            f"{where}: a string or comment names asyncio, which the synchronous form does not use; "
+            "write examples with a bare await"
         )
     return converted

@@ -28,7 +28,7 @@ class Substitution:
     replacement: str
 
 
-_UNSET_REPR = '''    def __bool__(self) -> Literal[False]:
+_UNSET_REPR = """    def __bool__(self) -> Literal[False]:
         return False
 
     def __repr__(self) -> str:
@@ -36,7 +36,7 @@ _UNSET_REPR = '''    def __bool__(self) -> Literal[False]:
 
     def __reduce__(self) -> str:
         return "UNSET"
-'''
+"""
 
 _REQUIRED_SOURCE = """'d.pop("' + (property.name | in_double_quote_literal) + '")' %}"""
 _NULLABLE_SOURCE = """\
