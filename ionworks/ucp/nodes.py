@@ -6,6 +6,7 @@ thing and every key and value can be named by line and column.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
@@ -18,6 +19,8 @@ MAX_NODES = 200_000
 
 NUMBER_PATTERN = r"[-+]?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
 """A decimal number as text; a leading 0, octal in YAML 1.1, is none."""
+
+_AMBIGUOUS = re.compile(r"[\[\].\"\n]")
 
 Value: TypeAlias = str | int | float | bool | None
 
@@ -88,7 +91,7 @@ Node: TypeAlias = Scalar | Array | Table
 def member(path: str, key: str) -> str:
     """Extend a key path by a key: ``steps[0].CC Charge``."""
     short = key if len(key) <= 60 else key[:57] + "..."
-    if not short or any(mark in short for mark in '.[]"\n'):
+    if _AMBIGUOUS.search(short) or not short:
         return f"{path}[{short!r}]"
     return f"{path}.{short}" if path else short
 

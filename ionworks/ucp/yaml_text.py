@@ -22,6 +22,7 @@ from yaml.events import (
     ScalarEvent,
     SequenceEndEvent,
     SequenceStartEvent,
+    StreamEndEvent,
 )
 
 from ionworks.ucp.findings import Report, Stop
@@ -38,7 +39,7 @@ from ionworks.ucp.nodes import (
     member,
 )
 
-_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_Parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NUMBER = re.compile(NUMBER_PATTERN)
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
 _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": False} | {
@@ -88,7 +89,8 @@ def compose(text: str, report: Report) -> Node:
     """
     composer = _Composer(report)
     try:
-        for event in yaml.parse(text, Loader=_Loader):
+        parser = _Parser(text)
+        while not isinstance(event := parser.get_event(), StreamEndEvent):
             composer.take(event)
     except yaml.reader.ReaderError as error:
         raise _unprintable(text, error.position, report) from None
@@ -129,30 +131,31 @@ class _Composer:
                 raise self._stop("yaml-syntax", "A protocol is one document; remove `---`.", event)
 
     def _scalar(self, event: ScalarEvent) -> None:
-        place = _where(event)
+        line, column = _where(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is None and isinstance(frame.node, Table):
-            frame.key = Entry(event.value, Scalar(None), place.line, place.column)
-            self._register(event.anchor, Scalar(event.value, place.line, place.column))
+            frame.key = Entry(event.value, Scalar(None), line, column)
+            self._register(event.anchor, Scalar(event.value, line, column))
             return
-        self._refuse_tag(event)
+        if event.tag is not None:
+            self._refuse_tag(event.tag, event)
         value: Value = event.value
         if not event.style:
             value = plain_value(event.value)
             if isinstance(value, float) and not math.isfinite(value):
                 self._note("not-finite", "A value must be a finite number.", event)
-        scalar = Scalar(value, place.line, place.column)
+        scalar = Scalar(value, line, column)
         self._register(event.anchor, scalar)
         self._put(scalar)
 
     def _open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
-        self._refuse_tag(event)
+        if event.tag is not None:
+            self._refuse_tag(event.tag, event)
         self._require_text_key(event)
         if len(self.stack) >= MAX_DEPTH:
             raise self._stop("too-deep", f"Nesting is limited to {MAX_DEPTH} levels.", event)
-        place = _where(event)
         node = Table if isinstance(event, MappingStartEvent) else Array
-        self.stack.append(_Open(node(place.line, place.column), event.anchor))
+        self.stack.append(_Open(node(*_where(event)), event.anchor))
         if event.anchor:
             self.anchors.pop(event.anchor, None)
 
@@ -197,10 +200,9 @@ class _Composer:
         if anchor:
             self.anchors[anchor] = node
 
-    def _refuse_tag(self, event: ScalarEvent | MappingStartEvent | SequenceStartEvent) -> None:
-        if event.tag is not None:
-            message = f"Tags such as {event.tag[:60]!r} have no place in a protocol; remove it."
-            self._note("yaml-tag", message, event)
+    def _refuse_tag(self, tag: str, event: Event) -> None:
+        message = f"Tags such as {tag[:60]!r} have no place in a protocol; remove it."
+        self._note("yaml-tag", message, event)
 
     def _require_text_key(self, event: Event) -> None:
         frame = self.stack[-1] if self.stack else None
@@ -208,10 +210,10 @@ class _Composer:
             raise self._stop("yaml-key", "A key must be plain text.", event)
 
     def _note(self, code: str, message: str, event: Event) -> None:
-        self.report.add(code, message, self._path(), _where(event))
+        self.report.add(code, message, self._path(), Place(*_where(event)))
 
     def _stop(self, code: str, message: str, event: Event) -> Stop:
-        return self.report.stop(code, message, self._path(), _where(event))
+        return self.report.stop(code, message, self._path(), Place(*_where(event)))
 
     def _path(self) -> str:
         path = ""
@@ -247,9 +249,9 @@ def _number(text: str) -> int | float:
     return int(value) if whole else value
 
 
-def _where(event: Event) -> Place:
+def _where(event: Event) -> tuple[int, int]:
     mark = event.start_mark
-    return Place(mark.line + 1, mark.column + 1) if mark else Place()
+    return (mark.line + 1, mark.column + 1) if mark else (1, 1)
 
 
 def _place_of(text: str, index: int) -> Place:
