@@ -7,7 +7,7 @@ old schema, by which users read, accepts less than the new one produces. Both ar
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from codegen.reach import look_up
@@ -27,20 +27,24 @@ class Narrowing:
     detail: str
 
 
-@dataclass
+@dataclass(frozen=True)
 class Comparison:
     """Compares schemas of two documents; recursive schemas are followed once."""
 
     before: Document
     after: Document
-    seen: set[tuple[str, str]] = field(default_factory=set)
+    above: frozenset[tuple[str | None, str | None]] = frozenset()
 
     def narrowings(self, before: Document, after: Document, place: str) -> Iterator[Narrowing]:
         """Yield where `after` accepts less than `before`."""
-        pair = (str(before.get("$ref")), str(after.get("$ref")))
-        if pair in self.seen and "None" not in pair:
-            return
-        self.seen.add(pair)
+        pair = before.get("$ref"), after.get("$ref")
+        if None in pair:
+            yield from self._within(before, after, place)
+        elif pair not in self.above:
+            inner = Comparison(self.before, self.after, self.above | {pair})
+            yield from inner._within(before, after, place)
+
+    def _within(self, before: Document, after: Document, place: str) -> Iterator[Narrowing]:
         before, after = look_up(self.before, before), look_up(self.after, after)
         choices = _choices(before), _choices(after)
         if len(choices[0]) > 1 or len(choices[1]) > 1:
@@ -56,10 +60,7 @@ class Comparison:
         self, before: list[Document], after: list[Document], place: str
     ) -> Iterator[Narrowing]:
         for choice in before:
-            attempts = [
-                list(Comparison(self.before, self.after).narrowings(choice, other, place))
-                for other in after
-            ]
+            attempts = [list(self.narrowings(choice, other, place)) for other in after]
             if all(attempts):
                 yield min(attempts, key=len)[0]
 

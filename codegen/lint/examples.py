@@ -1,13 +1,14 @@
-"""Rules for examples and defaults: they are there, and they validate."""
+"""Rules for examples: they are there, and they validate."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import jsonschema_rs
 
-from codegen.lint.problem import JSON, Document, Problem, bodies, fields, parameters
+from codegen.lint.problem import JSON, Document, Problem, bodies, parameters
 from codegen.reach import look_up, operations
 
 _BUNDLE = "urn:bundle"
@@ -37,23 +38,9 @@ def example_valid(document: Document) -> Iterator[Problem]:
                     yield Problem("example_valid", place, error.message)
 
 
-def default_valid(document: Document) -> Iterator[Problem]:
-    """Require of defaults what their schemas describe."""
-    registry = jsonschema_rs.Registry([(_BUNDLE, document)])
-    stated = [
-        (f"{method} {path} {parameter['name']}", parameter["schema"])
-        for path, method, _ in operations(document)
-        for parameter in parameters(document, path, method)
-    ]
-    for place, schema in [*stated, *fields(document)]:
-        if "default" in schema:
-            for error in _validator(registry, schema).iter_errors(schema["default"]):
-                yield Problem("default_valid", place, f"default: {error.message}")
-
-
 def _errors(registry: Any, path: tuple[str, ...], value: Any) -> Iterator[str]:
-    pointer = "/".join(part.replace("~", "~0").replace("/", "~1") for part in path)
-    schema = {"$ref": f"{_BUNDLE}#/{pointer.replace('{', '%7B').replace('}', '%7D')}"}
+    escaped = (part.replace("~", "~0").replace("/", "~1") for part in path)
+    schema = {"$ref": f"{_BUNDLE}#/{'/'.join(quote(part) for part in escaped)}"}
     for error in _validator(registry, schema).iter_errors(value):
         yield f"{'/'.join(str(part) for part in error.instance_path)}: {error.message}"
 
@@ -76,4 +63,4 @@ def _with_absolute_references(node: Any) -> Any:
     }
 
 
-RULES = (example_present, example_valid, default_valid)
+RULES = (example_present, example_valid)

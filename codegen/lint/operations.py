@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator
 
 from codegen.lint.problem import (
@@ -33,18 +32,13 @@ _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
 
 def operation_id(document: Document) -> Iterator[Problem]:
-    """Require operations to be named verb_noun in snake case, each name once."""
-    named = [(place, op.get("operationId", "")) for place, op in named_operations(document)]
-    counts = Counter(name for _, name in named)
-    for place, name in named:
+    """Require operations to be named verb_noun in snake case; the standard wants each name once."""
+    for place, operation in named_operations(document):
+        name = operation.get("operationId", "")
         verb, _, noun = name.partition("_")
         if not (_SNAKE_CASE.fullmatch(name) and verb in _VERBS and noun):
             wanted = f"a verb of {', '.join(sorted(_VERBS))} and a noun, like list_projects"
             yield Problem("operation_id", place, f"operationId {name!r} should be {wanted}")
-        elif counts[name] > 1:
-            yield Problem(
-                "operation_id", place, f"operationId {name!r} is used {counts[name]} times"
-            )
 
 
 def operation_tag(document: Document) -> Iterator[Problem]:

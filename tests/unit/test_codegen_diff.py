@@ -1,0 +1,256 @@
+"""Breaking changes are named, one by one with their place; additions are not."""
+
+import copy
+import json
+
+import pytest
+
+from codegen.diff import breaking_changes
+from codegen.layout import Layout
+
+BUNDLE = json.loads(Layout().bundle.read_text("utf-8"))
+
+
+def schema(document, name):
+    return document["components"]["schemas"][name]
+
+
+def properties(document, name):
+    return schema(document, name)["properties"]
+
+
+def changed(change):
+    document = copy.deepcopy(BUNDLE)
+    change(document)
+    return breaking_changes(BUNDLE, document)
+
+
+def drop_operation(document):
+    del document["paths"]["/simulations"]["get"]
+
+
+def drop_path(document):
+    del document["paths"]["/users/me"]
+
+
+def rename_operation(document):
+    document["paths"]["/users/me"]["get"]["operationId"] = "get_me"
+
+
+def drop_parameter(document):
+    parameters = document["paths"]["/simulations"]["get"]["parameters"]
+    parameters[:] = [each for each in parameters if each.get("name") != "state"]
+
+
+def require_parameter(document):
+    document["components"]["parameters"]["ProjectFilter"]["required"] = True
+
+
+def add_required_parameter(document):
+    document["paths"]["/jobs/"]["get"]["parameters"] = [
+        {"name": "project_id", "in": "query", "required": True, "schema": {"type": "string"}}
+    ]
+
+
+def tighten_parameter(document):
+    document["components"]["parameters"]["Limit"]["schema"]["maximum"] = 50
+
+
+def require_field(document):
+    schema(document, "ProjectCreate")["required"].append("description")
+
+
+def drop_request_field(document):
+    del properties(document, "ProjectCreate")["description"]
+
+
+def drop_nested_request_field(document):
+    del properties(document, "DesignRow")["std"]
+
+
+def drop_word(document):
+    schema(document, "DesignSampling")["enum"].remove("random")
+
+
+def close_words(document):
+    properties(document, "PybammModelQuery")["module"]["enum"] = ["lithium_ion"]
+
+
+def change_request_type(document):
+    properties(document, "ProjectCreate")["name"] = {"type": "integer"}
+
+
+def refuse_null(document):
+    properties(document, "ProjectUpdate")["description"] = {"type": "string"}
+
+
+def narrow_number(document):
+    properties(document, "QuickModel")["capacity"]["type"] = "integer"
+
+
+def tighten_bound(document):
+    properties(document, "SimulationBatch")["max_backward_jumps"]["maximum"] = 10
+
+
+def drop_choice(document):
+    choices = properties(document, "SimulationBatch")["parameterized_model"]["anyOf"]
+    choices[:] = [choice for choice in choices if "QuickModel" not in choice.get("$ref", "")]
+
+
+def narrow_free_form(document):
+    properties(document, "ModelCreate")["config"]["additionalProperties"] = {"type": "string"}
+
+
+def require_body(document):
+    document["paths"]["/jobs/{job_id}/cancel"]["post"]["requestBody"]["required"] = True
+
+
+def drop_response_field(document):
+    del properties(document, "Simulation")["metrics"]
+
+
+def drop_field_of_items(document):
+    del properties(document, "Finding")["line"]
+
+
+def drop_required_response_field(document):
+    del properties(document, "Project")["name"]
+    schema(document, "Project")["required"].remove("name")
+
+
+def stop_promising(document):
+    schema(document, "Job")["required"].remove("is_failed")
+
+
+def answer_null(document):
+    properties(document, "Project")["name"]["type"] = ["string", "null"]
+
+
+def answer_other_type(document):
+    properties(document, "Job")["priority"] = {"type": "number"}
+
+
+def drop_success_status(document):
+    responses = document["paths"]["/projects"]["post"]["responses"]
+    responses["200"] = responses.pop("201")
+
+
+def drop_media_type(document):
+    path = document["paths"]["/simulations/{simulation_id}/steps/download"]
+    content = path["get"]["responses"]["200"]["content"]
+    content["text/csv"] = content.pop("application/vnd.apache.parquet")
+
+
+BREAKING = [
+    (drop_operation, "get /simulations: operation list_simulations is gone"),
+    (drop_path, "get /users/me: operation get_current_user is gone"),
+    (rename_operation, "get /users/me: operation get_current_user is now get_me"),
+    (drop_parameter, "get /simulations: query parameter state is gone"),
+    (require_parameter, "get /models: query parameter project_id is now required"),
+    (add_required_parameter, "get /jobs/: query parameter project_id is now required"),
+    (tighten_parameter, "get /models query limit: no longer accepts values beyond maximum 50"),
+    (require_field, "post /projects request: now requires field description"),
+    (drop_request_field, "post /projects request: no longer accepts field description"),
+    (drop_nested_request_field, "no longer accepts field std"),
+    (drop_word, "no longer accepts random"),
+    (close_words, "request/module: no longer accepts any but lithium_ion"),
+    (change_request_type, "post /projects request/name: no longer accepts string"),
+    (refuse_null, "patch /projects/{project_id} request/description: no longer accepts null"),
+    (narrow_number, "no longer accepts number"),
+    (tighten_bound, "request/max_backward_jumps: no longer accepts values beyond maximum 10"),
+    (drop_choice, "request/parameterized_model: no longer accepts object"),
+    (narrow_free_form, "post /models request/config{}: no longer accepts any type"),
+    (require_body, "post /jobs/{job_id}/cancel: a request body is now required"),
+    (drop_response_field, "get /simulations/{simulation_id} 200/metrics: response field is gone"),
+    (drop_field_of_items, "post /protocols/validate 200/findings[]/line: response field is gone"),
+    (
+        drop_required_response_field,
+        "get /projects/{project_id} 200: no longer always has field name",
+    ),
+    (stop_promising, "get /jobs/{job_id} 200: no longer always has field is_failed"),
+    (answer_null, "get /projects/{project_id} 200/name: may now be null"),
+    (answer_other_type, "get /jobs/{job_id} 200/priority: may now be number"),
+    (drop_success_status, "post /projects: response 201 is gone"),
+    (drop_media_type, "steps/download 200: application/vnd.apache.parquet is gone"),
+]
+
+
+@pytest.mark.parametrize(("change", "line"), BREAKING, ids=[f.__name__ for f, _ in BREAKING])
+def test_a_breaking_change_is_named_with_its_place(change, line):
+    found = changed(change)
+    assert any(line in each for each in found), found
+
+
+def add_operation(document):
+    document["paths"]["/cells"] = {"get": {"operationId": "list_cells", "responses": {}}}
+
+
+def add_optional_parameter(document):
+    document["paths"]["/jobs/"]["get"]["parameters"] = [
+        {"name": "project_id", "in": "query", "schema": {"type": "string"}}
+    ]
+
+
+def add_optional_request_field(document):
+    properties(document, "ProjectCreate")["colour"] = {"type": "string"}
+
+
+def add_response_field(document):
+    properties(document, "Project")["colour"] = {"type": "string"}
+    schema(document, "Project")["required"].append("colour")
+
+
+def widen_request(document):
+    properties(document, "ProjectCreate")["name"]["maxLength"] = 1000
+    properties(document, "QuickModel")["capacity"]["type"] = ["number", "null"]
+    schema(document, "DesignSampling")["enum"].append("sobol")
+
+
+def promise_more(document):
+    schema(document, "Project")["required"].append("created_at")
+    properties(document, "Model")["chemistry"]["type"] = "string"
+
+
+def add_word_to_an_open_enumeration(document):
+    schema(document, "JobStatus")["enum"].append("paused")
+
+
+def reword(document):
+    schema(document, "Project")["description"] = "Another description."
+    document["paths"]["/projects"]["get"]["summary"] = "Find projects"
+
+
+def add_error(document):
+    responses = document["paths"]["/projects"]["get"]["responses"]
+    responses["503"] = {"description": "Closed for repair."}
+
+
+HARMLESS = [
+    add_operation,
+    add_optional_parameter,
+    add_optional_request_field,
+    add_response_field,
+    widen_request,
+    promise_more,
+    add_word_to_an_open_enumeration,
+    reword,
+    add_error,
+]
+
+
+@pytest.mark.parametrize("change", HARMLESS, ids=[f.__name__ for f in HARMLESS])
+def test_an_addition_breaks_nothing(change):
+    assert changed(change) == []
+
+
+def test_recursive_schemas_are_compared_once():
+    document = copy.deepcopy(BUNDLE)
+    tree = {"type": "array", "items": {"$ref": "#/components/schemas/Project"}}
+    properties(document, "Project")["parts"] = tree
+    assert breaking_changes(document, document) == []
+    narrowed = copy.deepcopy(document)
+    properties(narrowed, "Project")["parts"] = {
+        "type": ["array", "null"],
+        "items": tree["items"],
+    }
+    assert breaking_changes(document, narrowed) != []
