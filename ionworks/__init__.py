@@ -1,0 +1,68 @@
+"""Ionworks: battery simulations, data and models from Python.
+
+::
+
+    from ionworks import Ionworks
+
+    client = Ionworks()              # the platform, with IONWORKS_API_KEY
+    client = Ionworks.local()        # or this machine: no account, no network
+
+Everything here is loaded when it is first used, so that importing the package costs next to
+nothing.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ionworks import doe, errors, ucp
+    from ionworks.client import AsyncIonworks, Ionworks
+    from ionworks.errors import IonworksError
+    from ionworks.frames import get_dataframe_backend, set_dataframe_backend
+    from ionworks.results import SimulationResult
+
+    __version__: str
+
+__all__ = [
+    "AsyncIonworks",
+    "Ionworks",
+    "IonworksError",
+    "SimulationResult",
+    "__version__",
+    "doe",
+    "errors",
+    "get_dataframe_backend",
+    "set_dataframe_backend",
+    "ucp",
+]
+
+_HOMES = {
+    "AsyncIonworks": "ionworks.client",
+    "Ionworks": "ionworks.client",
+    "IonworksError": "ionworks.errors",
+    "SimulationResult": "ionworks.results",
+    "get_dataframe_backend": "ionworks.frames",
+    "set_dataframe_backend": "ionworks.frames",
+}
+_MODULES = {"doe", "errors", "ucp"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _HOMES:
+        value = getattr(import_module(_HOMES[name]), name)
+    elif name in _MODULES:
+        value = import_module(f"ionworks.{name}")
+    elif name == "__version__":
+        from importlib.metadata import version
+
+        value = version("ionworks-api")
+    else:
+        raise AttributeError(f"module 'ionworks' has no attribute {name!r}")
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -1,0 +1,179 @@
+"""``client.parameterized_model``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ionworks_openapi.api.parameterized_models import (
+    create_parameterized_model,
+    delete_parameterized_model,
+    get_parameter_values,
+    get_parameterized_model,
+    list_parameterized_models,
+    list_variable_names,
+    update_parameterized_model,
+)
+from ionworks_openapi.models import (
+    ParameterizedModel,
+    ParameterizedModelCreate,
+    ParameterizedModelUpdate,
+)
+
+from ionworks.calls import async_call
+from ionworks.encode import parameter_values
+from ionworks.errors import ConflictError
+from ionworks.paging import AsyncPage, Chunk
+from ionworks.requests import given, matching, path_id, request_body
+
+if TYPE_CHECKING:
+    from ionworks._async.session import AsyncSession
+
+__all__ = ["AsyncParameterizedModelClient"]
+
+
+class AsyncParameterizedModelClient:
+    """Models with parameters: what simulations run on."""
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def get(self, parameterized_model_id: str) -> ParameterizedModel:
+        """Return a parameterized model.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such parameterized model.
+        """
+        wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        return await async_call(
+            get_parameterized_model.asyncio_detailed, wanted, client=self._session.api
+        )
+
+    async def list_by_project(
+        self,
+        project_id: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        *,
+        cell_spec_id: str | None = None,
+        summary: bool = False,
+    ) -> AsyncPage[ParameterizedModel]:
+        """List the parameterized models of a project and those of the system.
+
+        Parameters
+        ----------
+        project_id
+            The project; without it, the client's.
+        limit, offset
+            The part of the list to return. Without a limit, all of it, fetched as it is read.
+        cell_spec_id
+            Only those of this cell specification.
+        summary
+            Leave out the parameters.
+        """
+        project = await self._session.project_id(project_id)
+
+        async def fetch(limit: int, offset: int) -> Chunk:
+            page = await async_call(
+                list_parameterized_models.asyncio_detailed,
+                client=self._session.api,
+                project_id=project,
+                cell_spec_id=given(cell_spec_id),
+                summary=given(summary or None),
+                limit=limit,
+                offset=offset,
+            )
+            return Chunk(page.items, page.total)
+
+        return await AsyncPage[ParameterizedModel].open(fetch, limit, offset)
+
+    async def create(self, cell_spec_id: str | None, data: dict[str, Any]) -> ParameterizedModel:
+        """Store a parameterized model.
+
+        Parameters
+        ----------
+        cell_spec_id
+            ``None``: it belongs to the project alone.
+        data
+            ``name``, ``model_id``, and ``parameters``: a ``pybamm.ParameterValues``, the name of a
+            published set such as ``Chen2020``, or numbers by name. If wanted ``description``,
+            ``simulation_settings``, ``project_id``.
+        """
+        _refuse_cell_specification(cell_spec_id)
+        values = {**data, "project_id": await self._session.project_id(data.get("project_id"))}
+        if "parameters" in values:
+            values["parameters"] = parameter_values(values["parameters"])
+        body = request_body(ParameterizedModelCreate, values, "data")
+        return await async_call(
+            create_parameterized_model.asyncio_detailed, client=self._session.api, body=body
+        )
+
+    async def create_or_get(
+        self, cell_spec_id: str | None, data: dict[str, Any]
+    ) -> ParameterizedModel:
+        """Store a parameterized model, or return the one of this name as it is."""
+        try:
+            return await self.create(cell_spec_id, data)
+        except ConflictError as conflict:
+            if conflict.existing_id:
+                return await self.get(conflict.existing_id)
+            found = await self._named(data["name"], data.get("project_id"))
+            if found is None:
+                raise
+            return found
+
+    async def update(
+        self, cell_spec_id: str | None, parameterized_model_id: str, data: dict[str, Any]
+    ) -> ParameterizedModel:
+        """Change a parameterized model's name, description or simulation_settings."""
+        _refuse_cell_specification(cell_spec_id)
+        body = request_body(ParameterizedModelUpdate, data, "data")
+        wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        return await async_call(
+            update_parameterized_model.asyncio_detailed,
+            wanted,
+            client=self._session.api,
+            body=body,
+        )
+
+    async def delete(self, cell_spec_id: str | None, parameterized_model_id: str) -> None:
+        """Delete a parameterized model."""
+        _refuse_cell_specification(cell_spec_id)
+        wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        await async_call(
+            delete_parameterized_model.asyncio_detailed, wanted, client=self._session.api
+        )
+
+    async def get_parameter_values(self, parameterized_model_id: str) -> dict[str, Any]:
+        """Return the parameters by name: numbers, and functions in PyBaMM's own JSON."""
+        wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        values = await async_call(
+            get_parameter_values.asyncio_detailed, wanted, client=self._session.api
+        )
+        return dict(values)
+
+    async def get_variable_names(self, parameterized_model_id: str) -> list[str]:
+        """Return the names of the scalar variables, which ``extra_variables`` may ask for."""
+        wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        return await async_call(
+            list_variable_names.asyncio_detailed, wanted, client=self._session.api
+        )
+
+    async def _named(self, name: str, project_id: str | None) -> ParameterizedModel | None:
+        page = await async_call(
+            list_parameterized_models.asyncio_detailed,
+            client=self._session.api,
+            project_id=await self._session.project_id(project_id),
+            name=matching(None, name),
+            limit=1,
+        )
+        return page.items[0] if page.items else None
+
+
+def _refuse_cell_specification(cell_spec_id: str | None) -> None:
+    if cell_spec_id is not None:
+        raise ValueError(
+            "parameterized models of a cell specification are not in this API yet: "
+            f"pass None as cell_spec_id, not {cell_spec_id!r}"
+        )

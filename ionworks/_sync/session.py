@@ -1,0 +1,106 @@
+# Generated from ionworks/_async/session.py by `python -m codegen sync`; do not edit.
+"""What the resources of one client share."""
+
+from __future__ import annotations
+
+import threading
+import time
+import weakref
+from typing import TYPE_CHECKING, Any
+
+from ionworks.calls import sync_aside, sync_call
+
+if TYPE_CHECKING:
+    from ionworks.config import Config
+    from ionworks.local import LocalEngine
+    from ionworks.transport import Http
+    from ionworks_openapi.client import Client
+
+__all__ = ["Session"]
+
+
+class Session:
+    """The connection of one client, opened when it is first used.
+
+    Attributes
+    ----------
+    config
+        The client's settings.
+    clock, sleep
+        What time it is, in s, and how to let it pass.
+    """
+
+    def __init__(self, config: Config, engine: LocalEngine | None = None) -> None:
+        self.config = config
+        self.clock = time.monotonic
+        self.sleep = time.sleep
+        self._engine = engine
+        self._release = weakref.finalize(self, engine.release) if engine else None
+        self._lock = threading.Lock()
+        self._http: Http | None = None
+        self._api: Client | None = None
+        self._local_project: str | None = None
+        self._closed = False
+
+    @property
+    def api(self) -> Client:
+        """What the generated calls are made with."""
+        with self._lock:
+            if self._closed:
+                raise RuntimeError("this client is closed: make a new one")
+            if self._api is None:
+                self._api = self._opened()
+            return self._api
+
+    def project_id(self, explicit: str | None = None) -> str:
+        """Return the project that a call refers to.
+
+        Raises
+        ------
+        ValueError
+            If none is given and none is configured.
+        """
+        found = explicit or self.config.project_id or self._local_project
+        if not found and self.config.is_local:
+            found = self._local_project = self._first_project()
+        if not found:
+            raise ValueError(
+                "no project: pass project_id=, give the client one with Ionworks(project_id=...), "
+                "or set IONWORKS_PROJECT_ID. client.project.list() shows what there is"
+            )
+        return found
+
+    def frame(self, frame: Any) -> Any:
+        """Return a frame in this client's backend."""
+        from ionworks.frames import to_user
+
+        return to_user(frame, self.config.dataframe_backend)
+
+    def close(self) -> None:
+        """Close the connection; what is asked afterwards is refused."""
+        with self._lock:
+            self._closed, http, self._http = True, self._http, None
+        if http is not None:
+            http.close()
+        if self._release is not None:
+            sync_aside(self._release)
+
+    def _opened(self) -> Client:
+        from ionworks.transport import sync_http
+        from ionworks_openapi.client import Client
+
+        self._http = sync_http(self.config, self._engine)
+        return Client(base_url=self.config.api_url).set_httpx_client(self._http)
+
+    def _first_project(self) -> str | None:
+        from ionworks_openapi.api.projects import list_projects
+        from ionworks_openapi.models import OrderDirection, OrderField
+
+        page = sync_call(
+            list_projects.sync_detailed,
+            client=self.api,
+            limit=1,
+            order_by=OrderField.CREATED_AT,
+            order=OrderDirection.ASC,
+        )
+        return page.items[0].id if page.items else None

@@ -1,0 +1,118 @@
+"""How generated calls are made: one adapter a colour, and one way to make many at once.
+
+What the generated layer raises while it reads an answer becomes an `IonworksError` here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
+
+from ionworks.encode import PayloadError
+from ionworks.errors import IonworksError
+
+if TYPE_CHECKING:
+    from ionworks_openapi.types import Response
+
+__all__ = ["async_aside", "async_call", "async_map", "sync_aside", "sync_call", "sync_map"]
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Item = TypeVar("Item")
+
+_AT_ONCE = 8
+_UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, IndexError)
+
+
+async def async_call(
+    operation: Callable[P, Coroutine[Any, Any, Response[T]]], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """Make a generated call and return what the API describes as its answer.
+
+    Raises
+    ------
+    IonworksError
+        If the server refuses, does not answer, or answers something else.
+    """
+    with _readable(operation):
+        response = await operation(*args, **kwargs)
+    return _parsed(operation, response)
+
+
+def sync_call(operation: Callable[P, Response[T]], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Make a generated call; the synchronous twin of `async_call`."""
+    with _readable(operation):
+        response = operation(*args, **kwargs)
+    return _parsed(operation, response)
+
+
+async def async_map(
+    function: Callable[[Item], Awaitable[T]], items: Sequence[Item], at_once: int = _AT_ONCE
+) -> list[T]:
+    """Call for every item, a few at once; the results are in the order of the items."""
+    slots = asyncio.Semaphore(at_once)
+
+    async def in_slot(item: Item) -> T:
+        async with slots:
+            return await function(item)
+
+    tasks = [asyncio.ensure_future(in_slot(item)) for item in items]
+    try:
+        return list(await asyncio.gather(*tasks))
+    finally:
+        for task in tasks:
+            task.cancel()
+
+
+def sync_map(
+    function: Callable[[Item], T], items: Sequence[Item], at_once: int = _AT_ONCE
+) -> list[T]:
+    """Call for every item in a few threads; the synchronous twin of `async_map`."""
+    if len(items) <= 1:
+        return [function(item) for item in items]
+    from concurrent.futures import ThreadPoolExecutor
+
+    threads = ThreadPoolExecutor(min(at_once, len(items)), thread_name_prefix="ionworks")
+    try:
+        return list(threads.map(function, items))
+    finally:
+        threads.shutdown(cancel_futures=True)
+
+
+async def async_aside(function: Callable[[], T]) -> T:
+    """Call what blocks without blocking the loop."""
+    return await asyncio.to_thread(function)
+
+
+def sync_aside(function: Callable[[], T]) -> T:
+    """Call what blocks; the synchronous twin of `async_aside`."""
+    return function()
+
+
+@contextmanager
+def _readable(operation: Callable[..., object]) -> Iterator[None]:
+    try:
+        yield
+    except PayloadError:
+        raise
+    except _UNREADABLE as error:
+        missing = f"the field {error} is missing" if isinstance(error, KeyError) else str(error)
+        raise IonworksError(
+            f"the answer to {_name(operation)} is not what the API describes: {missing}"
+        ) from error
+
+
+def _parsed(operation: Callable[..., object], response: Response[T]) -> T:
+    if response.parsed is None and response.content:
+        raise IonworksError(
+            f"the answer to {_name(operation)} came with status {int(response.status_code)}, "
+            "which the API does not describe",
+            int(response.status_code),
+        )
+    return cast("T", response.parsed)
+
+
+def _name(operation: Callable[..., object]) -> str:
+    return operation.__module__.rpartition(".")[2]

@@ -1,0 +1,222 @@
+"""Where a client talks to, as whom and how: arguments, then environment, then defaults.
+
+This is the only module that reads the environment.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+__all__ = ["BACKENDS", "DEFAULT_URL", "Config", "Proxies", "default_backend"]
+
+DEFAULT_URL = "https://api.ionworks.com"
+BACKENDS = ("polars", "pandas")
+LOCAL = "local"
+
+
+@dataclass(frozen=True)
+class Config:
+    """The settings of one client, complete and checked.
+
+    Parameters
+    ----------
+    api_url
+        Where the API is served, without a trailing slash; ``local`` or ``local:<path>`` for
+        the engine of this process.
+    token, api_key
+        The credential; at most one is set.
+    project_id, organization_id
+        What calls that name none refer to.
+    dataframe_backend
+        ``polars`` or ``pandas``; ``None`` follows the default of the process.
+    timeout
+        How long to wait for an answer, in s; ``None`` for a limit that fits the kind of call.
+    max_retries
+        How often a call that may be repeated is repeated.
+
+    Examples
+    --------
+    >>> from ionworks.config import Config
+    >>> Config.resolve(api_key="iw_secret", environ={}).api_url
+    'https://api.ionworks.com'
+    """
+
+    api_url: str = DEFAULT_URL
+    token: str | None = field(default=None, repr=False)
+    api_key: str | None = field(default=None, repr=False)
+    project_id: str | None = None
+    organization_id: str | None = None
+    dataframe_backend: str | None = None
+    timeout: float | None = None
+    max_retries: int = 5
+
+    @classmethod
+    def resolve(
+        cls,
+        api_key: str | None = None,
+        api_url: str | None = None,
+        project_id: str | None = None,
+        dataframe_backend: str | None = None,
+        timeout: float | None = None,
+        max_retries: int | None = None,
+        token: str | None = None,
+        organization_id: str | None = None,
+        *,
+        environ: Mapping[str, str] = os.environ,
+    ) -> Config:
+        """Fill what is not given from the environment, and check it all.
+
+        Raises
+        ------
+        ValueError
+            If there is no credential, or if a setting cannot be what it is.
+        """
+        url = _checked_url(api_url or environ.get("IONWORKS_API_URL") or DEFAULT_URL)
+        token, api_key = _credential(token, api_key, environ)
+        if not (token or api_key or _is_local(url)):
+            raise ValueError(_NO_CREDENTIAL)
+        return cls(
+            api_url=url,
+            token=token,
+            api_key=api_key,
+            project_id=project_id or _environment_project(environ),
+            organization_id=organization_id or environ.get("IONWORKS_ORGANIZATION_ID") or None,
+            dataframe_backend=dataframe_backend and checked_backend(dataframe_backend),
+            timeout=_checked_timeout(timeout),
+            max_retries=_checked_retries(max_retries),
+        )
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the engine of this process answers."""
+        return _is_local(self.api_url)
+
+    @property
+    def local_path(self) -> Path | None:
+        """Where the local engine keeps its data; ``None`` for a store that goes with the client."""
+        path = self.api_url.partition(":")[2] if self.is_local else ""
+        return Path(path).expanduser() if path else None
+
+    @property
+    def credential_headers(self) -> dict[str, str]:
+        """What tells the server who is asking."""
+        headers: dict[str, str] = {}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        elif self.api_key:
+            headers["X-API-Key"] = self.api_key
+        if self.organization_id:
+            headers["X-Organization-Id"] = self.organization_id
+        return headers
+
+
+_NO_CREDENTIAL = (
+    "no credential: pass api_key= or token=, or set IONWORKS_API_KEY or IONWORKS_API_TOKEN. "
+    "Ionworks.local() needs none: it runs the engine in this process."
+)
+
+
+def checked_backend(name: str, source: str = "dataframe_backend") -> str:
+    """Return the backend's name in lower case; ``ValueError`` if there is no such backend."""
+    lowered = str(name).strip().lower()
+    if lowered not in BACKENDS:
+        raise ValueError(f"{source} must be one of {', '.join(BACKENDS)}, not {name!r}")
+    return lowered
+
+
+def default_backend(environ: Mapping[str, str] = os.environ) -> str:
+    """Return the backend that the environment asks for, else polars."""
+    name = environ.get("IONWORKS_DATAFRAME_BACKEND")
+    return checked_backend(name, "IONWORKS_DATAFRAME_BACKEND") if name else BACKENDS[0]
+
+
+@dataclass(frozen=True)
+class Proxies:
+    """The proxies of the environment by scheme, and under ``no`` what goes without."""
+
+    settings: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of_environment(cls) -> Proxies:
+        """Read them as the rest of the system does."""
+        from urllib.request import getproxies
+
+        return cls(getproxies())
+
+    def proxy_for(self, scheme: str, host: str) -> str | None:
+        """Return the address of the proxy to this host, ``None`` for the direct way."""
+        from urllib.request import proxy_bypass_environment  # type: ignore[attr-defined]
+
+        proxy = self.settings.get(scheme) or self.settings.get("all")
+        if not proxy or proxy_bypass_environment(host, self.settings):
+            return None
+        return proxy if "://" in proxy else f"http://{proxy}"
+
+
+def _credential(
+    token: str | None, api_key: str | None, environ: Mapping[str, str]
+) -> tuple[str | None, str | None]:
+    """Arguments beat the environment as a group; within one source a token beats a key."""
+    if not (token or api_key):
+        token, api_key = environ.get("IONWORKS_API_TOKEN"), environ.get("IONWORKS_API_KEY")
+    if token:
+        return _checked_secret(token, "token"), None
+    return None, _checked_secret(api_key, "API key") if api_key else None
+
+
+def _checked_secret(secret: str, name: str) -> str:
+    stripped = secret.strip()
+    if not stripped or not stripped.isascii() or not stripped.isprintable():
+        raise ValueError(f"the {name} is empty or holds characters that no {name} has")
+    return stripped
+
+
+def _environment_project(environ: Mapping[str, str]) -> str | None:
+    if "IONWORKS_PROJECT_ID" in environ:
+        return environ["IONWORKS_PROJECT_ID"] or None
+    legacy = environ.get("PROJECT_ID")
+    if legacy:
+        warnings.warn(
+            "PROJECT_ID is deprecated: set IONWORKS_PROJECT_ID instead",
+            DeprecationWarning,
+            stacklevel=5,
+        )
+    return legacy or None
+
+
+def _is_local(url: str) -> bool:
+    return url == LOCAL or url.startswith(LOCAL + ":")
+
+
+def _checked_url(url: str) -> str:
+    if _is_local(url):
+        return url
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError(
+            f"the API URL must start with http:// or https://, or be local[:path], not {url!r}"
+        )
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("the API URL must hold no user, password, query or fragment")
+    return url.rstrip("/")
+
+
+def _checked_timeout(timeout: float | None) -> float | None:
+    if timeout is None:
+        return None
+    if isinstance(timeout, bool) or not 0 < timeout < float("inf"):
+        raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}")
+    return float(timeout)
+
+
+def _checked_retries(max_retries: int | None) -> int:
+    if max_retries is None:
+        return Config.max_retries
+    if isinstance(max_retries, bool) or not isinstance(max_retries, int) or max_retries < 0:
+        raise ValueError(f"max_retries must be 0 or a positive whole number, not {max_retries!r}")
+    return max_retries

@@ -1,0 +1,184 @@
+"""Tables: from Parquet bytes to a frame of the user's backend.
+
+This is the only module in which a frame becomes the user's. Inside, frames are polars; pandas is
+loaded only if it is asked for.
+"""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from ionworks.config import checked_backend, default_backend
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import polars as pl
+
+    DataFrame: TypeAlias = "pl.DataFrame | pd.DataFrame"
+
+__all__ = [
+    "get_dataframe_backend",
+    "read_parquet",
+    "set_dataframe_backend",
+    "to_user",
+    "with_continuous_capacity",
+    "with_step_changes",
+]
+
+_DISCHARGE, _CHARGE = "Discharge capacity [A.h]", "Charge capacity [A.h]"
+_chosen: str | None = None
+
+
+def set_dataframe_backend(backend: str) -> None:
+    """Choose what frames are, for every client that was not told otherwise.
+
+    Parameters
+    ----------
+    backend
+        ``polars`` or ``pandas``.
+
+    Raises
+    ------
+    ValueError
+        If there is no such backend.
+    ModuleNotFoundError
+        If it is not installed.
+
+    Examples
+    --------
+    >>> from ionworks import get_dataframe_backend, set_dataframe_backend
+    >>> set_dataframe_backend("polars")
+    >>> get_dataframe_backend()
+    'polars'
+    """
+    global _chosen
+    _chosen = installed_backend(backend)
+
+
+def get_dataframe_backend() -> str:
+    """Return what frames are, for every client that was not told otherwise."""
+    return _chosen or default_backend()
+
+
+def installed_backend(backend: str) -> str:
+    """Return the backend's name in lower case, if it can be used here."""
+    name = checked_backend(backend, "the dataframe backend")
+    if name == "pandas":
+        _require_pandas()
+    return name
+
+
+def read_parquet(content: bytes) -> pl.DataFrame:
+    """Read a table as it comes from the server.
+
+    Raises
+    ------
+    ConnectionFailedError
+        If the bytes are no Parquet table.
+    """
+    import polars as pl
+
+    from ionworks.errors import ConnectionFailedError
+
+    try:
+        return pl.read_parquet(BytesIO(content))
+    except (pl.exceptions.PolarsError, OSError) as error:
+        raise ConnectionFailedError(
+            f"the server sent a table that cannot be read: {error}"
+        ) from error
+
+
+def to_user(frame: pl.DataFrame, backend: str | None = None) -> Any:
+    """Return the frame in the given backend, or in the default of the process."""
+    if (backend or get_dataframe_backend()) == "polars":
+        return frame
+    _require_pandas()
+    return frame.to_pandas()
+
+
+def with_continuous_capacity(series: pl.DataFrame) -> pl.DataFrame:
+    """Add the capacities that a reader of a time series wants, positive on discharge.
+
+    ``Step capacity [A.h]`` is what has flowed since the step began, ``Capacity [A.h]`` what has
+    flowed since the run began. Columns that exist are left as they are, and so is a series
+    without the capacities of discharge and charge that both derive from.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from ionworks.frames import with_continuous_capacity
+    >>> series = pl.DataFrame({
+    ...     "Step count": [1, 1, 2, 2],
+    ...     "Discharge capacity [A.h]": [0.0, 1.0, 0.0, 0.0],
+    ...     "Charge capacity [A.h]": [0.0, 0.0, 0.0, 0.25],
+    ... })
+    >>> with_continuous_capacity(series)["Capacity [A.h]"].to_list()
+    [0.0, 1.0, 1.0, 0.75]
+    """
+    import polars as pl
+
+    if not {_DISCHARGE, _CHARGE} <= set(series.columns):
+        return series
+    net = pl.col(_DISCHARGE) - pl.col(_CHARGE)
+    added = {"Step capacity [A.h]": net, "Capacity [A.h]": net + _flowed_before(series)}
+    return series.with_columns(
+        column.alias(name) for name, column in added.items() if name not in series.columns
+    )
+
+
+def with_step_changes(steps: pl.DataFrame) -> pl.DataFrame:
+    """Add what each step moved, positive on discharge.
+
+    ``Delta capacity [A.h]`` and ``Delta energy [W.h]`` are discharge less charge; a column that
+    is not there counts as 0. Columns that exist are left as they are.
+    """
+    import polars as pl
+
+    added = []
+    for quantity in ("capacity [A.h]", "energy [W.h]"):
+        name, sources = f"Delta {quantity}", (f"Discharge {quantity}", f"Charge {quantity}")
+        if name in steps.columns or not set(sources) & set(steps.columns):
+            continue
+        discharge, charge = (
+            pl.col(source) if source in steps.columns else pl.lit(0.0) for source in sources
+        )
+        added.append((discharge - charge + 0.0).alias(name))
+    return steps.with_columns(added)
+
+
+def _flowed_before(series: pl.DataFrame) -> pl.Series | float:
+    """Return for each row what had flowed when its step began.
+
+    A row without a step belongs to the step before it. What a step moved is its last value
+    that is a number.
+    """
+    import polars as pl
+
+    if "Step count" not in series.columns:
+        return 0.0
+    step = pl.col("Step count").forward_fill().backward_fill()
+    last_discharge, last_charge = (
+        pl.col(name).fill_nan(None).drop_nulls().last().fill_null(0.0)
+        for name in (_DISCHARGE, _CHARGE)
+    )
+    begun = (
+        series.group_by(step)
+        .agg((last_discharge - last_charge).alias("moved"))
+        .sort("Step count")
+        .with_columns(pl.col("moved").cum_sum().shift(1, fill_value=0.0).alias("before"))
+    )
+    return series.select(step).join(begun, on="Step count", how="left", maintain_order="left")[
+        "before"
+    ]
+
+
+def _require_pandas() -> None:
+    from importlib.util import find_spec
+
+    missing = [name for name in ("pandas", "pyarrow") if find_spec(name) is None]
+    if missing:
+        raise ModuleNotFoundError(
+            f"the pandas backend needs {' and '.join(missing)}: pip install 'ionworks-api[pandas]'",
+            name=missing[0],
+        )

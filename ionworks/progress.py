@@ -1,0 +1,109 @@
+"""What is seen while jobs run: a bar for people, a line a change for logs, or nothing."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol, TextIO
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+__all__ = ["Reporter", "reporter"]
+
+_FINISHED = ("completed", "failed", "canceled")
+
+
+class Reporter(Protocol):
+    """Shows how jobs come along."""
+
+    def show(self, states: Mapping[str, str]) -> None:
+        """Show the status of each job, by id."""
+
+    def close(self) -> None:
+        """Show nothing more."""
+
+
+def reporter(verbose: bool, stream: TextIO | None = None) -> Reporter:
+    """Return what fits the place that the output goes to."""
+    stream = stream or sys.stdout
+    if not verbose:
+        return _Silence()
+    if stream.isatty() or _in_notebook():
+        return _Bar()
+    return _Lines(stream)
+
+
+class _Silence:
+    def show(self, states: Mapping[str, str]) -> None:
+        pass
+
+    def close(self) -> None:
+        pass
+
+
+class _Lines:
+    """One plain line for each change of a status."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._shown: dict[str, str] = {}
+
+    def show(self, states: Mapping[str, str]) -> None:
+        for job, status in states.items():
+            if self._shown.get(job) != status:
+                self._shown[job] = status
+                self._stream.write(f"{job}: {status}\n")
+        self._stream.flush()
+
+    def close(self) -> None:
+        pass
+
+
+class _Bar:
+    """A bar that fills as jobs finish."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._task: TaskID | None = None
+
+    def show(self, states: Mapping[str, str]) -> None:
+        progress, task = self._started(len(states))
+        finished = sum(status in _FINISHED for status in states.values())
+        progress.update(task, completed=finished, description=_summary(states))
+
+    def close(self) -> None:
+        if self._progress is not None:
+            self._progress.stop()
+
+    def _started(self, total: int) -> tuple[Progress, TaskID]:
+        if self._progress is None or self._task is None:
+            self._progress = _bar()
+            self._task = self._progress.add_task("", total=total)
+            self._progress.start()
+        return self._progress, self._task
+
+
+def _bar() -> Progress:
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+    )
+
+
+def _summary(states: Mapping[str, str]) -> str:
+    counts = Counter(states.values())
+    if len(states) == 1:
+        return next(iter(counts))
+    return ", ".join(f"{number} {status}" for status, number in counts.most_common())
+
+
+def _in_notebook() -> bool:
+    kernel = sys.modules.get("IPython")
+    shell = kernel.get_ipython() if kernel else None
+    return type(shell).__name__ == "ZMQInteractiveShell"

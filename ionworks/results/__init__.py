@@ -1,0 +1,5 @@
+"""What comes back from a run, as typed objects."""
+
+from ionworks.results.simulation import SimulationResponse, SimulationResult
+
+__all__ = ["SimulationResponse", "SimulationResult"]

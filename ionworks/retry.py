@@ -1,0 +1,88 @@
+"""When a call may be repeated, and after how long."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+__all__ = ["RetryPolicy", "is_repeatable", "seconds_to_wait"]
+
+_IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
+_NEVER_BETTER = frozenset({501, 505})
+
+
+@dataclass(frozen=True)
+class RetryPolicy:
+    """How often and how patiently to repeat a call.
+
+    Parameters
+    ----------
+    max_retries
+        Repetitions after the first attempt.
+    first_pause, longest_pause
+        Bounds of the growing pause, in s; each pause is drawn between 0 and its bound, so that
+        many clients do not come back at once.
+    longest_wait
+        The longest pause a server may ask for, in s. If it asks for more, the call fails and
+        says so, rather than block.
+    draw
+        Draws from 0 to 1.
+    """
+
+    max_retries: int = 5
+    first_pause: float = 0.3
+    longest_pause: float = 8.0
+    longest_wait: float = 60.0
+    draw: Callable[[], float] = random.random
+
+    def pause_after_failure(
+        self, attempt: int, *, repeatable: bool, sent: bool = True
+    ) -> float | None:
+        """Return the pause after a dropped call, ``None`` to give up; attempts count from 0."""
+        if attempt >= self.max_retries or (sent and not repeatable):
+            return None
+        bound = min(self.longest_pause, self.first_pause * 2.0**attempt)
+        return bound * self.draw()
+
+    def pause_after_status(
+        self, attempt: int, status: int, *, repeatable: bool, retry_after: str | None
+    ) -> float | None:
+        """Return the pause after an answer, ``None`` if the answer stands."""
+        passing = status in (408, 429) or (status >= 500 and status not in _NEVER_BETTER)
+        pause = self.pause_after_failure(attempt, repeatable=repeatable) if passing else None
+        asked = seconds_to_wait(retry_after)
+        if pause is None or asked is None:
+            return pause
+        return None if asked > self.longest_wait else max(asked, pause)
+
+
+def is_repeatable(method: str, idempotency_key: str | None) -> bool:
+    """Whether doing it twice is the same as doing it once."""
+    return method.upper() in _IDEMPOTENT or bool(idempotency_key)
+
+
+def seconds_to_wait(retry_after: str | None, now: datetime | None = None) -> float | None:
+    """Read a ``Retry-After`` header, given in seconds or as a date; ``None`` if it says nothing.
+
+    Examples
+    --------
+    >>> from ionworks.retry import seconds_to_wait
+    >>> seconds_to_wait("1.5")
+    1.5
+    """
+    if not retry_after:
+        return None
+    try:
+        return max(0.0, float(retry_after))
+    except ValueError:
+        pass
+    try:
+        date = parsedate_to_datetime(retry_after)
+    except ValueError:
+        return None
+    if date.tzinfo is None:
+        date = date.replace(tzinfo=UTC)
+    return max(0.0, (date - (now or datetime.now(UTC))).total_seconds())

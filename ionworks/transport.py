@@ -1,0 +1,415 @@
+"""HTTP: the one handwritten module that knows httpx.
+
+A request passes, from the outside in::
+
+    Http              encodes the body, chooses the timeout, raises IonworksError
+      Retry           repeats what may be repeated
+        Credentials   says who is asking, to the API's own origin only
+          Network     one connection pool a route: direct, or through a proxy
+          MockTransport     or the engine of this process
+
+Each layer has its asynchronous twin beside it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import threading
+import time
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+import httpx
+
+from ionworks.asgi import Answer, Question
+from ionworks.config import Config, Proxies
+from ionworks.encode import json_bytes
+from ionworks.errors import ConnectionFailedError, RequestTimeoutError
+from ionworks.refusals import Refusal
+from ionworks.retry import RetryPolicy, is_repeatable
+
+if TYPE_CHECKING:
+    from ionworks.local import LocalEngine
+
+__all__ = ["AsyncHttp", "Http", "async_http", "sync_http"]
+
+LOCAL_URL = "http://ionworks.local"
+_GZIP_FROM = 512 * 1024
+_CONNECT = 10.0
+_READ = 10.0
+_READ_AFTER_WRITE = 60.0
+_READ_DOWNLOAD = 300.0
+_POOL_LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=20)
+_NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
+_HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+
+
+def sync_http(config: Config, engine: LocalEngine | None = None) -> Http:
+    """Return a client for these settings; a local engine answers in place of the network."""
+    # Recorders of HTTP know MockTransport and intercept it; one of our own they would not see.
+    inner = (
+        Network(Proxies.of_environment())
+        if engine is None
+        else httpx.MockTransport(partial(_ask, engine))
+    )
+    return Http(config, Retry(Credentials(inner, config), RetryPolicy(config.max_retries)))
+
+
+def async_http(config: Config, engine: LocalEngine | None = None) -> AsyncHttp:
+    """Return the asynchronous twin of `sync_http`."""
+    inner = (
+        AsyncNetwork(Proxies.of_environment())
+        if engine is None
+        else httpx.MockTransport(partial(_ask_async, engine))
+    )
+    stack = AsyncRetry(AsyncCredentials(inner, config), RetryPolicy(config.max_retries))
+    return AsyncHttp(config, stack)
+
+
+class Http(httpx.Client):
+    """An httpx client that sends our JSON and raises our errors."""
+
+    def __init__(self, config: Config, transport: httpx.BaseTransport) -> None:
+        super().__init__(transport=transport, **_client_options(config))
+        self._timeout_asked = config.timeout
+
+    def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
+        """Encode the body and choose the timeout."""
+        return super().build_request(*args, **_prepared(self._timeout_asked, **kwargs))
+
+    def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
+        """Send, follow redirects, and raise what went wrong."""
+        with _our_errors(request):
+            response = super().send(request, **kwargs)
+            response.read()
+        return _accepted(response)
+
+
+class AsyncHttp(httpx.AsyncClient):
+    """The asynchronous twin of `Http`."""
+
+    def __init__(self, config: Config, transport: httpx.AsyncBaseTransport) -> None:
+        super().__init__(transport=transport, **_client_options(config))
+        self._timeout_asked = config.timeout
+
+    def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
+        """Encode the body and choose the timeout."""
+        return super().build_request(*args, **_prepared(self._timeout_asked, **kwargs))
+
+    async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
+        """Send, follow redirects, and raise what went wrong."""
+        with _our_errors(request):
+            response = await super().send(request, **kwargs)
+            await response.aread()
+        return _accepted(response)
+
+
+class Retry(httpx.BaseTransport):
+    """Repeats what may be repeated; an answer counts once its body has arrived whole."""
+
+    def __init__(
+        self,
+        inner: httpx.BaseTransport,
+        policy: RetryPolicy,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._inner, self._policy, self._sleep = inner, policy, sleep
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        attempt = 0
+        while True:
+            try:
+                response = self._inner.handle_request(request)
+                try:
+                    response.read()
+                except BaseException:
+                    response.close()
+                    raise
+                pause = _pause_after_answer(self._policy, attempt, request, response)
+                if pause is None:
+                    return response
+            except httpx.TransportError as error:
+                pause = _pause_after_error(self._policy, attempt, request, error)
+                if pause is None:
+                    raise
+            self._sleep(pause)
+            attempt += 1
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class AsyncRetry(httpx.AsyncBaseTransport):
+    """The asynchronous twin of `Retry`."""
+
+    def __init__(
+        self,
+        inner: httpx.AsyncBaseTransport,
+        policy: RetryPolicy,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._inner, self._policy, self._sleep = inner, policy, sleep
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        attempt = 0
+        while True:
+            try:
+                response = await self._inner.handle_async_request(request)
+                try:
+                    await response.aread()
+                except BaseException:
+                    await response.aclose()
+                    raise
+                pause = _pause_after_answer(self._policy, attempt, request, response)
+                if pause is None:
+                    return response
+            except httpx.TransportError as error:
+                pause = _pause_after_error(self._policy, attempt, request, error)
+                if pause is None:
+                    raise
+            await self._sleep(pause)
+            attempt += 1
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class Credentials(httpx.BaseTransport):
+    """Says who is asking, in requests to the API's own origin and in no others."""
+
+    def __init__(self, inner: httpx.BaseTransport, config: Config) -> None:
+        self._inner, self._sign = inner, _Signature(config)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        return self._inner.handle_request(self._sign(request))
+
+    def close(self) -> None:
+        self._inner.close()
+
+
+class AsyncCredentials(httpx.AsyncBaseTransport):
+    """The asynchronous twin of `Credentials`."""
+
+    def __init__(self, inner: httpx.AsyncBaseTransport, config: Config) -> None:
+        self._inner, self._sign = inner, _Signature(config)
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._inner.handle_async_request(self._sign(request))
+
+    async def aclose(self) -> None:
+        await self._inner.aclose()
+
+
+class _Signature:
+    """Signs a copy, so that a redirect made from the original carries no credential away."""
+
+    def __init__(self, config: Config) -> None:
+        self._headers = config.credential_headers
+        self._origin = _origin(httpx.URL(LOCAL_URL if config.is_local else config.api_url))
+
+    def __call__(self, request: httpx.Request) -> httpx.Request:
+        if not self._headers or _origin(request.url) != self._origin:
+            return request
+        headers = request.headers.copy()
+        headers.update(self._headers)
+        return httpx.Request(
+            request.method,
+            request.url,
+            headers=headers,
+            stream=request.stream,
+            extensions=request.extensions,
+        )
+
+
+class Network(httpx.BaseTransport):
+    """One connection pool a route, opened when first needed: TLS is not set up for nothing."""
+
+    def __init__(self, proxies: Proxies) -> None:
+        self._proxies = proxies
+        self._pools: dict[tuple[str, str | None], httpx.HTTPTransport] = {}
+        self._lock = threading.Lock()
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        route = _route(request.url, self._proxies)
+        with self._lock:
+            if route not in self._pools:
+                self._pools[route] = httpx.HTTPTransport(**_pool_options(route))
+        return self._pools[route].handle_request(request)
+
+    def close(self) -> None:
+        for pool in self._pools.values():
+            pool.close()
+
+
+class AsyncNetwork(httpx.AsyncBaseTransport):
+    """The asynchronous twin of `Network`; its pools belong to one event loop.
+
+    A client that is used from a second loop, as by a second ``asyncio.run``, gets new pools:
+    the connections of a loop that is gone cannot be used again.
+    """
+
+    def __init__(self, proxies: Proxies) -> None:
+        self._proxies = proxies
+        self._pools: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        loop = asyncio.get_running_loop()
+        if loop is not self._loop:
+            self._loop, self._pools = loop, {}
+        route = _route(request.url, self._proxies)
+        if route not in self._pools:
+            self._pools[route] = httpx.AsyncHTTPTransport(**_pool_options(route))
+        return await self._pools[route].handle_async_request(request)
+
+    async def aclose(self) -> None:
+        if self._loop is asyncio.get_running_loop():
+            for pool in self._pools.values():
+                await pool.aclose()
+
+
+def _ask(engine: LocalEngine, request: httpx.Request) -> httpx.Response:
+    with _engine_in_time(request) as limit:
+        return _response(engine.sync_answer(_question(request), limit))
+
+
+async def _ask_async(engine: LocalEngine, request: httpx.Request) -> httpx.Response:
+    with _engine_in_time(request) as limit:
+        return _response(await engine.async_answer(_question(request), limit))
+
+
+def _question(request: httpx.Request) -> Question:
+    return Question(
+        method=request.method,
+        path=unquote(request.url.path),
+        raw_path=request.url.raw_path.partition(b"?")[0],
+        query=request.url.query,
+        headers=[(name.lower(), value) for name, value in request.headers.raw],
+        body=request.content,
+    )
+
+
+def _response(answer: Answer) -> httpx.Response:
+    return httpx.Response(answer.status, headers=answer.headers, content=answer.body)
+
+
+@contextmanager
+def _engine_in_time(request: httpx.Request) -> Iterator[float]:
+    """Give the engine the time that the network would have, and say so as the network would."""
+    try:
+        yield request.extensions["timeout"]["read"]
+    except TimeoutError as error:
+        raise httpx.ReadTimeout("the local engine is busy", request=request) from error
+
+
+def _client_options(config: Config) -> dict[str, Any]:
+    return {
+        "base_url": LOCAL_URL if config.is_local else config.api_url,
+        "headers": {"Accept": "application/json", "User-Agent": _user_agent()},
+        "follow_redirects": True,
+        "trust_env": False,
+    }
+
+
+def _user_agent() -> str:
+    return f"ionworks-api/{version('ionworks-api')} httpx/{httpx.__version__}"
+
+
+def _prepared(timeout_asked: float | None, /, **options: Any) -> dict[str, Any]:
+    """Fill in what a request needs beyond what the generated call says."""
+    payload = options.pop("json", None)
+    headers = httpx.Headers(options.get("headers"))
+    if payload is not None:
+        content = json_bytes(payload)
+        headers["Content-Type"] = "application/json"
+        if len(content) >= _GZIP_FROM:
+            content = gzip.compress(content, compresslevel=1, mtime=0)
+            headers["Content-Encoding"] = "gzip"
+        options["content"] = content
+    timeout = _timeout(options["method"], str(options["url"]), timeout_asked)
+    return {**options, "headers": headers, "timeout": timeout}
+
+
+def _timeout(method: str, path: str, asked: float | None) -> httpx.Timeout:
+    if path.endswith("/download"):
+        read = max(_READ_DOWNLOAD, asked or 0.0)
+    else:
+        read = asked or (_READ if is_repeatable(method, None) else _READ_AFTER_WRITE)
+    return httpx.Timeout(read, connect=min(_CONNECT, asked or _CONNECT))
+
+
+def _pause_after_answer(
+    policy: RetryPolicy, attempt: int, request: httpx.Request, response: httpx.Response
+) -> float | None:
+    return policy.pause_after_status(
+        attempt,
+        response.status_code,
+        repeatable=_is_repeatable(request),
+        retry_after=response.headers.get("Retry-After"),
+    )
+
+
+def _pause_after_error(
+    policy: RetryPolicy, attempt: int, request: httpx.Request, error: httpx.TransportError
+) -> float | None:
+    if isinstance(error, _HOPELESS):
+        return None
+    sent = not isinstance(error, _NOTHING_SENT)
+    return policy.pause_after_failure(attempt, repeatable=_is_repeatable(request), sent=sent)
+
+
+def _is_repeatable(request: httpx.Request) -> bool:
+    return is_repeatable(request.method, request.headers.get("Idempotency-Key"))
+
+
+def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
+    standard = {"http": 80, "https": 443}.get(url.scheme)
+    return url.scheme, url.host, url.port or standard
+
+
+def _route(url: httpx.URL, proxies: Proxies) -> tuple[str, str | None]:
+    return url.scheme, proxies.proxy_for(url.scheme, url.netloc.decode())
+
+
+def _pool_options(route: tuple[str, str | None]) -> dict[str, Any]:
+    scheme, proxy = route
+    uses_tls = scheme == "https" or proxy is not None
+    return {"verify": uses_tls, "proxy": proxy, "limits": _POOL_LIMITS}
+
+
+def _call(request: httpx.Request) -> str:
+    """Name a request without its query, which may hold a signature."""
+    return f"{request.method} {request.url.copy_with(query=None, fragment=None)}"
+
+
+@contextmanager
+def _our_errors(request: httpx.Request) -> Iterator[None]:
+    try:
+        yield
+    except httpx.TimeoutException as error:
+        limit = request.extensions["timeout"]["read"]
+        raise RequestTimeoutError(
+            f"no answer to {_call(request)} within {limit:g} s ({type(error).__name__}); "
+            "Ionworks(timeout=...) sets the limit"
+        ) from error
+    except httpx.DecodingError as error:
+        raise ConnectionFailedError(
+            f"the answer to {_call(request)} cannot be unpacked: {error}"
+        ) from error
+    except (httpx.RequestError, httpx.InvalidURL) as error:
+        reason = str(error) or type(error).__name__
+        raise ConnectionFailedError(f"no answer to {_call(request)}: {reason}") from error
+
+
+def _accepted(response: httpx.Response) -> httpx.Response:
+    if response.status_code < 400:
+        return response
+    refusal = Refusal(
+        response.status_code, _call(response.request), response.headers, response.content
+    )
+    raise refusal.error()
