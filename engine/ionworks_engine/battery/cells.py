@@ -1,0 +1,247 @@
+"""From the description of a cell to a PyBaMM model and its parameter values.
+
+A cell arrives as plain JSON: a named model with options, and either the name of a
+published parameter set or the values themselves. Nothing in it is trusted: model classes
+come from a fixed list of modules, and serialised expressions may name PyBaMM's expression
+classes only, since loading them imports what they name.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+from ionworks_engine.battery.errors import BatteryError, finite_number, near, refuse
+from ionworks_engine.battery.quickmodels import quick_parameters
+from ionworks_engine.battery.quiet import pybamm
+
+MODULES = ("lithium_ion", "equivalent_circuit", "lead_acid", "sodium_ion")
+SETTINGS = ("var_pts",)
+_TYPE_KEYS = ("$type", "py/object", "class", "module")
+_PLAIN_TYPES = frozenset({"builtins.float", "builtins.tuple", "builtins.slice", "numpy.ndarray"})
+_EXPRESSIONS = "pybamm.expression_tree."
+_MAX_DEPTH = 200
+
+
+@dataclass(frozen=True, eq=False)
+class Cell:
+    """A model with its parameters, ready to be compiled.
+
+    Parameters
+    ----------
+    key
+        Hash of the description: equal descriptions have equal keys.
+    model
+        The symbolic PyBaMM model, never changed after loading.
+    parameters
+        Its parameter values, never changed after loading.
+    points
+        Mesh points by spatial variable, where they differ from the model's own.
+    """
+
+    key: str
+    model: Any
+    parameters: Any
+    points: Mapping[str, int]
+
+    @property
+    def is_circuit(self) -> bool:
+        """Whether this is an equivalent circuit, which knows its state of charge by itself."""
+        return isinstance(self.model, pybamm.equivalent_circuit.Thevenin)
+
+    @property
+    def capacity_name(self) -> str:
+        """The parameter that C-rates refer to."""
+        return "Cell capacity [A.h]" if self.is_circuit else "Nominal cell capacity [A.h]"
+
+    def number(self, name: str, design: Mapping[str, float]) -> float:
+        """Return a numeric parameter at a design point; a missing one is refused by name."""
+        if name in design:
+            return design[name]
+        try:
+            return float(self.parameters[name])
+        except KeyError:
+            raise refuse(f"the parameters lack {name!r}, which every simulation needs") from None
+        except (TypeError, ValueError):
+            raise refuse(f"parameter {name!r} must be a number here, not a function") from None
+
+
+def load(description: Mapping[str, Any]) -> Cell:
+    """Build the cell that a description names; equal descriptions give the same object.
+
+    Parameters
+    ----------
+    description
+        ``{"model": {...}, "parameters": {"set": name} | {"values": {...}},
+        "simulation_settings": {...} | None}`` or ``{"quick_model": {...}}``.
+
+    Raises
+    ------
+    BatteryError
+        For an unknown model, option, parameter set or chemistry, a NaN among the
+        parameters, or a serialised value that names anything but PyBaMM expressions.
+
+    Examples
+    --------
+    >>> load({"model": {"type": "SPM"}, "parameters": {"set": "Chen2020"}}).capacity_name
+    'Nominal cell capacity [A.h]'
+    """
+    try:
+        return _load(json.dumps(description, sort_keys=True))
+    except (TypeError, ValueError) as error:
+        raise refuse(f"the cell is no plain JSON: {error}") from None
+    except RecursionError:
+        raise refuse("the cell is nested too deeply") from None
+
+
+@lru_cache(maxsize=16)
+def _load(text: str) -> Cell:
+    description = json.loads(text)
+    key = hashlib.sha256(text.encode()).hexdigest()
+    if not isinstance(description, dict):
+        raise refuse("a cell must be a mapping with 'model' and 'parameters', or 'quick_model'")
+    if "quick_model" in description:
+        _closed("cell", description, ("quick_model",))
+        circuit = pybamm.equivalent_circuit.Thevenin(options={"number of rc elements": 1})
+        return Cell(key, circuit, quick_parameters(description["quick_model"]), {})
+    _closed("cell", description, ("model", "parameters", "simulation_settings"))
+    for part in ("model", "parameters"):
+        if part not in description:
+            raise refuse(f"the cell lacks {part!r}")
+    model = load_model(description["model"])
+    parameters = load_parameters(description["parameters"])
+    return Cell(key, model, parameters, _points(description.get("simulation_settings"), model))
+
+
+def load_model(config: Any) -> Any:
+    """Build a PyBaMM model from ``{"type", "module", "options"}``, or refuse it by name."""
+    if not isinstance(config, Mapping) or not isinstance(config.get("type"), str):
+        raise refuse("a model must be a mapping with 'type', such as {'type': 'SPMe'}")
+    _closed("model", config, ("type", "module", "options"))
+    module, kind = config.get("module") or "lithium_ion", config["type"]
+    if kind == "custom":
+        raise refuse("custom serialised models are not accepted; name one of PyBaMM's own models")
+    if module not in MODULES:
+        raise refuse(f"unknown model module {module!r}{near(str(module), MODULES)}")
+    classes = model_classes(module)
+    if kind not in classes:
+        raise refuse(f"unknown model {kind!r} in {module!r}{near(kind, classes)}")
+    return _construct(classes[kind], _options(config.get("options")), f"model {kind!r}")
+
+
+def model_classes(module: str) -> dict[str, type]:
+    """Return the model classes of one of PyBaMM's model modules, by name."""
+    namespace = vars(getattr(pybamm, module))
+    return {
+        name: value
+        for name, value in sorted(namespace.items())
+        if isinstance(value, type)
+        and issubclass(value, pybamm.BaseModel)
+        and not name.startswith(("_", "Base", "Electrode"))
+    }
+
+
+def _options(options: Any) -> dict[str, Any]:
+    if options is None:
+        return {}
+    if not isinstance(options, Mapping):
+        raise refuse("model options must be a mapping of option names to values")
+    return {name: _tuples(value) for name, value in options.items()}
+
+
+def _tuples(value: Any) -> Any:
+    return tuple(_tuples(item) for item in value) if isinstance(value, list) else value
+
+
+def _construct(kind: type, options: dict[str, Any], what: str) -> Any:
+    try:
+        return kind(options=options) if options else kind()
+    except (pybamm.OptionError, TypeError, KeyError, ValueError) as error:
+        raise refuse(f"{what} cannot be built with these options: {_words(error)}") from None
+
+
+def load_parameters(config: Any) -> Any:
+    """Build parameter values from a published set's name or from serialised values."""
+    if not isinstance(config, Mapping) or len({"set", "values"} & set(config)) != 1:
+        raise refuse("parameters must be {'set': name} or {'values': {...}}")
+    _closed("parameters", config, ("set", "values"))
+    if "set" in config:
+        name = config["set"]
+        if name not in pybamm.parameter_sets:
+            raise refuse(f"unknown parameter set {name!r}{near(str(name), pybamm.parameter_sets)}")
+        return pybamm.ParameterValues(name)
+    return _parse_values(config["values"])
+
+
+def _parse_values(values: Any) -> Any:
+    if not isinstance(values, Mapping) or not values:
+        raise refuse("parameter values must be a mapping of names to values, and not empty")
+    for name, value in values.items():
+        if isinstance(value, (int, float)):
+            finite_number(f"parameter {name!r}", value)
+        for problem in _unsafe(value):
+            raise refuse(f"parameter {name!r}: {problem}")
+    try:
+        return pybamm.ParameterValues.from_json(dict(values))
+    except BatteryError:
+        raise
+    except Exception as error:
+        raise refuse(f"the parameter values cannot be read: {_words(error)}") from None
+
+
+def _unsafe(node: Any, depth: int = 0) -> Iterator[str]:
+    """Yield what a serialised value must not hold: NaN, foreign classes, endless nesting."""
+    if depth > _MAX_DEPTH:
+        yield f"nested more than {_MAX_DEPTH} levels deep"
+    elif isinstance(node, float) and math.isnan(node):
+        yield "holds a NaN"
+    elif isinstance(node, list):
+        for item in node:
+            yield from _unsafe(item, depth + 1)
+    elif isinstance(node, dict):
+        yield from _foreign_type(node)
+        for item in node.values():
+            yield from _unsafe(item, depth + 1)
+
+
+def _foreign_type(node: dict[str, Any]) -> Iterator[str]:
+    if node.get("$type") == "builtins.float" and node.get("value") == "NaN":
+        yield "holds a NaN"
+    kind = node.get("$type")
+    if kind is None and not any(key in node for key in (*_TYPE_KEYS, "type")):
+        return
+    known = isinstance(kind, str) and (kind in _PLAIN_TYPES or kind.startswith(_EXPRESSIONS))
+    if not known:
+        yield f"may only name types under {_EXPRESSIONS!r}, not {kind!r}"
+
+
+def _points(settings: Any, model: Any) -> dict[str, int]:
+    if not settings:
+        return {}
+    _closed("simulation_settings", settings, SETTINGS)
+    points = settings.get("var_pts") or {}
+    known = {str(getattr(name, "name", name)) for name in model.default_var_pts}
+    for name, count in points.items():
+        if name not in known:
+            raise refuse(f"simulation_settings.var_pts: unknown {name!r}{near(name, known)}")
+        if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= 1000:
+            raise refuse(f"simulation_settings.var_pts[{name!r}] must be 2 to 1000, not {count!r}")
+    return dict(points)
+
+
+def _closed(what: str, mapping: Any, allowed: tuple[str, ...]) -> None:
+    if not isinstance(mapping, Mapping):
+        raise refuse(f"{what} must be a mapping, not {type(mapping).__name__}")
+    for key in mapping:
+        if key not in allowed:
+            raise refuse(f"{what}: unknown key {key!r}{near(str(key), allowed)}")
+
+
+def _words(error: Exception) -> str:
+    """Return an exception's own words on one line, without its Python dressing."""
+    return " ".join(str(error.args[0] if error.args else error).split())

@@ -1,0 +1,267 @@
+"""From the steps that were run to the two frames and the metrics.
+
+``Time [s]`` starts at 0 and runs on over all steps. The last row of a step and the first row of
+the next stand at the same time: the state before and after the switch. Capacities and energies
+count from the start of each step and are never negative. ``SOC`` is a fraction: the state of
+charge at the start less the charge drawn since, over the charge between the voltage limits at
+equilibrium (see :mod:`ionworks_engine.battery.balance`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ionworks_engine.battery.interpreter import Failure, Ran
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+
+CAPACITIES = (
+    "Discharge capacity [A.h]",
+    "Charge capacity [A.h]",
+    "Discharge energy [W.h]",
+    "Charge energy [W.h]",
+)
+TIME_SERIES = (
+    "Time [s]",
+    "Voltage [V]",
+    "Current [A]",
+    "Step count",
+    "Cycle count",
+    *CAPACITIES,
+    "Power [W]",
+    "Temperature [degC]",
+    "SOC",
+)
+_VOLTAGE, _CURRENT, _TEMPERATURE, _EXTRA = 0, 1, 6, 7
+_NOISE = 1e-12
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a run gave, whole or up to where it broke off.
+
+    Parameters
+    ----------
+    time_series
+        One row a stored time.
+    steps
+        One row a step.
+    metrics
+        Totals and a list of cycles, JSON-safe.
+    error
+        ``None``, or ``{"code", "message", "step"}`` of a run that broke off.
+    """
+
+    time_series: pl.DataFrame
+    steps: pl.DataFrame
+    metrics: dict[str, Any]
+    error: dict[str, Any] | None
+
+
+def outcome(
+    ran: Sequence[Ran], extra: tuple[str, ...], usable_capacity: float, failure: Failure | None
+) -> Outcome:
+    """Collect the steps of a run.
+
+    Parameters
+    ----------
+    ran
+        The steps, in order.
+    extra
+        Names of the asked variables; they follow the standard columns.
+    usable_capacity
+        Charge in A.h between the voltage limits.
+    failure
+        Why the run broke off, if it did.
+    """
+    cleaned = [_without_noise(step) for step in ran]
+    steps = _steps(cleaned, usable_capacity)
+    error = None
+    if failure is not None:
+        error = {"code": failure.code, "message": failure.message, "step": failure.step}
+    series = _time_series(cleaned, extra, usable_capacity)
+    return Outcome(series, steps, _metrics(steps, cleaned), error)
+
+
+@dataclass(frozen=True)
+class _Clean:
+    """A step with counters that start at zero and never run back, and no current at rest."""
+
+    ran: Ran
+    rows: Floats
+
+    @property
+    def soc_drawn(self) -> Floats:
+        return self.rows[:, 2] - self.rows[:, 3]
+
+
+def _without_noise(ran: Ran) -> _Clean:
+    rows = ran.rows.copy()
+    counters = rows[:, 2:6]
+    if ran.kind == "Rest":
+        rows[:, _CURRENT] = 0.0
+        counters[:] = 0.0
+    counters[np.abs(counters) < _NOISE] = 0.0
+    np.maximum.accumulate(counters, axis=0, out=counters)
+    return _Clean(ran, rows)
+
+
+def _time_series(
+    steps: Sequence[_Clean], extra: tuple[str, ...], usable_capacity: float
+) -> pl.DataFrame:
+    if not steps:
+        empty = {name: pl.Series([], dtype=pl.Float64) for name in (*TIME_SERIES, *extra)}
+        counts = {name: pl.Series([], dtype=pl.Int64) for name in ("Step count", "Cycle count")}
+        return pl.DataFrame({**empty, **counts})
+    lengths = [len(step.rows) for step in steps]
+    rows = np.concatenate([step.rows for step in steps])
+    soc = [step.ran.start_soc - step.soc_drawn / usable_capacity for step in steps]
+    columns: dict[str, Any] = {
+        "Time [s]": np.concatenate([step.ran.times for step in steps]),
+        "Voltage [V]": rows[:, _VOLTAGE],
+        "Current [A]": rows[:, _CURRENT],
+        "Step count": np.repeat([step.ran.count for step in steps], lengths).astype(np.int64),
+        "Cycle count": np.repeat([step.ran.cycle for step in steps], lengths).astype(np.int64),
+        **{name: rows[:, 2 + place] for place, name in enumerate(CAPACITIES)},
+        "Power [W]": rows[:, _VOLTAGE] * rows[:, _CURRENT],
+        "Temperature [degC]": rows[:, _TEMPERATURE],
+        "SOC": np.concatenate(soc),
+        **{name: rows[:, _EXTRA + place] for place, name in enumerate(extra)},
+    }
+    return pl.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
+
+
+def _steps(steps: Sequence[_Clean], usable_capacity: float) -> pl.DataFrame:
+    ends = np.cumsum([len(step.rows) for step in steps])
+    table: dict[str, list[Any]] = {name: [] for name in _STEP_SCHEMA}
+    for step, end in zip(steps, ends.tolist(), strict=True):
+        for name, value in _step_row(step, end, usable_capacity).items():
+            table[name].append(value)
+    return pl.DataFrame(table, schema=_STEP_SCHEMA)
+
+
+_FLOAT_COLUMNS = (
+    "Start time [s]",
+    "End time [s]",
+    "Duration [s]",
+    "Value",
+    "Start voltage [V]",
+    "End voltage [V]",
+    "Min voltage [V]",
+    "Max voltage [V]",
+    "Mean voltage [V]",
+    "Min current [A]",
+    "Max current [A]",
+    "Mean current [A]",
+    "Mean power [W]",
+    *CAPACITIES,
+    "Start SOC",
+    "End SOC",
+    "Start temperature [degC]",
+    "End temperature [degC]",
+    "Max temperature [degC]",
+)
+_STEP_SCHEMA: dict[str, Any] = {
+    **dict.fromkeys(("Step count", "Cycle count", "Start index", "End index"), pl.Int64),
+    **dict.fromkeys(("Step type", "Step name", "Mode", "Unit", "Ended by"), pl.String),
+    **dict.fromkeys(_FLOAT_COLUMNS, pl.Float64),
+}
+
+
+def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
+    ran, rows = step.ran, step.rows
+    voltage, current, temperature = rows[:, _VOLTAGE], rows[:, _CURRENT], rows[:, _TEMPERATURE]
+    start_time, end_time = float(ran.times[0]), float(ran.times[-1])
+    duration = end_time - start_time
+    out, back, energy_out, energy_back = map(float, rows[-1, 2:6])
+
+    def mean(integral: float, otherwise: float) -> float:
+        return integral * 3600 / duration if duration > 0 else float(otherwise)
+
+    mean_voltage = np.trapezoid(voltage, ran.times) / 3600
+    values = (
+        start_time,
+        end_time,
+        duration,
+        ran.value,
+        voltage[0],
+        voltage[-1],
+        voltage.min(),
+        voltage.max(),
+        mean(mean_voltage, voltage[0]),
+        current.min(),
+        current.max(),
+        mean(out - back, current[0]),
+        mean(energy_out - energy_back, current[0] * voltage[0]),
+        *(out, back, energy_out, energy_back),
+        ran.start_soc,
+        ran.start_soc - (out - back) / usable_capacity,
+        temperature[0],
+        temperature[-1],
+        temperature.max(),
+    )
+    return {
+        "Step count": ran.count,
+        "Cycle count": ran.cycle,
+        "Start index": end - len(rows),
+        "End index": end - 1,
+        "Step type": ran.kind,
+        "Step name": ran.step.name,
+        "Mode": ran.step.mode if ran.value is not None else None,
+        "Unit": ran.unit,
+        "Ended by": ran.ended_by,
+        **{
+            name: None if value is None else float(value)
+            for name, value in zip(_FLOAT_COLUMNS, values, strict=True)
+        },
+    }
+
+
+def _metrics(steps: pl.DataFrame, ran: Sequence[_Clean]) -> dict[str, Any]:
+    """Return totals over the run, and the same for each cycle under ``Cycles``."""
+    totals = _totals(steps)
+    cycles = [
+        {"Cycle count": count, **_totals(steps.filter(pl.col("Cycle count") == count))}
+        for count in steps["Cycle count"].unique().sort().to_list()
+    ]
+    return {
+        **totals,
+        "Number of steps": steps.height,
+        "Number of cycles": len(cycles),
+        "Initial SOC": _value(steps, "Start SOC", pl.Series.first),
+        "Final SOC": _value(steps, "End SOC", pl.Series.last),
+        "Cycles": cycles,
+    }
+
+
+def _totals(steps: pl.DataFrame) -> dict[str, Any]:
+    out, back, energy_out, energy_back = (float(steps[name].sum()) for name in CAPACITIES)
+    return {
+        "Discharge capacity [A.h]": out,
+        "Charge capacity [A.h]": back,
+        "Discharge energy [W.h]": energy_out,
+        "Charge energy [W.h]": energy_back,
+        "Coulombic efficiency": _ratio(out, back),
+        "Energy efficiency": _ratio(energy_out, energy_back),
+        "Mean discharge voltage [V]": _ratio(energy_out, out),
+        "Mean charge voltage [V]": _ratio(energy_back, back),
+        "Duration [s]": float(steps["Duration [s]"].sum()),
+        "Min voltage [V]": _value(steps, "Min voltage [V]", pl.Series.min),
+        "Max voltage [V]": _value(steps, "Max voltage [V]", pl.Series.max),
+        "Max temperature [degC]": _value(steps, "Max temperature [degC]", pl.Series.max),
+    }
+
+
+def _ratio(numerator: float, denominator: float) -> float | None:
+    return numerator / denominator if numerator > 0 and denominator > 0 else None
+
+
+def _value(steps: pl.DataFrame, name: str, reduce: Callable[[pl.Series], Any]) -> float | None:
+    found = reduce(steps[name]) if steps.height else None
+    return None if found is None else float(found)

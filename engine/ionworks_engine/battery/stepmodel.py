@@ -1,0 +1,579 @@
+"""One compiled model that can run any step of any protocol.
+
+The current is an unknown; which law fixes it (current, voltage, power) is chosen by an
+input, as is its setpoint. Every end condition is an event that is always there, with its
+threshold as an input, a billion away when it is off. The ambient temperature, the initial
+state and the design parameters are inputs as well. So a new protocol, cycle or design
+point compiles nothing: it is another vector of numbers for the same machine code.
+
+This is the one module that touches what PyBaMM does not promise to keep: the control
+submodel of implicit steps, the IDAKLU solver group behind ``IDAKLUSolver``, and the
+conversion of symbols to CasADi. Three traps are handled here. Only scalars may be events,
+since others corrupt IDAKLU's memory. Two equal thresholds on a held quantity would end a step
+at its start, so the interpreter switches those off. A setpoint too far from the present
+state is approached in small steps when going there at once fails.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from ionworks_engine.battery.cells import Cell
+from ionworks_engine.battery.errors import BatteryError, near, refuse
+from ionworks_engine.battery.quiet import casadi, pybamm
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+Law: TypeAlias = Literal["current", "voltage", "power"]
+Watch: TypeAlias = Literal[
+    "Voltage", "Current", "Power", "Capacity", "Energy", "SOC", "Temperature"
+]
+Limit: TypeAlias = tuple[Watch, Literal["low", "high"]]
+
+LAWS: tuple[Law, ...] = ("current", "voltage", "power")
+COLUMNS = (
+    "Voltage [V]",
+    "Current [A]",
+    "Discharge capacity [A.h]",
+    "Charge capacity [A.h]",
+    "Discharge energy [W.h]",
+    "Charge energy [W.h]",
+    "Temperature [degC]",
+)
+OFF = 1e9
+RELATIVE_TOLERANCE = 1e-5
+ABSOLUTE_TOLERANCE = 1e-6
+CACHE_SIZE = 16
+_LAW, _SETPOINT = "step law", "step setpoint"
+_SOC, _CAPACITY = "step start SOC", "usable capacity [A.h]"
+_RAMP_STEPS, _RAMP_TIME = 30, 1e-3
+_KELVIN = 273.15
+_ROOT_FOUND = 2
+_FULL_ROW = 30
+
+
+@dataclass(frozen=True)
+class State:
+    """Where the cell stands: the time in s and the values of all unknowns."""
+
+    time: float
+    unknowns: Floats
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What one step asks of the cell.
+
+    Parameters
+    ----------
+    law, setpoint
+        What is held, in A (positive = discharge), V or W.
+    limits
+        Thresholds that end the step, by quantity and by the side it comes from.
+    horizon
+        Longest time the step may take, in s.
+    soc, capacity
+        State of charge at the start and the charge in A.h that takes it from 0 to 1.
+    """
+
+    law: Law
+    setpoint: float
+    limits: Mapping[Limit, float]
+    horizon: float
+    soc: float
+    capacity: float
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Computes output columns, from the few unknowns that they depend on.
+
+    Parameters
+    ----------
+    function
+        Of time, the needed unknowns, and the inputs.
+    needed
+        Places of those unknowns.
+    """
+
+    function: Any
+    needed: npt.NDArray[np.int_]
+
+    @classmethod
+    def of(cls, columns: Any) -> Reader:
+        """Reduce a function of all unknowns to one of those that matter."""
+        counts = np.diff(np.asarray(columns.sparsity_jac(1, 0).colind()))
+        needed = np.flatnonzero(counts)
+        time, few, inputs = casadi.MX.sym("t"), casadi.MX.sym("z", needed.size), columns.mx_in(2)
+        unknowns = casadi.MX.zeros(columns.size1_in(1), 1)
+        unknowns[needed.tolist()] = few
+        reduced = casadi.Function("few", [time, few, inputs], [columns(time, unknowns, inputs)])
+        return cls(_expanded(reduced), needed)
+
+    def __call__(self, times: Floats, few: Floats, inputs: Floats) -> Floats:
+        """Return one row of columns for each time; ``few`` has a row a time as well."""
+        columns = self.function(times[None, :], few.T, inputs)
+        return np.asarray(columns, dtype=float).T
+
+
+class StepModel:
+    """A cell compiled once for all protocols that vary the same names.
+
+    Parameters
+    ----------
+    cell
+        Model and parameters.
+    free
+        Names of the parameters that are inputs of each run.
+    watched
+        Quantities that may end a step.
+
+    Raises
+    ------
+    BatteryError
+        If PyBaMM cannot build this model, in its own words.
+    """
+
+    def __init__(self, cell: Cell, free: frozenset[str], watched: frozenset[Watch]) -> None:
+        self._cell = cell
+        self._free = free
+        self.limits: tuple[Limit, ...] = tuple(
+            (watch, side) for watch in sorted(watched) for side in ("low", "high")
+        )
+        try:
+            self._build()
+        except BatteryError:
+            raise
+        except Exception as error:
+            raise refuse(self._why_not(error)) from error
+
+    def _why_not(self, error: Exception) -> str:
+        if isinstance(error, KeyError):
+            return f"the parameters lack what the model needs: {error.args[0]}"
+        design = ", ".join(sorted(self._free))
+        words = " ".join(str(error).split())
+        return f"the model cannot be built with inputs {design}: {type(error).__name__}: {words}"
+
+    # -- building ------------------------------------------------------------
+
+    def _build(self) -> None:
+        model, parameters = self._under_control()
+        self._measured = self._measure(model)
+        model.events = list(self._events())
+        self._symbols = dict(model.variables)
+        parameters.process_model(model, delayed_variable_processing=True)
+        self._parameters = parameters
+        self._discretisation = self._discretise(parameters)
+        self._model = self._discretisation.process_model(model, delayed_variable_processing=True)
+        self._solver = _solver()
+        self._inputs = self._solver._set_up_model_inputs(
+            self._model, dict.fromkeys(self._input_names(), 1.0)
+        )
+        self._names = {name: place for place, name in enumerate(self._inputs)}
+        self._solver.set_up(self._model, self._inputs)
+        self._group = self._solver._setup["solver"]
+        self._counters = [self._place_of(name) for name in COLUMNS[2:6]]
+        self._outputs: OrderedDict[tuple[str, ...], Reader] = OrderedDict()
+
+    def _under_control(self) -> tuple[Any, Any]:
+        """Make the current an unknown that the law in force fixes, and the voltage one as well.
+
+        With the voltage as an unknown of its own, only its own equation depends on the whole
+        state, and the Jacobian of everything else stays sparse.
+        """
+        voltage = pybamm.Variable("step voltage [V]")
+        step = pybamm.step.CustomStepImplicit(lambda known: _control_law(known, voltage))
+        parameters = self._cell.parameters.copy()
+        model, parameters = step.set_up(self._cell.model.new_copy(), parameters)
+        model.algebraic[voltage] = voltage - model.variables["Voltage [V]"]
+        model.initial_conditions[voltage] = pybamm.Parameter("Upper voltage cut-off [V]")
+        self._voltage = voltage
+        parameters.update(dict.fromkeys(self._free, "[input]"))
+        return model, parameters
+
+    def _measure(self, model: Any) -> dict[str, Any]:
+        """Return the scalars every run reports, adding the charge and energy counters."""
+        voltage, current = self._voltage, model.variables["Current [A]"]
+        discharging, charging = pybamm.maximum(current, 0), pybamm.maximum(-current, 0)
+        rates = (discharging, charging, discharging * voltage, charging * voltage)
+        measured = {"Voltage [V]": voltage, "Current [A]": current}
+        for name, rate in zip(COLUMNS[2:6], rates, strict=True):
+            counter = pybamm.Variable(f"step {name}")
+            model.rhs[counter] = rate / 3600
+            model.initial_conditions[counter] = pybamm.Scalar(0)
+            measured[name] = counter
+        measured["Temperature [degC]"] = _temperature(model.variables)
+        return measured
+
+    def _events(self) -> Iterable[Any]:
+        for watch, side in self.limits:
+            threshold = pybamm.InputParameter(_limit_name((watch, side)))
+            distance = self._watched(watch) - threshold
+            yield pybamm.Event(
+                f"{_limit_name((watch, side))} [experiment]",
+                distance if side == "low" else -distance,
+            )
+
+    def _watched(self, watch: Watch) -> Any:
+        voltage, current, out, back, energy_out, energy_back, temperature = (
+            self._measured[name] for name in COLUMNS
+        )
+        if watch == "SOC":
+            start, capacity = pybamm.InputParameter(_SOC), pybamm.InputParameter(_CAPACITY)
+            return start - (out - back) / capacity
+        return {
+            "Voltage": voltage,
+            "Current": abs(current),
+            "Power": abs(current * voltage),
+            "Capacity": abs(out - back),
+            "Energy": abs(energy_out - energy_back),
+            "Temperature": temperature,
+        }[watch]
+
+    def _discretise(self, parameters: Any) -> Any:
+        model = self._cell.model
+        geometry, submeshes = model.default_geometry, dict(model.default_submesh_types)
+        if any("thickness [m]" in name or "radius [m]" in name for name in self._free):
+            for domain, submesh in submeshes.items():
+                if submesh is pybamm.Uniform1DSubMesh:
+                    submeshes[domain] = pybamm.SymbolicUniform1DSubMesh
+        parameters.process_geometry(geometry)
+        points = {**model.default_var_pts, **self._cell.points}
+        mesh = pybamm.Mesh(geometry, submeshes, points)
+        return pybamm.Discretisation(mesh, model.default_spatial_methods)
+
+    def _input_names(self) -> list[str]:
+        limits = [_limit_name(limit) for limit in self.limits]
+        return [_LAW, _SETPOINT, _SOC, _CAPACITY, *limits, *sorted(self._free)]
+
+    def _place_of(self, column: str) -> int:
+        (place,) = self._model.y_slices[self._measured[column]]
+        return int(place.start)
+
+    # -- reading -------------------------------------------------------------
+
+    def check_variables(self, names: Sequence[str]) -> None:
+        """Refuse names that are no variables of this model, or have more than one value."""
+        for name in names:
+            if name not in self._symbols:
+                known = [known for known, symbol in self._symbols.items() if not symbol.domain]
+                raise refuse(f"unknown variable {name!r} in extra_variables{near(name, known)}")
+            if self._symbols[name].domain:
+                raise refuse(
+                    f"variable {name!r} has a value at every point of {self._symbols[name].domain}; "
+                    "extra_variables must be scalars, such as an average"
+                )
+
+    def reader(self, extra: tuple[str, ...]) -> Reader:
+        """Return what computes the output columns from the unknowns."""
+        if extra not in self._outputs:
+            self.check_variables(extra)
+            symbols = [*self._measured.values(), *(self._symbols[name] for name in extra)]
+            self._outputs[extra] = self._compiled(symbols, extra)
+            while len(self._outputs) > CACHE_SIZE:
+                self._outputs.popitem(last=False)
+        self._outputs.move_to_end(extra)
+        return self._outputs[extra]
+
+    def _compiled(self, symbols: list[Any], extra: tuple[str, ...]) -> Reader:
+        time = casadi.MX.sym("t")
+        unknowns = casadi.MX.sym("y", self._model.len_rhs_and_alg)
+        stacked = casadi.MX.sym("p", len(self._names))
+        inputs = {name: stacked[place] for name, place in self._names.items()}
+        rows = []
+        for name, symbol in zip((*COLUMNS, *extra), symbols, strict=True):
+            ready = self._discretisation.process_symbol(self._parameters.process_symbol(symbol))
+            row = ready.to_casadi(time, unknowns, inputs=inputs)
+            if casadi.MX(row).numel() != 1:
+                raise refuse(f"variable {name!r} is not a scalar; ask for an average instead")
+            rows.append(row)
+        columns = casadi.Function("columns", [time, unknowns, stacked], [casadi.vertcat(*rows)])
+        return Reader.of(columns)
+
+    # -- running -------------------------------------------------------------
+
+    def begin(self, values: Mapping[str, float]) -> tuple[State, Floats]:
+        """Return the initial state at these parameter values, and the inputs that hold them.
+
+        Parameters
+        ----------
+        values
+            A number for every free parameter.
+        """
+        inputs = np.ones(len(self._names))
+        for name in self._free & self._names.keys():
+            inputs[self._names[name]] = values[name]
+        start = self._model.initial_conditions_eval(0.0, _zeros(self._model), inputs)
+        return State(0.0, np.asarray(start, dtype=float).ravel()), inputs
+
+    def advance(self, state: State, inputs: Floats, instruction: Instruction) -> Segment:
+        """Run one step from a state until a limit is met or the horizon is reached.
+
+        The counters of charge and energy start from zero.
+
+        Parameters
+        ----------
+        state
+            Where the last step ended; algebraic unknowns need not be consistent.
+        inputs
+            As returned by :meth:`begin`.
+        instruction
+            What to hold, and until when.
+
+        Returns
+        -------
+        Segment
+            The trajectory. Its ``failure`` holds the solver's words if it broke off.
+        """
+        unknowns = state.unknowns.copy()
+        unknowns[self._counters] = 0.0
+        start = State(state.time, unknowns)
+        armed = self._instruct(inputs, instruction)
+        segment = self._integrate(start, armed, instruction.horizon)
+        if segment.failure and segment.duration < _RAMP_TIME:
+            return self._approach(start, armed, instruction) or segment
+        return segment
+
+    def _instruct(self, inputs: Floats, instruction: Instruction) -> Floats:
+        numbers = {
+            _LAW: LAWS.index(instruction.law) + 1,
+            _SETPOINT: instruction.setpoint,
+            _SOC: instruction.soc,
+            _CAPACITY: instruction.capacity,
+        }
+        for limit in self.limits:
+            off = -OFF if limit[1] == "low" else OFF
+            numbers[_limit_name(limit)] = instruction.limits.get(limit, off)
+        armed = inputs.copy()
+        for name, number in numbers.items():
+            if name in self._names:
+                armed[self._names[name]] = number
+        return armed
+
+    def _approach(self, start: State, armed: Floats, instruction: Instruction) -> Segment | None:
+        """Walk to a distant setpoint in small steps from rest, then run the step from there."""
+        relaxed = self._instruct(armed, Instruction("current", 0.0, {}, 0.0, 0.0, 1.0))
+        resting = self._integrate(start, relaxed, _RAMP_TIME)
+        if resting.failure:
+            return None
+        voltage = float(resting.read(resting.times[-1:], ())[0, 0])
+        first = {"current": 0.0, "voltage": voltage, "power": 0.0}[instruction.law]
+        state = resting.end
+        relaxed[self._names[_LAW]] = LAWS.index(instruction.law) + 1
+        for setpoint in np.linspace(first, instruction.setpoint, _RAMP_STEPS + 1)[1:]:
+            relaxed[self._names[_SETPOINT]] = setpoint
+            piece = self._integrate(state, relaxed, _RAMP_TIME)
+            if piece.failure:
+                return None
+            state = piece.end
+        return self._integrate(State(start.time, state.unknowns), armed, instruction.horizon)
+
+    def _integrate(self, state: State, inputs: Floats, horizon: float) -> Segment:
+        slopes = np.zeros_like(state.unknowns)
+        rates = self._model.rhs_eval(state.time, state.unknowns, inputs)
+        slopes[: self._model.len_rhs] = np.asarray(rates).ravel()
+        window = np.array([state.time, state.time + horizon])
+        try:
+            (raw,) = self._group.solve(
+                window,
+                window[:0],
+                state.unknowns[None, :],
+                slopes[None, :],
+                inputs[None, :],
+                logger=None,
+                pbar=np.empty((0, 0)),
+            )
+        except (ValueError, RuntimeError) as error:
+            failure = " ".join(str(error).split())
+            return Segment(self, inputs, window[:1], state.unknowns[None, :], None, None, failure)
+        return self._segment(raw, inputs)
+
+    def _segment(self, raw: Any, inputs: Floats) -> Segment:
+        times = np.asarray(raw.t, dtype=float)
+        unknowns = np.asarray(raw.y, dtype=float).reshape(times.size, -1)
+        slopes = np.asarray(raw.yp, dtype=float).reshape(unknowns.shape) if raw.yp.size else None
+        failure, fired = None, None
+        if raw.flag < 0:
+            failure = pybamm.solvers.idaklu_solver.idaklu.sundials_error_message(raw.flag)
+        elif raw.flag == _ROOT_FOUND:
+            distances = self._solver._setup["rootfn_casadi"](times[-1], unknowns[-1], inputs)
+            fired = self.limits[int(np.argmin(np.asarray(distances).ravel()))]
+        return Segment(self, inputs, times, unknowns, slopes, fired, failure)
+
+
+class Segment:
+    """The trajectory of one step, at the solver's own times and anywhere between.
+
+    Parameters
+    ----------
+    model, inputs
+        What was run.
+    times
+        The solver's own times in s.
+    unknowns, slopes
+        The unknowns at those times and their rates, one row a time.
+    fired
+        The limit that ended the step, if one did.
+    failure
+        The solver's words if it could not go on.
+    """
+
+    def __init__(
+        self,
+        model: StepModel,
+        inputs: Floats,
+        times: Floats,
+        unknowns: Floats,
+        slopes: Floats | None,
+        fired: Limit | None,
+        failure: str | None,
+    ) -> None:
+        self._model = model
+        self._inputs = inputs
+        self.times = times
+        self._unknowns = unknowns
+        self._slopes = slopes
+        self.fired = fired
+        self.failure = failure
+
+    @property
+    def duration(self) -> float:
+        """How long the step took, in s."""
+        return float(self.times[-1] - self.times[0])
+
+    @property
+    def end(self) -> State:
+        """The state the step ended in."""
+        return State(float(self.times[-1]), self._unknowns[-1])
+
+    def first_instant(self) -> Segment:
+        """Return the step cut off right at its start."""
+        return Segment(
+            self._model, self._inputs, self.times[:1], self._unknowns[:1], None, None, None
+        )
+
+    def read(self, times: Floats, extra: tuple[str, ...]) -> Floats:
+        """Return the output columns at these times, one row a time.
+
+        Parameters
+        ----------
+        times
+            In s, within the step.
+        extra
+            Names of variables wanted besides :data:`COLUMNS`.
+        """
+        reader = self._model.reader(extra)
+        return reader(times, self._between(times, reader.needed), self._inputs)
+
+    def _between(self, times: Floats, places: npt.NDArray[np.int_]) -> Floats:
+        """Interpolate some unknowns by cubics through the solver's values and slopes."""
+        if self._slopes is None or self.times.size == 1:
+            return np.repeat(self._unknowns[-1:, places], times.size, axis=0)
+        left = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, self.times.size - 2)
+        width = self.times[left + 1] - self.times[left]
+        s = ((times - self.times[left]) / width)[:, None]
+        width = width[:, None]
+        values, slopes = self._unknowns[:, places], self._slopes[:, places]
+        start, rise = values[left], values[left + 1] - values[left]
+        first, last = slopes[left] * width, slopes[left + 1] * width
+        return start + s * (
+            first + s * (3 * rise - 2 * first - last + s * (first + last - 2 * rise))
+        )
+
+
+_compiled_models: OrderedDict[tuple[str, frozenset[str], frozenset[Watch]], StepModel] = (
+    OrderedDict()
+)
+
+
+def compiled(cell: Cell, free: frozenset[str], watched: frozenset[Watch]) -> StepModel:
+    """Return the step model of a cell, compiling it only if it is not among the last few."""
+    key = (cell.key, free, watched)
+    if key not in _compiled_models:
+        _compiled_models[key] = StepModel(cell, free, watched)
+        while len(_compiled_models) > CACHE_SIZE:
+            _compiled_models.popitem(last=False)
+    _compiled_models.move_to_end(key)
+    return _compiled_models[key]
+
+
+class _RowwiseJacobian(pybamm.BaseSolver):  # type: ignore[misc]
+    """Differentiates the equations that depend on everything one by one, the others together.
+
+    The current enters all equations and all of the state enters the voltage. A full row and a
+    full column at once would cost CasADi one derivative pass for every unknown.
+    """
+
+    def set_up(self, model: Any, *arguments: Any, **options: Any) -> Any:
+        answer = super().set_up(model, *arguments, **options)
+        if not options.get("ics_only"):
+            for part in ("algebraic", "rhs_algebraic"):
+                equations = getattr(model, f"{part}_eval")
+                setattr(model, f"jac_{part}_eval", _rowwise_jacobian(equations))
+        return answer
+
+
+class _StepSolver(pybamm.IDAKLUSolver, _RowwiseJacobian):  # type: ignore[misc]
+    """IDAKLU with cheap Jacobians: its own set-up finds them where the base class leaves them."""
+
+
+def _expanded(function: Any) -> Any:
+    """Return the function on scalars, far faster; those with interpolation tables stay as they are."""
+    try:
+        return function.expand()
+    except RuntimeError:
+        return function
+
+
+def _rowwise_jacobian(equations: Any) -> Any:
+    arguments = equations.mx_in()
+    residuals = equations(*arguments)
+    per_row = np.diff(np.asarray(equations.sparsity_jac(1, 0).T.colind()))
+    full = np.flatnonzero(per_row > _FULL_ROW).tolist()
+    sparse = np.flatnonzero(per_row <= _FULL_ROW).tolist()
+    blocks = [
+        casadi.jacobian(residuals[rows], arguments[1])
+        for rows in [sparse, *([row] for row in full)]
+        if rows
+    ]
+    order = np.argsort([*sparse, *full]).tolist()
+    return casadi.Function("jacobian", arguments, [casadi.vertcat(*blocks)[order, :]])
+
+
+def _solver() -> Any:
+    return _StepSolver(
+        rtol=RELATIVE_TOLERANCE,
+        atol=ABSOLUTE_TOLERANCE,
+        on_failure="ignore",
+        options={"silence_sundials_errors": True, "max_num_steps": 20_000},
+    )
+
+
+def _control_law(variables: Mapping[str, Any], voltage: Any) -> Any:
+    """Return the residual that the current must bring to zero, by the law in force."""
+    current = variables["Current [A]"]
+    setpoint = pybamm.InputParameter(_SETPOINT)
+    held: dict[Law, Any] = {"current": current, "voltage": voltage, "power": voltage * current}
+    residuals = [held[law] - setpoint for law in LAWS]
+    return pybamm.Conditional(pybamm.InputParameter(_LAW), *residuals)
+
+
+def _temperature(variables: Mapping[str, Any]) -> Any:
+    if "Volume-averaged cell temperature [K]" in variables:
+        return variables["Volume-averaged cell temperature [K]"] - _KELVIN
+    if "Cell temperature [degC]" in variables:
+        return variables["Cell temperature [degC]"]
+    return pybamm.Parameter("Ambient temperature [K]") - _KELVIN
+
+
+def _limit_name(limit: Limit) -> str:
+    return f"{limit[0]} {limit[1]} end"
+
+
+def _zeros(model: Any) -> Floats:
+    return np.zeros(model.len_rhs_and_alg)
