@@ -74,7 +74,10 @@ class _Fields:
         word = self.given.get(key)
         if isinstance(word, str) and word in words:
             return word
-        if word is not None or self._missing(key):
+        if word is None:
+            if self._missing(key):
+                self.note(key, f"Is missing; give one of {', '.join(words)}.")
+        else:
             near = get_close_matches(str(word)[:40].lower(), words, n=1, cutoff=0.6)
             hint = f" Try: {near[0]}" if near else ""
             self.note(key, f"Must be one of {', '.join(words)}, not {str(word)[:40]!r}.{hint}")
@@ -193,11 +196,10 @@ def _read_rows(fields: _Fields, *, is_grid: bool) -> tuple[Row, ...]:
 
 
 def _read_row(fields: _Fields, *, is_grid: bool) -> Row | None:
-    kind = fields.word("type", tuple(_KEYS))
+    kind, name = fields.word("type", tuple(_KEYS)), fields.name()
     if kind is None:
         return None
     fields.refuse_others(("type", "name", *_KEYS[kind]), f"a {kind} row")
-    name = fields.name()
     if kind == "discrete":
         return Discrete(name, fields.numbers("values"))
     size = fields.count(required=is_grid)

@@ -99,7 +99,6 @@ class _Binder:
     used: dict[str, Position]
     values: dict[str, float] = field(default_factory=dict)
     unusable: set[str] = field(default_factory=set)
-    unknown: list[str] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     judged: set[tuple[str, Rule]] = field(default_factory=set)
 
@@ -136,7 +135,7 @@ class _Binder:
         for name, position in needed.items():
             if name not in self.values and name not in self.unusable:
                 message = f"input[{name!r}] has no value; give it in experiment_parameters."
-                self._note("missing-input", message, position, nearest(name, self.unknown))
+                self._note("missing-input", message, position)
 
     def value_of(self, expression: Expression, rule: Rule) -> Expression:
         """Return the number that stands for an expression, judged by the rule of its place."""
@@ -169,7 +168,6 @@ class _Binder:
         return not differing
 
     def _refuse_unknown(self, name: str) -> None:
-        self.unknown.append(name)
         inputs = ", ".join(map(repr, self.used)) or "none"
         message = f"The protocol does not use this parameter; its inputs are: {inputs}."
         near = nearest(name, [*self.used, *START_NAMES])

@@ -18,28 +18,27 @@ more than the string says:
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass, field
 from typing import Literal
 
-from ionworks.ucp.findings import Report, nearest, quote
+from ionworks.ucp.findings import Report, Stop, nearest, quote
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table
 from ionworks.ucp.rules import number
 from ionworks.ucp.tree import Kind, Mode
 
 _LONGEST = 300
+_LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BEGINNING = re.compile(r"[\"']?(?:charge|discharge|hold|rest|run)[ \t]+(?:at|for|until)\b", re.I)
 _PERIOD = re.compile(r"\(([^()]*?)[ \t]+period[ \t]*\)$", re.I)
-_INSTRUCTION = re.compile(
-    r"(?P<verb>[A-Za-z]+)(?:\s+at\s+(?P<value>.+?))?(?:\s+for\s+(?P<duration>.+?))?"
-    r"(?:\s+(?:or\s+)?until\s+(?P<end>.+?))?",
-    re.I,
-)
+_UNTIL = re.compile(r"(?: or)? until ", re.I)
+_FOR = re.compile(" for ", re.I)
+_AT = re.compile(" at ", re.I)
 _DECIMAL = r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?"
 _TIME = re.compile(rf"({_DECIMAL})\s*([a-z]+)", re.I)
 _SHARE_OF_C = re.compile(rf"C\s*/\s*({_DECIMAL})")
 _ELECTRIC = re.compile(rf"({_DECIMAL})\s*(m?)(C|A|V|W|Ohm)")
-_LIMIT = re.compile(r"([<>]?)\s*(.+)")
 
 _SECONDS = (
     {"s": 1.0, "sec": 1.0, "second": 1.0, "seconds": 1.0}
@@ -67,9 +66,15 @@ def looks_like_experiment(text: str) -> bool:
 
 
 def read_lines(text: str, report: Report) -> Table:
-    """Convert experiment strings, one a line, to the nodes of a protocol."""
+    """Convert experiment strings, one a line, to the nodes of a protocol.
+
+    Raises
+    ------
+    Stop
+        If some of them are no instructions.
+    """
     instructions = []
-    for row, line in enumerate(text.splitlines(), start=1):
+    for row, line in enumerate(_LINE_BREAK.split(text), start=1):
         words = line.partition("#")[0].strip().rstrip(",").strip("\"'").strip()
         if words:
             column = len(line) - len(line.lstrip()) + 1
@@ -78,7 +83,13 @@ def read_lines(text: str, report: Report) -> Table:
 
 
 def read_list(items: Array, report: Report) -> Table:
-    """Convert a list of experiment strings to the nodes of a protocol."""
+    """Convert a list of experiment strings to the nodes of a protocol.
+
+    Raises
+    ------
+    Stop
+        If some of them are no instructions.
+    """
     instructions = []
     for index, item in enumerate(items.items):
         if isinstance(item, Scalar) and isinstance(item.value, str):
@@ -90,12 +101,15 @@ def read_list(items: Array, report: Report) -> Table:
 
 
 def _convert(instructions: list[Scalar], report: Report) -> Table:
-    steps = Array(1, 1)
+    """Convert all instructions, or stop when some of them cannot be."""
     reader = _Instructions(report)
+    steps = Array(1, 1)
     for index, instruction in enumerate(instructions):
         step = reader.read(instruction, f"steps[{index}]")
         if step is not None:
             steps.add(step)
+    if report.findings:
+        raise Stop
     root = Table(1, 1)
     if reader.periods:
         settings = _table(steps, {"resolution": min(reader.periods)})
@@ -111,126 +125,113 @@ class _Instructions:
     report: Report
     direction: Literal["Charge", "Discharge"] = "Charge"
     periods: list[float] = field(default_factory=list)
+    node: Scalar = field(default_factory=lambda: Scalar(""))
+    path: str = ""
 
     def read(self, node: Scalar, path: str) -> Table | None:
         """Read one instruction; ``None`` with a finding if it is none."""
-        text = " ".join(str(node.value)[: _LONGEST + 1].split())
-        text = self._take_period(text, node, path)
-        match = _INSTRUCTION.fullmatch(text) if len(text) <= _LONGEST else None
-        if match is None:
-            self._refuse(f"{quote(text)} is no instruction such as {_EXAMPLE}.", node, path)
+        self.node, self.path = node, path
+        text = " ".join(str(node.value).split())
+        if len(text) > _LONGEST:
+            self._refuse(f"{quote(text)} is too long for an instruction.")
             return None
-        verb = match["verb"].capitalize()
-        if verb not in _VERBS:
-            message = f"Unknown instruction {quote(match['verb'])}; known are {', '.join(_VERBS)}."
-            self._refuse(message, node, path, nearest(verb, _VERBS))
+        text = self._take_period(text)
+        text, end = _split(_UNTIL, text)
+        text, duration = _split(_FOR, text)
+        verb, value = _split(_AT, text)
+        if verb.capitalize() not in _VERBS:
+            message = f"{quote(verb)} is no instruction such as {_EXAMPLE}."
+            self._refuse(message, nearest(verb, _VERBS))
             return None
         values: dict[str, object] = {}
-        kind = self._drive(verb, match["value"], values, node, path)
-        if kind is None:
-            return None
-        self._finish(kind, match, values, node, path)
+        kind = self._drive(verb.capitalize(), value, values)
+        if duration is not None:
+            values["duration"] = self._time(duration)
+        if end is not None:
+            values["ends"] = [self._end(kind, values.get("mode"), end)]
         return _table(node, {kind: _table(node, values)})
 
-    def _take_period(self, text: str, node: Scalar, path: str) -> str:
+    def _take_period(self, text: str) -> str:
         match = _PERIOD.search(text)
         if match is None:
             return text
-        seconds = self._time(match.group(1), node, path)
+        seconds = self._time(match.group(1))
         if seconds is not None:
             self.periods.append(seconds)
         return text[: match.start()].rstrip()
 
-    def _drive(
-        self, verb: str, text: str | None, values: dict[str, object], node: Scalar, path: str
-    ) -> Kind | None:
+    def _drive(self, verb: str, text: str | None, values: dict[str, object]) -> Kind:
         """Fill in mode and value, and return the kind of the step."""
         if verb == "Rest":
             if text is not None:
-                self._refuse("A Rest has no value: write `Rest for 10 minutes`.", node, path)
+                self._refuse("A Rest has no value: write `Rest for 10 minutes`.")
             return "Rest"
-        if text is None:
-            self._refuse(f"{verb} needs a value: {verb} at 1C, 2 A, 5 W or 4.2 V.", node, path)
-            return None
-        if (measured := self._electric(text, node, path)) is None:
-            return None
-        mode, value = measured
-        if verb == "Hold" and mode != "Voltage":
-            self._refuse(f"Hold keeps a voltage, not {quote(text)}.", node, path)
-            return None
         if verb != "Hold":
             self.direction = "Charge" if verb == "Charge" else "Discharge"
-        values.update(mode=mode, value=value)
+        if text is None:
+            self._refuse(f"{verb} needs a value: {verb} at {'4.2 V' if verb == 'Hold' else '1C'}.")
+        elif measured := self._electric(text):
+            values["mode"], values["value"] = measured
+            if verb == "Hold" and values["mode"] != "Voltage":
+                self._refuse(f"Hold keeps a voltage, not {quote(text)}.")
         return self.direction
 
-    def _finish(
-        self,
-        kind: Kind,
-        match: re.Match[str],
-        values: dict[str, object],
-        node: Scalar,
-        path: str,
-    ) -> None:
-        """Fill in duration and ends."""
-        if match["duration"] is not None:
-            values["duration"] = self._time(match["duration"], node, path)
-        if match["end"] is not None:
-            end = self._end(kind, values.get("mode"), match["end"], node, path)
-            values["ends"] = [end] if end else None
-        if values.get("duration", 0) is None or values.get("ends", ()) is None:
-            values["duration"] = 1.0  # a finding says what is wrong; this only fills the place
-            values.pop("ends", None)
-
-    def _end(self, kind: Kind, mode: object, text: str, node: Scalar, path: str) -> str | None:
+    def _end(self, kind: Kind, mode: object, text: str) -> str | None:
         """Return the end condition that an ``until`` means."""
-        match = _LIMIT.fullmatch(text)
-        measured = self._electric(match[2], node, path) if match else None
-        if match is None or measured is None:
+        sign = text[0] if text[0] in "<>" else ""
+        measured = self._electric(text.removeprefix(sign).lstrip())
+        if measured is None:
             return None
         quantity, value = measured
-        sign = match[1]
         if quantity == mode or {quantity, mode} == {"Current", "C-rate"}:
-            self._refuse(f"A step that holds its {mode} cannot end on {quantity}.", node, path)
+            self._refuse(f"A step that holds its {mode} cannot end on {quantity}.")
             return None
-        if not sign and quantity != "Voltage":
-            sign = "<"
-        elif not sign:
-            sign = {"Charge": ">", "Discharge": "<"}.get(kind, "")
-        if not sign:
-            message = "On a Rest it is open whether the voltage must rise or fall; add < or >."
-            self._refuse(message, node, path)
+        if kind == "Rest" and quantity != "Voltage":
+            self._refuse(f"A Rest cannot end on {quantity}: no current flows.")
             return None
-        return f"{quantity} {sign} {number(value)}"
+        if not sign and kind == "Rest":
+            self._refuse("On a Rest it is open whether the voltage must rise or fall.", "<")
+            return None
+        rises = quantity == "Voltage" and kind == "Charge"
+        return f"{quantity} {sign or ('>' if rises else '<')} {number(value)}"
 
-    def _electric(self, text: str, node: Scalar, path: str) -> tuple[Mode, float] | None:
+    def _electric(self, text: str) -> tuple[Mode, float] | None:
         """Read ``C/5``, ``1C``, ``200 mA``, ``4.2 V`` or ``5 W``."""
         if share := _SHARE_OF_C.fullmatch(text):
-            if float(share[1]) > 0:
-                return "C-rate", 1 / float(share[1])
+            divisor = float(share[1])
+            if divisor and math.isfinite(1 / divisor):
+                return "C-rate", 1 / divisor
         elif (match := _ELECTRIC.fullmatch(text)) and match[2] + match[3] != "mC":
             value = float(match[1]) / (1000 if match[2] else 1)
-            if match[3] in _MODES:
+            if match[3] == "Ohm":
+                self._refuse("Resistance is not supported yet in this version.")
+                return None
+            if math.isfinite(value):
                 return _MODES[match[3]], value
-            self._refuse("Resistance is not supported yet in this version.", node, path)
-            return None
-        message = (
-            f"{quote(text)} is no value with a unit: write 1C, C/5, 2 A, 200 mA, 4.2 V or 5 W."
-        )
-        self._refuse(message, node, path)
+        known = "1C, C/5, 2 A, 200 mA, 4.2 V or 5 W"
+        self._refuse(f"{quote(text)} is no value with a unit, such as {known}.")
         return None
 
-    def _time(self, text: str, node: Scalar, path: str) -> float | None:
+    def _time(self, text: str) -> float | None:
         """Read ``10 minutes``, in seconds."""
         match = _TIME.fullmatch(text)
         factor = _SECONDS.get(match[2].lower()) if match else None
         if match is not None and factor is not None:
-            return float(match[1]) * factor
+            seconds = float(match[1]) * factor
+            if math.isfinite(seconds):
+                return seconds
         message = f"{quote(text)} is no time: write 30 seconds, 10 minutes or 2 hours."
-        self._refuse(message, node, path)
+        self._refuse(message)
         return None
 
-    def _refuse(self, message: str, node: Scalar, path: str, suggestion: str | None = None) -> None:
-        self.report.add("bad-instruction", message, path, node, suggestion)
+    def _refuse(self, message: str, suggestion: str | None = None) -> None:
+        self.report.add("bad-instruction", message, self.path, self.node, suggestion)
+
+
+def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str | None]:
+    """Split a text in two at the first place where ``pattern`` matches."""
+    head, *tail = pattern.split(text, maxsplit=1)
+    return head, tail[0] if tail else None
 
 
 def _table(mark: Scalar | Array, values: dict[str, object]) -> Table:
