@@ -40,10 +40,10 @@ _UNSET_REPR = """    def __bool__(self) -> Literal[False]:
 
 _REQUIRED_SOURCE = """'d.pop("' + (property.name | in_double_quote_literal) + '")' %}"""
 _NULLABLE_SOURCE = """\
-'d.pop("' + (property.name | in_double_quote_literal) + '"' + \
-(', None)' if property.get_type_string(json=True) | string == 'Any' \
+'d.pop("' + (property.name | in_double_quote_literal) + '"' + (', None)' \
+if model.additional_properties and (property.get_type_string(json=True) == PythonCode("Any") \
 or PythonCode("None") in (property.get_type_strings_in_union(json=True) \
-if property.inner_properties is defined else []) else ')') %}"""
+if property.inner_properties is defined else [])) else ')') %}"""
 
 SUBSTITUTIONS: Sequence[Substitution] = (
     # Absent values print as UNSET, and stay the one UNSET when copied or pickled.
@@ -52,7 +52,7 @@ SUBSTITUTIONS: Sequence[Substitution] = (
         "    def __bool__(self) -> Literal[False]:\n        return False\n",
         _UNSET_REPR,
     ),
-    # A field that may be null is None when the response leaves it out, instead of a KeyError.
+    # What may be null is None when a response (an open model) leaves it out, not a KeyError.
     Substitution("model.py.jinja", _REQUIRED_SOURCE, _NULLABLE_SOURCE),
     # Whatever can carry a credential stays out of the printed client.
     Substitution(

@@ -51,13 +51,13 @@ class Capabilities:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        domain_context = d.pop("domain_context")
+        domain_context = d.pop("domain_context", None)
 
-        schemas = d.pop("schemas")
+        schemas = d.pop("schemas", None)
 
-        openapi_spec = d.pop("openapi_spec")
+        openapi_spec = d.pop("openapi_spec", None)
 
-        authentication = d.pop("authentication")
+        authentication = d.pop("authentication", None)
 
         capabilities = cls(
             domain_context=domain_context,

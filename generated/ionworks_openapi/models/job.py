@@ -143,7 +143,7 @@ class Job:
 
         error_code = _parse_error_code(d.pop("error_code", None))
 
-        result = d.pop("result")
+        result = d.pop("result", None)
 
         is_terminal = d.pop("is_terminal")
 

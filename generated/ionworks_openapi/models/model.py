@@ -131,9 +131,9 @@ class Model:
 
         project_id = _parse_project_id(d.pop("project_id", None))
 
-        config = d.pop("config")
+        config = d.pop("config", None)
 
-        simulation_settings = d.pop("simulation_settings")
+        simulation_settings = d.pop("simulation_settings", None)
 
         def _parse_pybamm_version(data: object) -> None | str:
             if data is None:

@@ -133,9 +133,9 @@ class ParameterizedModel:
 
         model_name = _parse_model_name(d.pop("model_name", None))
 
-        parameters = d.pop("parameters")
+        parameters = d.pop("parameters", None)
 
-        simulation_settings = d.pop("simulation_settings")
+        simulation_settings = d.pop("simulation_settings", None)
 
         def _parse_created_at(data: object) -> None | str:
             if data is None:

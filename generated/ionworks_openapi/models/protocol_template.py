@@ -112,9 +112,9 @@ class ProtocolTemplate:
 
         description = _parse_description(d.pop("description", None))
 
-        protocol_config = d.pop("protocol_config")
+        protocol_config = d.pop("protocol_config", None)
 
-        parameters_schema = d.pop("parameters_schema")
+        parameters_schema = d.pop("parameters_schema", None)
 
         def _parse_source_protocol(data: object) -> None | str:
             if data is None:

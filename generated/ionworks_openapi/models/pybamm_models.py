@@ -52,11 +52,11 @@ class PybammModels:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        pybamm_models = d.pop("pybamm_models")
+        pybamm_models = d.pop("pybamm_models", None)
 
-        ionworks_models = d.pop("ionworks_models")
+        ionworks_models = d.pop("ionworks_models", None)
 
-        options = d.pop("options")
+        options = d.pop("options", None)
 
         def _parse_pybamm_version(data: object) -> None | str:
             if data is None:

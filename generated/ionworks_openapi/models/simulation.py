@@ -313,9 +313,9 @@ class Simulation:
 
         study_id = _parse_study_id(d.pop("study_id", None))
 
-        experiment_parameters = d.pop("experiment_parameters")
+        experiment_parameters = d.pop("experiment_parameters", None)
 
-        design_parameters = d.pop("design_parameters")
+        design_parameters = d.pop("design_parameters", None)
 
         def _parse_extra_variables(data: object) -> list[str] | None:
             if data is None:
@@ -348,9 +348,9 @@ class Simulation:
 
         storage_folder = _parse_storage_folder(d.pop("storage_folder", None))
 
-        simulation_data = d.pop("simulation_data")
+        simulation_data = d.pop("simulation_data", None)
 
-        metrics = d.pop("metrics")
+        metrics = d.pop("metrics", None)
 
         def _parse_created_at(data: object) -> None | str:
             if data is None:

@@ -47,11 +47,11 @@ class SimulationColumns:
     @classmethod
     def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
         d = dict(src_dict)
-        time_series = d.pop("time_series")
+        time_series = d.pop("time_series", None)
 
-        steps = d.pop("steps")
+        steps = d.pop("steps", None)
 
-        metrics = d.pop("metrics")
+        metrics = d.pop("metrics", None)
 
         simulation_columns = cls(
             time_series=time_series,

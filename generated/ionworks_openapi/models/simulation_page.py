@@ -65,7 +65,7 @@ class SimulationPage:
 
         total = d.pop("total")
 
-        model_scalar_parameters = d.pop("model_scalar_parameters")
+        model_scalar_parameters = d.pop("model_scalar_parameters", None)
 
         simulation_page = cls(
             simulations=simulations,

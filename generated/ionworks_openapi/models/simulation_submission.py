@@ -69,9 +69,9 @@ class SimulationSubmission:
 
         already_existed = _parse_already_existed(d.pop("already_existed", None))
 
-        design_parameters = d.pop("design_parameters")
+        design_parameters = d.pop("design_parameters", None)
 
-        experiment_parameters = d.pop("experiment_parameters")
+        experiment_parameters = d.pop("experiment_parameters", None)
 
         simulation_submission = cls(
             simulation_id=simulation_id,
