@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from codegen.bundle import BundleError, write_bundle
+from codegen.bundle import BundleError, read_bundle, write_bundle
 from codegen.check import check
 from codegen.client import GenerationError, write_client
 from codegen.diff import diff
@@ -58,8 +57,8 @@ def _bundle(layout: Layout) -> int:
 
 
 def _lint(layout: Layout) -> int:
-    document = json.loads(layout.bundle.read_text("utf-8"))
-    return _found("lint", [str(problem) for problem in lint(document)], "nothing to say")
+    problems = lint(read_bundle(layout.bundle))
+    return _found("lint", [str(problem) for problem in problems], "nothing to say")
 
 
 def _client(layout: Layout) -> int:

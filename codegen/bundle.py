@@ -64,6 +64,21 @@ def write_bundle(layout: Layout) -> list[str]:
     return [layout.bundle.name]
 
 
+def read_bundle(path: Path) -> Document:
+    """Read a bundle, the current or the released one.
+
+    Raises
+    ------
+    BundleError
+        When it is not there.
+    """
+    try:
+        document: Document = json.loads(path.read_text("utf-8"))
+    except FileNotFoundError as error:
+        raise BundleError(f"{path} is not there; run `python -m codegen bundle` first") from error
+    return document
+
+
 @dataclass
 class _Bundler:
     root: Path

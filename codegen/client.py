@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from codegen import ruff
+from codegen.bundle import read_bundle
 from codegen.client_copy import client_copy
 from codegen.files import Tree, read_tree, write_tree
 from codegen.layout import Layout
@@ -49,9 +50,7 @@ def generate(bundle: dict[str, Any]) -> Tree:
 
 def write_client(layout: Layout) -> list[str]:
     """Write ``generated/ionworks_openapi``; return the names of the files that changed."""
-    if not layout.bundle.exists():
-        raise GenerationError(f"{layout.bundle} is not there; run `python -m codegen bundle` first")
-    return write_tree(layout.client, generate(json.loads(layout.bundle.read_text("utf-8"))))
+    return write_tree(layout.client, generate(read_bundle(layout.bundle)))
 
 
 def _run_generator(bundle: dict[str, Any], folder: Path) -> None:

@@ -6,10 +6,10 @@ accepted and no longer is; a response that holds what could not be there before.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
+from codegen.bundle import read_bundle
 from codegen.layout import Layout
 from codegen.narrowing import Comparison, Narrowing
 from codegen.reach import look_up, methods, operations
@@ -50,8 +50,7 @@ def breaking_changes(released: Document, current: Document) -> list[str]:
 
 def diff(layout: Layout) -> list[str]:
     """Name the breaking changes of this working copy since the last release."""
-    released = json.loads(layout.released.read_text("utf-8"))
-    return breaking_changes(released, json.loads(layout.bundle.read_text("utf-8")))
+    return breaking_changes(read_bundle(layout.released), read_bundle(layout.bundle))
 
 
 def _changes(released: Document, current: Document) -> Iterator[str]:

@@ -52,7 +52,7 @@ _WORD = re.compile(r"\b[A-Za-z_]\w*\b")
 _FSTRING_PREFIX = re.compile(r"[rR]?[fF][rR]?[\"']")
 _FSTRING_START = getattr(tokenize, "FSTRING_START", -1)
 _FSTRING_END = getattr(tokenize, "FSTRING_END", -1)
-_LAYOUT_TOKENS = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT}
+_LINE_ENDS = {tokenize.NEWLINE, tokenize.NL}
 
 
 class ConversionError(ValueError):
@@ -151,25 +151,31 @@ def _line_offsets(source: str) -> list[int]:
 def _edits(
     source: str, offsets: Sequence[int], tokens: Sequence[TokenInfo], name: str
 ) -> Iterator[_Edit]:
-    for index, end_index in _spans(tokens):
-        token = tokens[index]
-        start = offsets[token.start[0]] + token.start[1]
-        end = offsets[tokens[end_index].end[0]] + tokens[end_index].end[1]
-        text = source[start:end]
-        where = f"{name}:{token.start[0]}"
-        if token.type == tokenize.NAME:
-            following = tokens[index + 1]
-            if text in {"async", "await"}:
-                gap = following.type not in _LAYOUT_TOKENS and following.start[0] == token.end[0]
-                yield _Edit(
-                    start, offsets[following.start[0]] + following.start[1] if gap else end, ""
-                )
-                continue
-            replacement = _name(text, tokens, index, where)
-        else:
+    for first, last in _spans(tokens):
+        start, end = _start(tokens[first], offsets), _end(tokens[last], offsets)
+        text, where = source[start:end], f"{name}:{tokens[first].start[0]}"
+        if tokens[first].type != tokenize.NAME:
             replacement = _text(text, where)
+        elif text in {"async", "await"}:
+            replacement, end = "", _end_of_gap(tokens[first], tokens[first + 1], offsets)
+        else:
+            replacement = _name(text, tokens, first, where)
         if replacement != text:
             yield _Edit(start, end, replacement)
+
+
+def _start(token: TokenInfo, offsets: Sequence[int]) -> int:
+    return offsets[token.start[0]] + token.start[1]
+
+
+def _end(token: TokenInfo, offsets: Sequence[int]) -> int:
+    return offsets[token.end[0]] + token.end[1]
+
+
+def _end_of_gap(keyword: TokenInfo, following: TokenInfo, offsets: Sequence[int]) -> int:
+    """Return where a keyword and the space after it end."""
+    same_line = following.start[0] == keyword.end[0] and following.type not in _LINE_ENDS
+    return _start(following, offsets) if same_line else _end(keyword, offsets)
 
 
 def _spans(tokens: Sequence[TokenInfo]) -> Iterator[tuple[int, int]]:

@@ -14,6 +14,7 @@ import attrs
 import pytest
 import yaml
 
+from codegen.__main__ import main
 from codegen.bundle import write_bundle
 from codegen.check import check
 from codegen.client import GenerationError, generate, write_client
@@ -364,9 +365,10 @@ def test_a_warning_of_the_generator_is_an_error():
         generate(broken)
 
 
-def test_a_missing_bundle_is_an_error_that_says_what_to_run(tmp_path):
-    with pytest.raises(GenerationError, match="codegen bundle"):
-        write_client(Layout(tmp_path))
+@pytest.mark.parametrize("command", ["client", "lint", "diff"])
+def test_a_missing_bundle_is_an_error_that_says_what_to_run(tmp_path, capsys, command):
+    assert main([command, "--root", str(tmp_path)]) == 2
+    assert "is not there; run `python -m codegen bundle` first" in capsys.readouterr().err
 
 
 def test_formatting_needs_no_path(tree, monkeypatch):
