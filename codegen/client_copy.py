@@ -104,4 +104,4 @@ def _leave_defaults_to_the_server(document: dict[str, Any]) -> None:
 
 
 def _is_free_form(schema: Schema) -> bool:
-    return schema.get("type") in ("object", ["object", "null"]) and "properties" not in schema
+    return schema.get("type") in ("object", ["object", "null"]) and not schema.get("properties")

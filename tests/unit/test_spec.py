@@ -1,0 +1,283 @@
+"""The description against facts it was not made from: the platform's client and its guide."""
+
+import json
+
+import jsonschema_rs
+import pytest
+
+from codegen.layout import Layout
+from codegen.reach import component_schemas, operations
+
+BUNDLE = json.loads(Layout().bundle.read_text("utf-8"))
+REGISTRY = jsonschema_rs.Registry([("urn:bundle", BUNDLE)])
+
+OPERATIONS = """
+get    /healthz                                                  get_health
+get    /users/me                                                 get_current_user
+get    /discovery/capabilities                                   get_capabilities
+get    /discovery/schemas/{name}                                 get_schema
+get    /discovery/pybamm_models                                  list_pybamm_models
+post   /discovery/pybamm_models/validate                         validate_pybamm_model
+get    /projects                                                 list_projects
+post   /projects                                                 create_project
+get    /projects/{project_id}                                    get_project
+patch  /projects/{project_id}                                    update_project
+delete /projects/{project_id}                                    delete_project
+get    /models                                                   list_models
+post   /models                                                   create_model
+get    /models/{model_id}                                        get_model
+patch  /models/{model_id}                                        update_model
+delete /models/{model_id}                                        delete_model
+get    /parameterized_models                                     list_parameterized_models
+post   /parameterized_models                                     create_parameterized_model
+get    /parameterized_models/{parameterized_model_id}            get_parameterized_model
+patch  /parameterized_models/{parameterized_model_id}            update_parameterized_model
+delete /parameterized_models/{parameterized_model_id}            delete_parameterized_model
+get    /parameterized_models/{parameterized_model_id}/parameter-values  get_parameter_values
+get    /parameterized_models/{parameterized_model_id}/variable-names    list_variable_names
+get    /experiment_templates                                     list_experiment_templates
+post   /experiment_templates                                     create_experiment_template
+get    /experiment_templates/{protocol_id}                       get_experiment_template
+patch  /experiment_templates/{protocol_id}                       update_experiment_template
+delete /experiment_templates/{protocol_id}                       delete_experiment_template
+post   /protocols/parse-to-template                              parse_protocol_to_template
+post   /protocols/validate                                       validate_protocol
+post   /protocols/input_references                               list_protocol_inputs
+get    /simulations                                              list_simulations
+post   /simulations/with-template/batch                          create_simulation_batch
+post   /simulations/statuses                                     list_simulation_statuses
+get    /simulations/{simulation_id}                              get_simulation
+delete /simulations/{simulation_id}                              delete_simulation
+get    /simulations/{simulation_id}/result                       get_simulation_result
+get    /simulations/{simulation_id}/time_series/download         download_simulation_time_series
+get    /simulations/{simulation_id}/steps/download               download_simulation_steps
+get    /jobs/                                                    list_jobs
+get    /jobs/{job_id}                                            get_job
+post   /jobs/{job_id}/cancel                                     cancel_job
+"""
+
+
+def problems(name, value):
+    schema = {"$ref": f"urn:bundle#/components/schemas/{name}"}
+    validator = jsonschema_rs.Draft202012Validator(schema, registry=REGISTRY, validate_formats=True)
+    return [error.message for error in validator.iter_errors(value)]
+
+
+def test_the_operations_are_the_platforms():
+    stated = {tuple(line.split()) for line in OPERATIONS.strip().splitlines()}
+    found = {(method, path, each["operationId"]) for path, method, each in operations(BUNDLE)}
+    assert found == stated
+
+
+def test_every_operation_but_health_wants_a_credential():
+    open_to_all = {each["operationId"] for _, _, each in operations(BUNDLE) if "security" in each}
+    assert open_to_all == {"get_health"}
+    assert BUNDLE["security"] == [{"ApiKey": []}, {"BearerToken": []}]
+    schemes = BUNDLE["components"]["securitySchemes"]
+    assert (schemes["ApiKey"]["in"], schemes["ApiKey"]["name"]) == ("header", "X-API-Key")
+    assert schemes["BearerToken"]["scheme"] == "bearer"
+    assert [server["url"] for server in BUNDLE["servers"]] == ["https://api.ionworks.com"]
+
+
+def test_the_status_words_are_the_platforms():
+    words = BUNDLE["components"]["schemas"]["JobStatus"]["enum"]
+    assert set(words) == {"pending", "waiting", "processing", "completed", "failed", "canceled"}
+
+
+BATCH = {
+    "parameterized_model": "your-parameterized-model-id",
+    "experiment_template_id": "template",
+    "experiment_parameter_sets": [{}],
+}
+GRID = {
+    "sampling": "grid",
+    "rows": [
+        {
+            "type": "discrete",
+            "name": "Positive electrode thickness [m]",
+            "values": [50e-6, 75e-6, 100e-6],
+        }
+    ],
+}
+ACCEPTED = {
+    "the guide's batch": BATCH | {"design_parameters_doe": GRID},
+    "the guide's inputs": BATCH
+    | {"experiment_parameter_sets": [{"Initial SOC": 1.0, "C-rate": 0.5, "cycle": "drive.csv"}]},
+    "a quick model": BATCH
+    | {
+        "parameterized_model": {
+            "quick_model": {
+                "capacity": 1.0,
+                "chemistry": "NMC/Graphite",
+                "resistance_pct": 50,
+                "cell_spec_id": "c",
+            }
+        },
+        "project_id": "p",
+    },
+    "a model given whole": BATCH
+    | {"parameterized_model": {"model_id": "m", "parameters": {"Current [A]": {"$type": "x"}}}},
+    "conditions": BATCH
+    | {
+        "conditions": [
+            {"experiment_parameters": {"C-rate": 1.0}, "design_parameters": {"Porosity": 0.3}},
+            {"experiment_parameters": {}, "design_parameters": {}},
+        ]
+    },
+    "no further variables": BATCH | {"extra_variables": [], "max_backward_jumps": 0},
+    "fields left null": BATCH
+    | {"study_id": None, "project_id": None, "conditions": None, "design_parameters_doe": None},
+    "rows with nulls": BATCH
+    | {
+        "design_parameters_doe": {
+            "sampling": "latin_hypercube",
+            "count": 20,
+            "rows": [
+                {"type": "range", "name": "a", "min": 0, "max": 1, "count": None, "values": None},
+                {"type": "normal", "name": "b", "mean": 0.0, "std": 0.1, "count": 20},
+            ],
+        }
+    },
+}
+
+
+@pytest.mark.parametrize("body", ACCEPTED.values(), ids=ACCEPTED)
+def test_what_the_platforms_client_sends_is_accepted(body):
+    assert problems("SimulationBatch", body) == []
+
+
+def row(**changes):
+    rows = [GRID["rows"][0] | changes]
+    return BATCH | {"design_parameters_doe": GRID | {"rows": rows}}
+
+
+def quick(**values):
+    return BATCH | {"parameterized_model": {"quick_model": values}}
+
+
+REFUSED = {
+    "an unknown key": BATCH | {"design_parameters": {}},
+    "no model": {key: BATCH[key] for key in list(BATCH)[1:]},
+    "a model that is null": BATCH | {"parameterized_model": None},
+    "a model without values": BATCH | {"parameterized_model": {"model_id": "m"}},
+    "a capacity of 0": quick(capacity=0),
+    "a negative capacity": quick(capacity=-1.0),
+    "a misspelt quick model": quick(chemistri="NMC/Graphite"),
+    "two parameter sets": BATCH | {"experiment_parameter_sets": [{}, {}]},
+    "no parameter set": BATCH | {"experiment_parameter_sets": []},
+    "a parameter that is true": BATCH | {"experiment_parameter_sets": [{"C-rate": True}]},
+    "a parameter that is null": BATCH | {"experiment_parameter_sets": [{"C-rate": None}]},
+    "no conditions": BATCH | {"conditions": []},
+    "a condition with an unknown key": BATCH | {"conditions": [{"parameters": {}}]},
+    "a negative number of jumps": BATCH | {"max_backward_jumps": -5},
+    "an unknown row": row(type="uniform"),
+    "a misspelt row": row(vals=[1.0]),
+    "no values": row(values=[]),
+    "a value that is text": row(values=["1"]),
+    "a row without a name": row(name=""),
+    "a spread of 0": row(type="normal", std=0),
+    "an unknown sampling": BATCH | {"design_parameters_doe": GRID | {"sampling": "sobol"}},
+    "no rows": BATCH | {"design_parameters_doe": GRID | {"rows": []}},
+}
+
+
+@pytest.mark.parametrize("body", REFUSED.values(), ids=REFUSED)
+def test_what_is_wrong_is_refused(body):
+    assert problems("SimulationBatch", body) != []
+
+
+OTHER_BODIES = [
+    ("ProtocolToTemplate", {"protocol_experiment": {"protocol": "steps: []", "name": "1C"},
+                            "experiment_parameters": {}, "project_id": "p"}),
+    ("ProtocolText", {"protocol": ""}),
+    ("ProtocolTemplateCreate", {"name": "1C", "protocol_config": {"steps": []}, "project_id": "p",
+                                "parameters_schema": {}, "force_create": False,
+                                "description": "d", "source_protocol": "steps: []"}),
+    ("ProtocolTemplateUpdate", {}),
+    ("ProjectCreate", {"name": "p"}),
+    ("ModelCreate", {"name": "m", "config": {"type": "SPMe", "options": {}}, "project_id": "p",
+                     "simulation_settings": {"var_pts": {"x_n": 20}}}),
+    ("ModelUpdate", {"simulation_settings": None}),
+    ("ParameterizedModelCreate", {"name": "c", "model_id": "m", "project_id": "p",
+                                  "parameters": {"citations": [], "Current [A]": 5.0}}),
+    ("ParameterizedModelUpdate", {"simulation_settings": None, "name": "c"}),
+    ("SimulationStatusQuery", {"simulation_ids": ["a", "b"], "limit": 2}),
+    ("SimulationStatusQuery", {"simulation_ids": []}),
+    ("PybammModelQuery", {"pybamm_model": "SPM", "module": "lithium_ion", "options": {}}),
+    ("JobCancel", {}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "body"), OTHER_BODIES, ids=[name for name, _ in OTHER_BODIES])
+def test_the_other_bodies_of_the_platforms_client_are_accepted(name, body):
+    assert problems(name, body) == []
+
+
+BODIES = [
+    name
+    for name in sorted(component_schemas(BUNDLE, "requests"))
+    if BUNDLE["components"]["schemas"][name]["type"] == "object"
+]
+
+
+@pytest.mark.parametrize("name", BODIES)
+def test_a_request_refuses_a_field_it_does_not_know_by_name(name):
+    assert any("'colour'" in each for each in problems(name, {"colour": "red"}))
+
+
+LENIENT = {
+    "Job": {
+        "job_id": "j", "status": "paused", "job_type": "simulate", "priority": 5,
+        "created_at": "2026-11-02T08:15:00.123456+00:00", "updated_at": "2026-11-02T08:15:00Z",
+        "is_terminal": False, "is_failed": False, "queue": "fast", "error_code": "OUT_OF_DISK",
+    },
+    "Simulation": {"id": "s", "status": "paused", "owner": {"name": "ada"}},
+    "Error": {"error_code": "TEAPOT", "message": "m", "detail": [1], "hint": "h"},
+    "ProtocolValidation": {"valid": False, "error": "e", "score": 3},
+    "PybammModelValidation": {"valid": True},
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", LENIENT)
+def test_a_response_may_hold_more_than_is_described(name):
+    assert problems(name, LENIENT[name]) == []
+
+
+def test_a_page_has_the_platforms_envelope():
+    page = {"items": [], "count": 0, "total": 0}
+    pages = ["ProjectPage", "ModelPage", "ParameterizedModelPage", "ProtocolTemplatePage"]
+    assert [problems(name, page) for name in pages] == [[]] * 4
+    assert problems("SimulationPage", {"simulations": [], "total": 0}) == []
+    assert problems("SimulationPage", page) != []
+
+
+def test_limits_are_the_platforms():
+    limits = {
+        operation["operationId"]: parameter["schema"]
+        for _, _, operation in operations(BUNDLE)
+        for parameter in operation.get("parameters", [])
+        if parameter.get("name") == "limit"
+    }
+    shared = BUNDLE["components"]["parameters"]["Limit"]["schema"]
+    stated = (shared["minimum"], shared["maximum"], shared["default"])
+    assert stated == (1, 100, 100)
+    assert set(limits) == {"list_simulations"}
+    assert (limits["list_simulations"]["maximum"], limits["list_simulations"]["default"]) == (
+        1000,
+        100,
+    )
+
+
+def test_downloads_are_parquet_or_elsewhere():
+    for table in ("time_series", "steps"):
+        path = BUNDLE["paths"][f"/simulations/{{simulation_id}}/{table}/download"]
+        responses = path["get"]["responses"]
+        assert list(responses["200"]["content"]) == ["application/vnd.apache.parquet"]
+        elsewhere = BUNDLE["components"]["responses"][responses["307"]["$ref"].split("/")[-1]]
+        assert "Location" in elsewhere["headers"]
+
+
+def test_a_description_without_breaking_changes_is_released():
+    released = json.loads(Layout().released.read_text("utf-8"))
+    assert released["openapi"].startswith("3.1")
+    assert released["info"]["title"] == BUNDLE["info"]["title"]
