@@ -37,16 +37,32 @@ def enqueue(store, *runs, cell="cell"):
             run_id, job_id = str(uuid.uuid4()), str(uuid.uuid4())
             connection.execute(
                 insert(tables.simulations).values(
-                    id=run_id, job_id=job_id, project_id="p", name="run", content=run_id,
-                    cell=cell_name, protocol=protocol, experiment_template_id="t",
-                    experiment_parameters=inputs, design_parameters={}, extra_variables=[],
-                    created_at=now, updated_at=now,
+                    id=run_id,
+                    job_id=job_id,
+                    project_id="p",
+                    name="run",
+                    content=run_id,
+                    cell=cell_name,
+                    protocol=protocol,
+                    experiment_template_id="t",
+                    experiment_parameters=inputs,
+                    design_parameters={},
+                    extra_variables=[],
+                    created_at=now,
+                    updated_at=now,
                 )
             )
             connection.execute(
                 insert(tables.jobs).values(
-                    id=job_id, job_type=JOB_TYPE, subject_id=run_id, affinity=cell_name,
-                    status="pending", priority=5, attempts=0, created_at=now, updated_at=now,
+                    id=job_id,
+                    job_type=JOB_TYPE,
+                    subject_id=run_id,
+                    affinity=cell_name,
+                    status="pending",
+                    priority=5,
+                    attempts=0,
+                    created_at=now,
+                    updated_at=now,
                 )
             )
             ids.append(job_id)

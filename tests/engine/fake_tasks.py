@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 
 
-class Refused(Exception):
+class RefusedError(Exception):
     code = "CONFIGURATION_ERROR"
 
 
@@ -32,7 +32,7 @@ def simulate(request):
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGSEGV)
         case "refuse":
-            raise Refused("The cell has no anode.")
+            raise RefusedError("The cell has no anode.")
         case "break":
             raise ZeroDivisionError("a bug")
         case "print":
@@ -49,10 +49,15 @@ def simulate(request):
 
 def describe(request):
     if request["cell"].get("model", {}).get("type") == "Nothing":
-        raise Refused("There is no model 'Nothing'.")
+        raise RefusedError("There is no model 'Nothing'.")
     return {
         "variables": ["Voltage [V]", "Current [A]", "X-averaged cell temperature [K]"],
-        "parameters": {"Positive electrode thickness [m]": 7.5e-5, "Nominal cell capacity [A.h]": 5},
+        "parameters": {
+            "Positive electrode thickness [m]": 7.5e-5,
+            "Nominal cell capacity [A.h]": 5,
+            "Negative electrode OCP [V]": {"$type": "pybamm.Interpolant"},
+            "Ambient temperature [K]": 298.15,
+        },
         "nominal_capacity": 5.0,
     }, []
 

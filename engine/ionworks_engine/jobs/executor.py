@@ -1,8 +1,8 @@
 """Where tasks run: one small interface, so that the queue does not care.
 
-    Executor
-      InlineExecutor    in this very process: tests, and machines that cannot spawn
-      ProcessExecutor   supervised worker programs (``processes.py``): the default
+Executor
+InlineExecutor    in this very process: tests, and machines that cannot spawn
+ProcessExecutor   supervised worker programs (``processes.py``): the default
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ _LENGTH = struct.Struct(">I")
 
 
 def encode(head: Head, blobs: Sequence[bytes] = ()) -> bytes:
-    """Return a message as bytes.
+    r"""Return a message as bytes.
 
     Raises
     ------
@@ -30,7 +30,7 @@ def encode(head: Head, blobs: Sequence[bytes] = ()) -> bytes:
     Examples
     --------
     >>> encode({}, [b"ab"])
-    b'\\x00\\x00\\x00\\r{"blobs":[2]}ab'
+    b'\x00\x00\x00\r{"blobs":[2]}ab'
     """
     head = {**head, "blobs": [len(blob) for blob in blobs]}
     text = json.dumps(head, separators=(",", ":"), allow_nan=False).encode()

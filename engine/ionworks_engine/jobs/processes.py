@@ -111,7 +111,7 @@ class ProcessExecutor:
         await asyncio.gather(*(worker.ended() for worker in self._workers))
 
     def _feed(self) -> None:
-        """Hand out the backlog: to idle workers, then ahead of busy ones; start one if all are busy."""
+        """Hand out the backlog: to idle workers, then ahead of busy ones."""
         for ahead in range(1, AHEAD + 1):
             for worker in self._workers:
                 while self._backlog and worker.ready and worker.load < ahead:
@@ -123,7 +123,7 @@ class ProcessExecutor:
                 self._start_one()
 
     def _choose(self, worker: _Worker) -> _Work | None:
-        """Pick the work that suits a worker best: urgent, then what it has compiled, then the oldest."""
+        """Pick for a worker: what is urgent, what it has compiled, then the oldest."""
         first = self._backlog[0]
         if worker.spare or first.urgent:
             # Urgent work stands first; it never queues behind something long.

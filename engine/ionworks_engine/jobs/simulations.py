@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
-
 from ionworks_engine.jobs.executor import Reply
 from ionworks_engine.jobs.system import Order
 from ionworks_engine.storage import Store, content, queue
 from ionworks_engine.storage.tables import simulations
+from sqlalchemy import Connection, Row, select, update
 
-JOB_TYPE = "simulation"
+JOB_TYPE = "simulate"
 _KEPT_DOCUMENTS = 64
 
 

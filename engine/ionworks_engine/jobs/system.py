@@ -16,10 +16,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import Connection, Row
-
 from ionworks_engine.jobs.executor import Executor, OutOfTime, Reply, WorkerDied
 from ionworks_engine.storage import Store, queue, times
+from sqlalchemy import Connection, Row
 
 LEASE = 30.0
 _log = logging.getLogger(__name__)
@@ -234,10 +233,10 @@ class Jobs:
     def _give_up(self, batch: Sequence[_Outcome], reason: str) -> None:
         try:
             with self._store.writing() as connection:
+                now, failed = self._store.now(), {"error": reason, "error_code": "INTERNAL_ERROR"}
                 for outcome in batch:
-                    failed = {"status": queue.FAILED, "error": reason, "error_code": "INTERNAL_ERROR"}
-                    now = self._store.now()
-                    queue.finish(connection, self._owner, outcome.job.id, now, **failed)
+                    name = outcome.job.id
+                    queue.finish(connection, self._owner, name, now, queue.FAILED, **failed)
         except Exception:
             _log.exception("Failures could not be stored either; the leases will lapse.")
 

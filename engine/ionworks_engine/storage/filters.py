@@ -139,7 +139,7 @@ def _with_moments(read: Filter) -> Filter:
     if read.operator == "is":
         return read
     if read.operator in {"like", "ilike"}:
-        raise ValueError("a moment is compared with eq, neq, gt, gte, lt, lte or in, not by pattern")
+        raise ValueError("compare a moment by eq, neq, gt, gte, lt, lte or in, not by pattern")
     if read.operator == "in":
         return Filter("in", [times.parse(item) for item in read.operand], read.negated)
     return Filter(read.operator, times.parse(read.operand), read.negated)

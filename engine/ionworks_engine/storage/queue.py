@@ -28,7 +28,7 @@ def claim(
 ) -> Sequence[Row[Any]]:
     """Lease up to ``limit`` pending jobs to ``owner``, the most urgent and oldest first."""
     query = select(jobs).where(jobs.c.status == PENDING)
-    rows = connection.execute(query.order_by(jobs.c.priority, jobs.c.seq).limit(limit)).all()
+    rows = connection.execute(query.order_by(jobs.c.priority.desc(), jobs.c.seq).limit(limit)).all()
     if not rows:
         return []
     taken = update(jobs).where(jobs.c.id.in_([row.id for row in rows]), jobs.c.status == PENDING)
@@ -80,9 +80,7 @@ def holds(connection: Connection, owner: str, job_id: str) -> bool:
 
 def retry(connection: Connection, owner: str, job_id: str, now: str) -> bool:
     """Queue a job again after its worker died; false when it was tried too often already."""
-    mine = update(jobs).where(
-        jobs.c.id == job_id, *_held_by(owner), jobs.c.attempts < MAX_ATTEMPTS
-    )
+    mine = update(jobs).where(jobs.c.id == job_id, *_held_by(owner), jobs.c.attempts < MAX_ATTEMPTS)
     again = connection.execute(mine.values(status=PENDING, updated_at=now, **_FREE))
     return again.rowcount > 0
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
 )
 
 SCHEMA_VERSION = 1
-MODEL_LIBRARY = "library"
 
 metadata = MetaData()
 
@@ -33,7 +32,7 @@ def _seq() -> Column[int]:
 
 
 def _id() -> Column[str]:
-    return Column("id", String(36), nullable=False, unique=True)
+    return Column("id", String(64), nullable=False, unique=True)
 
 
 def _document(name: str) -> Column[object]:
@@ -77,7 +76,7 @@ models = Table(
     Column("pybamm_version", String(32)),
     Column("chemistry", String(64)),
     Column("is_custom_model", Boolean, nullable=False),
-    Column("source_model_id", String(36)),
+    Column("source_model_id", String(64)),
     Column("created_by_email", Text),
     *_times(),
 )
@@ -89,7 +88,7 @@ parameterized_models = Table(
     _id(),
     Column("project_id", String(36), index=True),
     Column("cell_spec_id", String(36)),
-    Column("model_id", String(36), nullable=False, index=True),
+    Column("model_id", String(64), nullable=False, index=True),
     Column("name", Text, nullable=False),
     Column("description", Text),
     _document("parameters"),
@@ -141,7 +140,7 @@ simulations = Table(
     Column("content", String(64), nullable=False),
     Column("cell", String(64), nullable=False, index=True),
     Column("protocol", String(64), nullable=False, index=True),
-    Column("parameterized_model_id", String(36), index=True),
+    Column("parameterized_model_id", String(64), index=True),
     Column("model_name", Text),
     Column("experiment_template_id", String(36), nullable=False, index=True),
     Column("study_id", String(36), index=True),

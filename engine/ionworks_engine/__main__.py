@@ -1,0 +1,119 @@
+"""``python -m ionworks_engine serve``: the engine as a server of its own."""
+
+from __future__ import annotations
+
+import argparse
+import ipaddress
+import socket
+import sys
+from pathlib import Path
+
+import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from ionworks_engine.app import create_app
+from ionworks_engine.errors import ApiError
+from ionworks_engine.shell import refuse
+from ionworks_engine.storage import Store, StoreError
+
+_KEEP_ALIVE = 75
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line; return the exit code."""
+    options = _parser().parse_args(arguments)
+    try:
+        _serve(options)
+    except (StoreError, _CannotServe) as error:
+        print(f"error: {error}", file=sys.stderr)  # noqa: T201
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    return 0
+
+
+class _CannotServe(Exception):  # noqa: N818
+    pass
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m ionworks_engine", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    serve = commands.add_parser("serve", help="serve the API until stopped")
+    serve.add_argument("--data", type=Path, required=True, help="folder of projects and results")
+    serve.add_argument("--port", type=int, default=8787, help="TCP port (default: 8787)")
+    serve.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
+    serve.add_argument("--api-key", help="key that requests must carry (default: none)")
+    serve.add_argument("--workers", type=_positive, help="simulations at once (default: all CPUs)")
+    return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("must be 1 or more")
+    return number
+
+
+def _serve(options: argparse.Namespace) -> None:
+    if not options.api_key and not _is_loopback(options.host):
+        raise _CannotServe(
+            f"{options.host} can be reached by others: give --api-key, or serve on 127.0.0.1"
+        )
+    Store(options.data).close()
+    app: ASGIApp = create_app(options.data, api_key=options.api_key, workers=options.workers)
+    if not options.api_key:
+        app = _LocalNames(app)
+    listener = _listen(options.host, options.port)
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_ALIVE
+    )
+    print(f"Ionworks engine on http://{options.host}:{options.port}", file=sys.stderr)  # noqa: T201
+    uvicorn.Server(config).run(sockets=[listener])
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+    except (OSError, OverflowError) as error:
+        listener.close()
+        reason = getattr(error, "strerror", None) or error
+        raise _CannotServe(
+            f"cannot listen on {host}:{port}: {reason}; choose another --port"
+        ) from None
+    return listener
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+class _LocalNames:
+    """Refuses requests for another host name, when there is no key.
+
+    A web page can make a browser resolve a name of its own to this machine; the name is then in
+    the request, and gives it away.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
+            name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
+            if not _is_loopback(name.strip("[]")):
+                message = f"This engine has no key and serves this machine only, not {host!r}."
+                await refuse(ApiError(403, "FORBIDDEN", message), send)
+                return
+        await self._app(scope, receive, send)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

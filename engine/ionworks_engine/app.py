@@ -1,0 +1,221 @@
+"""The ASGI application: the bundle's operations, bound to functions, and nothing else.
+
+request -> Shell      correlation id, credentials, every error in the envelope
+-> Operations  one path: method, parameters and body against the bundle
+-> a function of ``routes/<tag>.py``, named by its operationId
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+from collections import defaultdict
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.responses import FileResponse, Response
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from ionworks_engine import library
+from ionworks_engine.bundle import Operation, load_bundle, operations
+from ionworks_engine.call import Call, ParquetFile, Services
+from ionworks_engine.descriptions import Descriptions
+from ionworks_engine.errors import ApiError, Problem, invalid, meant
+from ionworks_engine.intake import read_json
+from ionworks_engine.jobs.executor import Executor
+from ionworks_engine.jobs.processes import ProcessExecutor
+from ionworks_engine.jobs.simulations import JOB_TYPE, SimulationJobs
+from ionworks_engine.jobs.system import Jobs
+from ionworks_engine.routes import Handler, handlers
+from ionworks_engine.shell import Shell
+from ionworks_engine.storage import Store
+from ionworks_engine.validation import Schemas, read_query
+
+PARQUET = "application/vnd.apache.parquet"
+_STREAMED = 1 << 20
+_encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+
+
+def create_app(
+    data_dir: Path,
+    *,
+    api_key: str | None = None,
+    workers: int | None = None,
+    executor: Callable[[], Executor] | None = None,
+    check_answers: bool = False,
+) -> Starlette:
+    """Make the engine's ASGI application.
+
+    Its lifespan opens the store and starts the job system; both end with it.
+
+    Parameters
+    ----------
+    data_dir
+        Where projects, models and results live; made if it is absent.
+    api_key
+        The key that requests must carry; without one any credential or none will do.
+    workers
+        How many simulations run at once; by default one for each processor.
+    executor
+        Makes what runs the jobs, instead of worker processes.
+    check_answers
+        Check every JSON answer against the bundle, too.
+
+    Returns
+    -------
+    starlette.applications.Starlette
+
+    Raises
+    ------
+    RuntimeError
+        If the bundle's operations and the functions that serve them are not the same.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> app = create_app(Path(tempfile.mkdtemp()))
+    >>> sorted(route.path for route in app.routes)[:2]
+    ['/discovery/capabilities', '/discovery/pybamm_models']
+    """
+    bundle = load_bundle()
+    schemas = Schemas(bundle)
+    described = list(operations(bundle))
+    bound = handlers(described)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        store = Store(Path(data_dir))
+        library.install(store)
+        runner = executor() if executor else ProcessExecutor(workers or os.cpu_count() or 1)
+        jobs = Jobs(store, runner, {JOB_TYPE: SimulationJobs(store)})
+        app.state.services = Services(store, jobs, Descriptions(store, jobs))
+        jobs.start()
+        try:
+            yield
+        finally:
+            await jobs.close()
+            store.close()
+
+    app = Starlette(
+        routes=_routes(described, bound, schemas, check_answers),
+        middleware=[Middleware(Shell, api_key=api_key, public=("/healthz",))],
+        lifespan=lifespan,
+    )
+    app.router.redirect_slashes = False
+    app.router.default = _no_such_path
+    return app
+
+
+def _routes(
+    described: Iterable[Operation],
+    bound: Mapping[str, Handler],
+    schemas: Schemas,
+    check_answers: bool,
+) -> list[Route]:
+    by_path: dict[str, dict[str, _Operation]] = defaultdict(dict)
+    for operation in described:
+        serving = _Operation(operation, bound[operation.id], schemas, check_answers)
+        by_path[operation.path][operation.method] = serving
+    # Paths without parameters first: /simulations/statuses is not a simulation.
+    ordered = sorted(by_path, key=lambda path: path.count("{"))
+    return [Route(path, _Operations(path, by_path[path])) for path in ordered]
+
+
+async def _no_such_path(scope: Scope, receive: Receive, send: Send) -> None:
+    del receive, send
+    path, known = scope["path"], [route.path for route in scope["app"].routes]
+    raise ApiError(404, "NOT_FOUND", f"There is no path {path!r}{meant(path, known)}")
+
+
+class _Operations:
+    """What stands at one path: an operation for each method."""
+
+    def __init__(self, path: str, by_method: Mapping[str, _Operation]) -> None:
+        self._path = path
+        self._by_method = by_method
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        operation = self._by_method.get(scope["method"])
+        if operation is None:
+            allowed = ", ".join(self._by_method)
+            message = f"{self._path} takes {allowed}, not {scope['method']}."
+            raise ApiError(405, "METHOD_NOT_ALLOWED", message, {"allow": allowed})
+        await operation(scope, receive, send)
+
+
+class _Operation:
+    """One operation: checks the request, calls its function, answers."""
+
+    def __init__(
+        self, operation: Operation, handler: Handler, schemas: Schemas, check_answers: bool
+    ) -> None:
+        self._operation = operation
+        self._handler = handler
+        self._parameters = schemas.of_parameters(operation.parameters)
+        self._defaults = {
+            p.name: p.default
+            for p in operation.parameters
+            if p.place == "query" and p.default is not None
+        }
+        self._body = schemas.at(operation.body) if operation.body else None
+        pointer = operation.answers.get(operation.success) if check_answers else None
+        self._answer = schemas.at(pointer) if pointer else None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        services: Services = scope["app"].state.services
+        path, query = scope["path_params"], self._query(scope)
+        body = await self._read_body(scope, receive) if self._body else {}
+        call = Call(services.store, services.jobs, services.descriptions, path, query, body)
+        answer = self._handler(call)
+        if inspect.isawaitable(answer):
+            answer = await answer
+        await self._respond(answer)(scope, receive, send)
+
+    def _query(self, scope: Scope) -> dict[str, Any]:
+        text = scope["query_string"]
+        pairs = parse_qsl(text.decode("latin-1"), keep_blank_values=True) if text else ()
+        query, problems = read_query(self._operation, pairs)
+        problems += self._parameters.problems({**scope["path_params"], **query}, "query")
+        if problems:
+            raise invalid(problems)
+        return {**self._defaults, **query}
+
+    async def _read_body(self, scope: Scope, receive: Receive) -> dict[str, Any]:
+        body = await read_json(dict(scope["headers"]), receive)
+        if body is None:
+            if self._operation.body_required:
+                raise invalid([Problem("", "A JSON body is required.")])
+            return {}
+        problems = self._body.problems(body) if self._body else []
+        if problems:
+            raise invalid(problems)
+        found: dict[str, Any] = body
+        return found
+
+    def _respond(self, answer: Any) -> Response:
+        if isinstance(answer, ParquetFile):
+            return _file(answer.path)
+        if self._operation.success == 204:
+            return Response(status_code=204)
+        if self._answer is not None and (problems := self._answer.problems(answer)):
+            raise RuntimeError(f"{self._operation.id} answers wrongly: {invalid(problems)}")
+        return json_response(answer, self._operation.success)
+
+
+def json_response(value: Any, status: int) -> Response:
+    """Return a JSON answer; its media type has no parameters, which clients insist on."""
+    return Response(_encode(value).encode(), status, media_type="application/json")
+
+
+def _file(path: Path) -> Response:
+    """Return a stored file: a small one at once, a large one streamed."""
+    if path.stat().st_size <= _STREAMED:
+        return Response(path.read_bytes(), media_type=PARQUET)
+    return FileResponse(path, media_type=PARQUET)

@@ -1,0 +1,149 @@
+"""Request bodies: bytes from the wire to a JSON value that holds nothing surprising.
+
+Refused, each with its place: more bytes than the limit (also once unzipped), what is no JSON,
+``NaN`` and infinities, a key given twice, and the character U+0000.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import zlib
+from collections.abc import Iterator
+from typing import Any
+
+from starlette.types import Receive
+
+from ionworks_engine.errors import ApiError, Problem, invalid
+from ionworks_engine.validation import key_path
+
+MAX_BODY = 32 * 1024 * 1024
+_JSON = "application/json"
+_SUSPECT = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{300}|\\u0000")
+
+
+class _NotANumber:
+    """Stands where a token like ``NaN`` stood, until its path is known."""
+
+    def __init__(self, token: str) -> None:
+        self.token = token
+
+
+async def read_json(headers: dict[bytes, bytes], receive: Receive) -> Any:
+    """Read a JSON body; ``None`` when there is no body.
+
+    Raises
+    ------
+    ApiError
+        413 for too many bytes, 400 for another media type or encoding, 422 for what is wrong
+        with the JSON.
+    """
+    content = await _read(headers, receive)
+    if not content:
+        return None
+    media = headers.get(b"content-type", _JSON.encode()).split(b";")[0].strip().lower()
+    if media != _JSON.encode():
+        shown = media.decode("latin-1")
+        raise ApiError(400, "BAD_REQUEST", f"Send the body as {_JSON}, not as {shown}.")
+    return parse(_unpacked(content, headers.get(b"content-encoding", b"identity")))
+
+
+def parse(content: bytes) -> Any:
+    """Parse JSON.
+
+    Raises
+    ------
+    ApiError
+        Naming line and column, or key path, of everything that is wrong.
+    """
+    repeated: list[str] = []
+
+    def unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        table = dict(pairs)
+        if len(table) < len(pairs):
+            names = [name for name, _ in pairs]
+            repeated.extend(name for name in table if names.count(name) > 1)
+        return table
+
+    try:
+        value = json.loads(content, parse_constant=_NotANumber, object_pairs_hook=unique)
+    except json.JSONDecodeError as error:
+        raise invalid(
+            [Problem("", f"This is not JSON: {error.msg}", error.lineno, error.colno)]
+        ) from None
+    except UnicodeDecodeError as error:
+        raise invalid([Problem("", f"This is not UTF-8 at byte {error.start}")]) from None
+    except (RecursionError, ValueError):
+        raise invalid([Problem("", "This is nested too deeply, or a number is too long")]) from None
+    problems = [Problem(name, f"the key {name!r} is given twice") for name in repeated]
+    if _SUSPECT.search(content):
+        problems += _unusable(value, [])
+    if problems:
+        raise invalid(problems)
+    return value
+
+
+def _unusable(value: Any, path: list[str | int]) -> Iterator[Problem]:
+    """Find what JSON's grammar or range does not allow for."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            if "\0" in key:
+                yield Problem(key_path(path), "a key holds the character U+0000")
+            yield from _unusable(item, [*path, key])
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _unusable(item, [*path, index])
+    elif isinstance(value, _NotANumber):
+        yield Problem(key_path(path), f"{value.token} is not a number; send a finite one")
+    elif isinstance(value, str) and "\0" in value:
+        yield Problem(key_path(path), "this text holds the character U+0000")
+    elif isinstance(value, int | float) and not _is_finite(value):
+        yield Problem(key_path(path), "this number is too large")
+
+
+def _is_finite(value: float) -> bool:
+    try:
+        return math.isfinite(value)
+    except OverflowError:
+        return False
+
+
+async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    announced = headers.get(b"content-length", b"0")
+    if announced.isdigit() and int(announced) > MAX_BODY:
+        raise _too_large()
+    chunks, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ApiError(400, "BAD_REQUEST", "The connection ended before the body did.")
+        chunks.append(message.get("body", b""))
+        size += len(chunks[-1])
+        if size > MAX_BODY:
+            raise _too_large()
+        if not message.get("more_body"):
+            return b"".join(chunks)
+
+
+def _unpacked(content: bytes, encoding: bytes) -> bytes:
+    if encoding in (b"identity", b""):
+        return content
+    if encoding.lower() not in (b"gzip", b"x-gzip"):
+        shown = encoding.decode("latin-1")
+        raise ApiError(400, "BAD_REQUEST", f"Compress the body with gzip, not with {shown}.")
+    unzip = zlib.decompressobj(wbits=31)
+    try:
+        plain = unzip.decompress(content, MAX_BODY + 1)
+    except zlib.error:
+        raise ApiError(400, "BAD_REQUEST", "The body is not gzip, as its header says.") from None
+    if len(plain) > MAX_BODY:
+        raise _too_large()
+    if not unzip.eof:
+        raise ApiError(400, "BAD_REQUEST", "The compressed body ends too early.")
+    return plain
+
+
+def _too_large() -> ApiError:
+    message = f"The body has more than {MAX_BODY} bytes."
+    return ApiError(413, "PAYLOAD_TOO_LARGE", message, {"limit_bytes": MAX_BODY})

@@ -1,0 +1,134 @@
+"""What handlers do alike: find a row or refuse, list a page, create and change."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, Table, func, insert, select, update
+
+from ionworks_engine.call import Call
+from ionworks_engine.errors import Problem, conflict, invalid, not_found
+from ionworks_engine.storage import tables
+from ionworks_engine.storage.filters import FilterError, narrow
+
+ORDERS = ("name", "created_at", "updated_at")
+MOMENTS = ("created_at", "updated_at")
+
+
+def find(connection: Connection, table: Table, name: str, what: str) -> Row[Any]:
+    """Return the row of an id.
+
+    Raises
+    ------
+    ApiError
+        404 saying what there is none of.
+    """
+    row = connection.execute(select(table).where(table.c.id == name)).first()
+    if row is None:
+        raise not_found(what, name)
+    return row
+
+
+def find_project(connection: Connection, name: str) -> Row[Any]:
+    """Return a project's row, or refuse with 404."""
+    return find(connection, tables.projects, name, "project")
+
+
+def chosen_project(connection: Connection, name: str | None) -> str:
+    """Return the project a request names, or refuse with 404; without a name, the oldest one."""
+    if name is not None:
+        return str(find_project(connection, name).id)
+    oldest = select(tables.projects.c.id).order_by(tables.projects.c.seq).limit(1)
+    return str(connection.execute(oldest).scalar_one())
+
+
+def page(
+    connection: Connection,
+    call: Call,
+    table: Table,
+    query: Select[Any],
+    filters: Iterable[str],
+) -> tuple[Sequence[Row[Any]], int]:
+    """Run a list: filter, order and cut as the request asks.
+
+    Parameters
+    ----------
+    connection, call
+        Where, and the request.
+    table
+        What is listed.
+    query
+        The rows that may be listed.
+    filters
+        Columns that the request may filter by.
+
+    Returns
+    -------
+    rows, total
+        Those of the page, and how many there are in all.
+    """
+    try:
+        query = narrow(query, call.query, {name: table.c[name] for name in filters})
+    except FilterError as error:
+        raise invalid([Problem(f"query.{error.parameter}", str(error))]) from None
+    column = table.c[call.query.get("order_by", "created_at")]
+    if call.query.get("order", "desc") == "asc":
+        ordered = query.order_by(column.asc(), table.c.seq.asc())
+    else:
+        ordered = query.order_by(column.desc(), table.c.seq.desc())
+    return cut(connection, query, ordered, call.query["limit"], call.query["offset"])
+
+
+def cut(
+    connection: Connection, query: Select[Any], ordered: Select[Any], limit: int, offset: int
+) -> tuple[Sequence[Row[Any]], int]:
+    """Return one page of an ordered query, and the total: counted when the page does not tell."""
+    rows = connection.execute(ordered.limit(limit).offset(offset)).all()
+    if len(rows) < limit and (rows or not offset):
+        return rows, offset + len(rows)
+    total = connection.scalar(select(func.count()).select_from(query.subquery()))
+    return rows, total or 0
+
+
+def of_project(table: Table, call: Call) -> Select[Any]:
+    """Return what a list may show: a project's own and what all share, or everything."""
+    query = select(table)
+    project = call.query.get("project_id")
+    if project is None:
+        return query
+    return query.where((table.c.project_id == project) | table.c.project_id.is_(None))
+
+
+def create(call: Call, connection: Connection, table: Table, values: Mapping[str, Any]) -> Row[Any]:
+    """Insert a row with a new id and the present time; return it."""
+    now, name = call.store.now(), str(uuid.uuid4())
+    row = {"id": name, **values, "created_at": now, "updated_at": now}
+    connection.execute(insert(table).values(row))
+    return connection.execute(select(table).where(table.c.id == name)).one()
+
+
+def change(
+    call: Call, connection: Connection, table: Table, name: str, values: Mapping[str, Any]
+) -> None:
+    """Change a row as a PATCH says: what is left out stays.
+
+    Raises
+    ------
+    ApiError
+        422 when there is nothing to change.
+    """
+    if not values:
+        raise invalid([Problem("", "Name at least one field to change.")])
+    changed = {**values, "updated_at": call.store.now()}
+    connection.execute(update(table).where(table.c.id == name).values(changed))
+
+
+def refuse_same_name(
+    connection: Connection, query: Select[Any], what: str, name: str, but: str | None = None
+) -> None:
+    """Refuse a name that another of ``query`` has; ``but`` is the one that may have it."""
+    row = connection.execute(query).first()
+    if row is not None and row.id != but:
+        raise conflict(f"There is a {what} named {name!r} already.", row.id)

@@ -1,0 +1,87 @@
+"""Saved protocols."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Row, delete
+
+from ionworks_engine import templates
+from ionworks_engine.call import ORGANIZATION, Call
+from ionworks_engine.errors import conflict
+from ionworks_engine.records import MOMENTS, change, find, find_project, of_project, page
+from ionworks_engine.storage import content
+from ionworks_engine.storage.tables import experiment_templates
+
+_WHAT = "saved protocol"
+_LIGHT = (
+    "id",
+    "name",
+    "description",
+    "project_id",
+    "created_by_email",
+    "created_at",
+    "updated_at",
+)
+_HEAVY = ("protocol_config", "parameters_schema", "source_protocol")
+
+
+def list_experiment_templates(call: Call) -> dict[str, Any]:
+    """Return a page of saved protocols, with the heavy fields that ``include`` asks for."""
+    asked = {name.strip() for name in call.query.get("include", "").split(",")}
+    table = experiment_templates
+    query = of_project(table, call).where(table.c.draft.is_(False))
+    with call.store.reading() as connection:
+        rows, total = page(connection, call, table, query, ["name", "created_by_email", *MOMENTS])
+    fields = [*_LIGHT, *(name for name in _HEAVY if name in asked)]
+    items = [_shown(row, fields) for row in rows]
+    return {"items": items, "count": len(items), "total": total}
+
+
+def create_experiment_template(call: Call) -> dict[str, Any]:
+    """Save a protocol, or answer with the equal one that the project has."""
+    body = dict(call.body)
+    force = body.pop("force_create", False)
+    body["protocol_config"] = templates.body_of(body["protocol_config"])
+    with call.store.writing() as connection:
+        find_project(connection, body["project_id"])
+        name = content.digest(body["protocol_config"])
+        there = templates.same(connection, body["project_id"], name)
+        if there is None:
+            saved = templates.save(call.store, connection, body, draft=False)
+        elif there.draft:
+            saved = there.id
+            templates.publish(connection, saved, updated_at=call.store.now(), **body)
+        elif force:
+            raise conflict(f"The same protocol is saved already, as {there.name!r}.", there.id)
+        else:
+            saved = there.id
+        return _shown(find(connection, experiment_templates, saved, _WHAT))
+
+
+def get_experiment_template(call: Call) -> dict[str, Any]:
+    """Return a saved protocol with its document."""
+    with call.store.reading() as connection:
+        return _shown(find(connection, experiment_templates, call.path["protocol_id"], _WHAT))
+
+
+def update_experiment_template(call: Call) -> dict[str, Any]:
+    """Rename or describe a saved protocol; its document never changes."""
+    name = call.path["protocol_id"]
+    with call.store.writing() as connection:
+        find(connection, experiment_templates, name, _WHAT)
+        change(call, connection, experiment_templates, name, call.body)
+        return _shown(find(connection, experiment_templates, name, _WHAT))
+
+
+def delete_experiment_template(call: Call) -> None:
+    """Delete a saved protocol; its simulations stay."""
+    name = call.path["protocol_id"]
+    with call.store.writing() as connection:
+        find(connection, experiment_templates, name, _WHAT)
+        connection.execute(delete(experiment_templates).where(experiment_templates.c.id == name))
+
+
+def _shown(row: Row[Any], fields: Any = (*_LIGHT, *_HEAVY)) -> dict[str, Any]:
+    found = row._mapping
+    return {**{field: found[field] for field in fields}, "organization_id": ORGANIZATION}

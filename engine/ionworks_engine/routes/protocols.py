@@ -1,0 +1,57 @@
+"""Helpers for the protocol language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import update
+
+from ionworks import ucp
+from ionworks_engine import templates
+from ionworks_engine.call import Call
+from ionworks_engine.records import find_project
+from ionworks_engine.storage import content
+from ionworks_engine.storage.tables import experiment_templates
+
+
+def parse_protocol_to_template(call: Call) -> dict[str, Any]:
+    """Save a protocol from its text, as a draft until a simulation uses it."""
+    stated, project = call.body["protocol_experiment"], call.body["project_id"]
+    text = stated["protocol"]
+    body = templates.body_of(text)
+    with call.store.writing() as connection:
+        find_project(connection, project)
+        templates.purge_drafts(call.store, connection)
+        there = templates.same(connection, project, content.digest(body))
+        if there is not None:
+            if there.draft:
+                mine = update(experiment_templates).where(experiment_templates.c.id == there.id)
+                connection.execute(mine.values(name=stated["name"], updated_at=call.store.now()))
+            return {"template_id": there.id}
+        values = {
+            "project_id": project,
+            "name": stated["name"],
+            "protocol_config": body,
+            "parameters_schema": {},
+            "source_protocol": text,
+        }
+        return {"template_id": templates.save(call.store, connection, values, draft=True)}
+
+
+def validate_protocol(call: Call) -> dict[str, Any]:
+    """Check a protocol; inputs may be open."""
+    findings = ucp.check(call.body["protocol"])
+    errors = [str(finding) for finding in findings if finding.severity == "error"]
+    return {
+        "valid": not errors,
+        "error": "\n".join(errors) or None,
+        "findings": [templates.finding_document(finding) for finding in findings],
+    }
+
+
+def list_protocol_inputs(call: Call) -> list[str]:
+    """List the inputs of a protocol, which is not checked."""
+    try:
+        return ucp.inputs(call.body["protocol"])
+    except ucp.ProtocolError as error:
+        raise templates.refused(error) from None

@@ -1,0 +1,94 @@
+"""Around every request: its correlation id, its credential, and errors in one form."""
+
+from __future__ import annotations
+
+import hmac
+import json
+import logging
+import uuid
+from collections.abc import Collection
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from ionworks_engine.errors import ApiError
+
+_log = logging.getLogger(__name__)
+_NO_KEY = "Send the engine's key in the header X-API-Key, or as Authorization: Bearer KEY."
+
+
+class Shell:
+    """ASGI middleware.
+
+    Parameters
+    ----------
+    app
+        What it surrounds.
+    api_key
+        The key that requests must carry; ``None`` accepts any.
+    public
+        Paths that need no key.
+    """
+
+    def __init__(self, app: ASGIApp, api_key: str | None, public: Collection[str]) -> None:
+        self._app = app
+        self._key = api_key.encode() if api_key else None
+        self._public = public
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        correlation, started = str(uuid.uuid4()), False
+
+        async def tagged(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                message["headers"] = [
+                    *message.get("headers", ()),
+                    (b"x-correlation-id", correlation.encode()),
+                ]
+            await send(message)
+
+        try:
+            self._admit(scope)
+            await self._app(scope, receive, tagged)
+        except ApiError as error:
+            await refuse(error, tagged)
+        except Exception:
+            _log.exception("Request %s failed: %s %s", correlation, scope["method"], scope["path"])
+            if started:
+                raise
+            await refuse(_unexpected(correlation), tagged)
+
+    def _admit(self, scope: Scope) -> None:
+        if self._key is None or scope["path"] in self._public:
+            return
+        headers = dict(scope["headers"])
+        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+        given = [headers.get(b"x-api-key", b"")]
+        if scheme.lower() == b"bearer":
+            given.append(token.strip())
+        if not any(hmac.compare_digest(key, self._key) for key in given):
+            raise ApiError(401, "UNAUTHORIZED", _NO_KEY)
+
+
+def _unexpected(correlation: str) -> ApiError:
+    message = f"The engine failed; its log has more under {correlation}."
+    return ApiError(500, "INTERNAL_ERROR", message)
+
+
+async def refuse(error: ApiError, send: Send) -> None:
+    """Answer a request with an error in its envelope."""
+    body = json.dumps(error.document(), ensure_ascii=False, allow_nan=False).encode(
+        errors="replace"
+    )
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", str(len(body)).encode()),
+    ]
+    if error.status == 405:
+        headers.append((b"allow", error.detail["allow"].encode()))
+    await send({"type": "http.response.start", "status": error.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

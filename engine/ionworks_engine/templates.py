@@ -1,0 +1,103 @@
+"""Saved protocols, one for each content in a project.
+
+A protocol that came with a submission is a draft until a simulation uses it: it is in no list,
+and what was never used goes after a day. So a submission that fails leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, insert, select, update
+
+from ionworks import ucp
+from ionworks_engine.call import EMAIL
+from ionworks_engine.errors import Problem, invalid
+from ionworks_engine.storage import Store, content, times
+from ionworks_engine.storage.tables import experiment_templates, simulations
+
+DRAFT_LIFE = timedelta(days=1)
+
+
+def finding_document(finding: ucp.Finding) -> dict[str, Any]:
+    """Return a finding as the API shows it."""
+    return {
+        "code": finding.code,
+        "message": finding.message,
+        "severity": finding.severity,
+        "path": finding.position.path,
+        "line": finding.position.line,
+        "column": finding.position.column,
+        "suggestion": finding.suggestion,
+    }
+
+
+def refused(error: ucp.ProtocolError, prefix: str = "") -> Exception:
+    """Return the error of a request for a protocol that cannot be used."""
+    return invalid(
+        [problem(finding, prefix) for finding in error.findings],
+        findings=[finding_document(finding) for finding in error.findings],
+    )
+
+
+def problem(finding: ucp.Finding, prefix: str = "") -> Problem:
+    """Return a finding as a problem of the request."""
+    place = finding.position
+    hint = f" Try: {finding.suggestion}" if finding.suggestion else ""
+    return Problem(prefix + place.path, finding.message + hint, place.line, place.column)
+
+
+def body_of(source: str | Mapping[str, Any]) -> dict[str, Any]:
+    """Return a protocol as a plain mapping, checked.
+
+    Raises
+    ------
+    ApiError
+        422 with every finding: in ``errors`` and, with code and suggestion, in ``findings``.
+    """
+    try:
+        ucp.load(source)
+        return ucp.body(source)
+    except ucp.ProtocolError as error:
+        raise refused(error) from None
+
+
+def same(connection: Connection, project: str, name: str) -> Row[Any] | None:
+    """Return the project's template with the content called ``name``, draft or not."""
+    table = experiment_templates
+    query = select(table).where(table.c.project_id == project, table.c.content == name)
+    return connection.execute(query).first()
+
+
+def save(store: Store, connection: Connection, values: Mapping[str, Any], *, draft: bool) -> str:
+    """Insert a template whose content is new in its project; return its id."""
+    now, name = store.now(), str(uuid.uuid4())
+    row = {
+        "id": name,
+        **values,
+        "content": content.digest(values["protocol_config"]),
+        "draft": draft,
+        "created_by_email": EMAIL,
+        "created_at": now,
+        "updated_at": now,
+    }
+    connection.execute(insert(experiment_templates).values(row))
+    return name
+
+
+def publish(connection: Connection, name: str, **values: Any) -> None:
+    """Make a draft a saved protocol like any other."""
+    mine = update(experiment_templates).where(experiment_templates.c.id == name)
+    connection.execute(mine.values(draft=False, **values))
+
+
+def purge_drafts(store: Store, connection: Connection) -> None:
+    """Remove the drafts that nothing came of."""
+    table = experiment_templates
+    old = times.stamp(store.clock() - DRAFT_LIFE)
+    used = select(simulations.c.experiment_template_id)
+    stale = delete(table).where(table.c.draft, table.c.updated_at < old, table.c.id.not_in(used))
+    connection.execute(stale)
