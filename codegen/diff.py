@@ -62,12 +62,19 @@ def _changes(released: Document, current: Document) -> Iterator[str]:
             continue
         if new["operationId"] != old["operationId"]:
             yield f"{place}: operation {old['operationId']} is now {new['operationId']}"
+        if _is_open(released, old) and not _is_open(current, new):
+            yield f"{place}: a credential is now required"
         both = (released, current)
         yield from _parameters(
             both, _stated(released, path, old), _stated(current, path, new), place
         )
         yield from _request(both, old, new, place)
         yield from _responses(both, old, new, place)
+
+
+def _is_open(document: Document, operation: Document) -> bool:
+    wanted = operation.get("security", document.get("security", []))
+    return not wanted or {} in wanted
 
 
 def _stated(document: Document, path: str, operation: Document) -> Parameters:

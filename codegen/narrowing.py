@@ -16,6 +16,7 @@ Document = dict[str, Any]
 
 _LOWER = ("minimum", "exclusiveMinimum", "minLength", "minItems")
 _UPPER = ("maximum", "exclusiveMaximum", "maxLength", "maxItems")
+_EXACT = ("const", "format", "multipleOf", "pattern", "uniqueItems")
 
 
 @dataclass(frozen=True)
@@ -127,3 +128,6 @@ def _of_bounds(before: Document, after: Document, place: str) -> Iterator[Narrow
         for key in keys:
             if key in after and (key not in before or sign * after[key] > sign * before[key]):
                 yield Narrowing(place, "bound", f"values beyond {key} {after[key]}")
+    for key in _EXACT:
+        if key in after and before.get(key) != after[key]:
+            yield Narrowing(place, "bound", f"values beyond {key} {after[key]}")

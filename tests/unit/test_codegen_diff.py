@@ -92,6 +92,18 @@ def tighten_bound(document):
     properties(document, "SimulationBatch")["max_backward_jumps"]["maximum"] = 10
 
 
+def add_pattern(document):
+    properties(document, "ProjectCreate")["name"]["pattern"] = "^[A-Z]"
+
+
+def loosen_format(document):
+    del properties(document, "Project")["created_at"]["format"]
+
+
+def want_credential(document):
+    del document["paths"]["/healthz"]["get"]["security"]
+
+
 def drop_choice(document):
     choices = properties(document, "SimulationBatch")["parameterized_model"]["anyOf"]
     choices[:] = [choice for choice in choices if "QuickModel" not in choice.get("$ref", "")]
@@ -158,6 +170,9 @@ BREAKING = [
     (refuse_null, "patch /projects/{project_id} request/description: no longer accepts null"),
     (narrow_number, "no longer accepts number"),
     (tighten_bound, "request/max_backward_jumps: no longer accepts values beyond maximum 10"),
+    (add_pattern, "request/name: no longer accepts values beyond pattern ^[A-Z]"),
+    (loosen_format, "200/created_at: may now hold values beyond format date-time"),
+    (want_credential, "get /healthz: a credential is now required"),
     (drop_choice, "request/parameterized_model: no longer accepts object"),
     (narrow_free_form, "post /models request/config{}: no longer accepts any type"),
     (require_body, "post /jobs/{job_id}/cancel: a request body is now required"),

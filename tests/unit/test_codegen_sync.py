@@ -1,9 +1,12 @@
 """Asynchronous text becomes synchronous text; what has no such form is refused with its place."""
 
 import textwrap
+import tokenize
 
 import pytest
 
+import codegen.sync
+from codegen.__main__ import main
 from codegen.layout import Layout
 from codegen.sync import ConversionError, convert, convert_folder, rename, stale, sync
 
@@ -159,6 +162,16 @@ def test_an_f_string_that_would_change_is_refused_with_its_line(source):
         convert(f"import os\n\n{source}\n", "cell.py")
 
 
+def test_an_f_string_of_many_tokens_is_one_span(monkeypatch):
+    """Python 3.12 splits f-strings, here one within another; 3.11 does not."""
+    opening, closing = 1001, 1002
+    monkeypatch.setattr(codegen.sync, "_FSTRING_START", opening)
+    monkeypatch.setattr(codegen.sync, "_FSTRING_END", closing)
+    kinds = [tokenize.NAME, opening, tokenize.NAME, opening, closing, closing, tokenize.STRING]
+    tokens = [tokenize.TokenInfo(kind, "x", (1, 0), (1, 1), "x") for kind in kinds]
+    assert list(codegen.sync._spans(tokens)) == [(0, 0), (1, 5), (6, 6)]
+
+
 @pytest.mark.parametrize("source", ["await asyncio.gather(a, b)", "asyncio.run(main())"])
 def test_asyncio_beyond_sleep_is_refused(source):
     with pytest.raises(ConversionError, match=r"^cell\.py:2: asyncio\.\w+ has no synchronous form"):
@@ -203,8 +216,20 @@ def test_files_whose_source_is_gone_are_removed(layout):
     assert [path.name for path in layout.synchronous.iterdir()] == ["pack.py"]
 
 
-def test_an_edit_of_the_product_is_reported(layout):
+def test_an_edit_of_the_product_is_reported(layout, capsys):
     sync(layout)
+    assert main(["sync", "--check", "--root", str(layout.root)]) == 0
     with (layout.synchronous / "cell.py").open("a") as product:
         product.write("\n\nPATCHED = True\n")
     assert stale(layout) == ["cell.py: differs from a fresh run"]
+    assert main(["sync", "--check", "--root", str(layout.root)]) == 1
+    assert "cell.py: differs from a fresh run" in capsys.readouterr().out
+
+
+def test_what_cannot_be_converted_stops_the_command_and_writes_nothing(layout, capsys):
+    with (layout.asynchronous / "cell.py").open("a") as source:
+        source.write("\nLABEL = f'{AsyncCells}'\n")
+    assert main(["sync", "--root", str(layout.root)]) == 2
+    line = len(RESOURCE.splitlines()) + 2
+    assert f"ionworks/_async/cell.py:{line}: an f-string" in capsys.readouterr().err
+    assert not layout.synchronous.exists()
