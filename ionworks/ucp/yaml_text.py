@@ -267,7 +267,10 @@ def _unprintable(text: str, index: int, report: Report) -> Stop:
 
 _REASONS = (
     ("start any token", "This character cannot begin a value; put the text in quotes."),
-    ("mapping values are not allowed", "A second ':' on one line; put text with ': ' in quotes."),
+    (
+        "mapping values are not allowed",
+        "This ':' cannot stand here: the line above lacks its ':', or text with ': ' lacks quotes.",
+    ),
     ("expected key", "A key was expected: the indentation does not match the lines above."),
     ("expected '-' indicator", "A list item ('- ') was expected: check the indentation."),
     ("block end", "The indentation does not match the lines above."),
@@ -279,10 +282,20 @@ _REASONS = (
 )
 
 
+def _blamed(error: yaml.MarkedYAMLError, text: str) -> Place:
+    """Return the place to look at: where something began that never ended, else the problem."""
+    problem, began = error.problem_mark, error.context_mark
+    end = len(text.rstrip())
+    found = min(problem.index, end) if problem else end
+    never_ended = "flow" in (error.context or "") or "quoted" in (error.context or "")
+    if never_ended and began and "\n" in text[began.index : found + 1]:
+        found = began.index
+    return _place_of(text, found)
+
+
 def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Place]:
     """Message, path and place of a syntax error, in plain words."""
-    mark = error.problem_mark or error.context_mark
-    place = Place(mark.line + 1, mark.column + 1) if mark else Place()
+    place = _blamed(error, text)
     lines = text.splitlines()
     written = lines[place.line - 1] if place.line and place.line <= len(lines) else ""
     said = ", ".join(part for part in (error.context, error.problem) if part)

@@ -1,0 +1,418 @@
+"""The tree that a protocol becomes, and the findings that a wrong one gives."""
+
+import pickle
+
+import pytest
+
+from ionworks import ucp
+from ionworks.ucp.tree import Block, Input, Number, Resolution, Start, Step
+
+MINIMAL = """\
+global:
+  initial_state_type: soc_percentage
+  initial_state_value: 80
+  initial_temperature: 30
+steps:
+  - Discharge:
+      mode: C-rate
+      value: 0.25
+      ends:
+        - Voltage < 3.0
+  - Rest:
+      duration: 900
+"""
+
+FLAT = """
+global:
+  initial_soc: input["Initial SOC"]
+steps:
+  - direction: Discharge
+    mode: C-rate
+    value: input["C-rate"]
+    ends:
+      - variable: Voltage [V]
+        value: 2.5
+"""
+
+BLOCKS = """
+steps:
+  - CC Charge:
+      - Charge: {mode: Current, value: 1.5, ends: [Voltage > 4.2]}
+  - Discharge:
+      - Discharge:
+          mode: Power
+          value: 8
+          ends:
+            - "Voltage < 2.7"
+  - Outer:
+      repeat: input["Cycles"]
+      steps:
+        - Inner:
+            repeat: 3
+            steps:
+              - Rest: {duration: 60}
+"""
+
+
+def only(source):
+    findings = ucp.check(source)
+    assert len(findings) == 1, [str(finding) for finding in findings]
+    return findings[0]
+
+
+def at(finding):
+    return finding.position.path, finding.position.line, finding.position.column
+
+
+def test_nested_steps():
+    protocol = ucp.load(MINIMAL)
+    discharge, rest = protocol.steps
+    assert (discharge.kind, discharge.mode, discharge.value.value) == ("Discharge", "C-rate", 0.25)
+    assert discharge.position == ucp.Position("steps[0].Discharge", 6, 5)
+    assert discharge.value.position == ucp.Position("steps[0].Discharge.value", 8, 14)
+    (end,) = discharge.ends
+    assert (end.quantity, end.operator, end.value.value, end.text) == (
+        *("Voltage", "<", 3.0),
+        "Voltage < 3",
+    )
+    assert end.position == ucp.Position("steps[0].Discharge.ends[0]", 10, 11)
+    assert (rest.kind, rest.mode, rest.value, rest.duration.value) == ("Rest", None, None, 900)
+    assert (protocol.start.soc.value, protocol.start.soc_unit) == (80, "percent")
+    assert protocol.start.temperature.value == 30
+
+
+def test_flat_steps():
+    protocol = ucp.load(FLAT)
+    (step,) = protocol.steps
+    assert isinstance(step, Step)
+    assert (step.kind, step.mode) == ("Discharge", "C-rate")
+    assert step.value == Input("C-rate", ucp.Position("steps[0].value", 7, 12))
+    assert step.ends[0].text == "Voltage <= 2.5"
+    assert isinstance(protocol.start.soc, Input)
+    assert protocol.start.soc_unit == "fraction"
+    assert ucp.check(FLAT) == []
+
+
+def test_blocks_may_bear_any_name_and_nest():
+    charge, named_like_a_step, outer = ucp.load(BLOCKS).steps
+    assert all(isinstance(block, Block) for block in (charge, named_like_a_step, outer))
+    assert (charge.name, charge.repeat.value) == ("CC Charge", 1)
+    assert charge.steps[0].position.path == "steps[0].CC Charge[0].Charge"
+    assert (named_like_a_step.name, named_like_a_step.steps[0].kind) == ("Discharge", "Discharge")
+    assert outer.repeat.name == "Cycles"
+    assert outer.position.path == "steps[2].Outer"
+    (inner,) = outer.steps
+    assert (inner.name, inner.repeat.value) == ("Inner", 3)
+    assert inner.steps[0].position.path == "steps[2].Outer.steps[0].Inner.steps[0].Rest"
+
+
+def test_names_that_would_blur_a_path_are_quoted():
+    protocol = ucp.load({"steps": [{"C.1": [{"Rest": {"duration": 1}}]}]})
+    assert protocol.steps[0].steps[0].position.path == "steps[0]['C.1'][0].Rest"
+
+
+def test_a_mapping_gives_the_same_tree_without_lines():
+    protocol = ucp.load(ucp.body(MINIMAL))
+    assert protocol.steps[0].ends[0].text == "Voltage < 3"
+    assert protocol.steps[0].position == ucp.Position("steps[0].Discharge")
+    assert str(protocol.steps[0].position) == "steps[0].Discharge"
+
+
+def test_a_step_may_have_a_duration_and_ends():
+    source = {"steps": [{"Rest": {"duration": 5, "ends": ["Voltage > 3"]}}]}
+    step = ucp.load(source).steps[0]
+    assert (step.duration.value, len(step.ends)) == (5, 1)
+
+
+@pytest.mark.parametrize(
+    ("steps", "code", "place", "suggestion"),
+    [
+        ("- Rest", "bare-step", "steps[0]", "Rest: {duration: 600}"),
+        ("- Dischrge", "bare-step", "steps[0]", "Discharge"),
+        ("- 5", "bare-step", "steps[0]", None),
+        ("- [Rest]", "bare-step", "steps[0]", None),
+        ("- Rest:", "not-a-mapping", "steps[0].Rest", None),
+        ("- Rest: {}", "missing-end", "steps[0].Rest", None),
+        (
+            "- Discharge: {mode: Current, value: 1}",
+            "missing-end",
+            "steps[0].Discharge",
+            None,
+        ),
+        ("- Charge: {ends: [Voltage > 4]}", "missing-key", "steps[0].Charge", None),
+        (
+            "- Charge: {mode: Current, value: 1, end: [Voltage > 4]}",
+            "unknown-key",
+            "steps[0].Charge.end",
+            "ends",
+        ),
+        (
+            "- Charge: {mode: Current, valu: 1, duration: 4}",
+            "unknown-key",
+            "steps[0].Charge.valu",
+            "value",
+        ),
+        (
+            "- charge: {mode: Current, value: 1, duration: 4}",
+            "unknown-step",
+            "steps[0].charge",
+            "Charge",
+        ),
+        ("- rest: {duration: 4}", "unknown-step", "steps[0].rest", "Rest"),
+        ("- Loop: {repeat: 4}", "unknown-step", "steps[0].Loop", "steps: [...]"),
+        ("- Rest: {duration: 4, mode: Current}", "unknown-key", "steps[0].Rest.mode", None),
+        (
+            "- Charge: {mode: c-rate, value: 1, duration: 4}",
+            "unknown-mode",
+            "steps[0].Charge.mode",
+            "C-rate",
+        ),
+        (
+            "- Charge: {mode: CV, value: 4, duration: 4}",
+            "unknown-mode",
+            "steps[0].Charge.mode",
+            "Voltage",
+        ),
+        (
+            "- Charge: {mode: 5, value: 4, duration: 4}",
+            "unknown-mode",
+            "steps[0].Charge.mode",
+            None,
+        ),
+        (
+            "- Charge: {mode: Resistance, value: 4, duration: 4}",
+            "unknown-mode",
+            "steps[0].Charge.mode",
+            None,
+        ),
+        (
+            "- {direction: charge, mode: Current, value: 1, duration: 4}",
+            "unknown-word",
+            "steps[0].direction",
+            "Charge",
+        ),
+        (
+            "- {mode: Current, value: 1, duration: 4}",
+            "missing-key",
+            "steps[0]",
+            "direction: Discharge",
+        ),
+        ("- {dirction: Rest, duration: 4}", "bad-step", "steps[0]", "direction"),
+        ("- {direction: Rest, duration: 4, repeat: 3}", "unknown-key", "steps[0].repeat", None),
+        ("- {repeat: 3, steps: [{Rest: {duration: 1}}]}", "bad-step", "steps[0]", None),
+        ("- steps: [{Rest: {duration: 1}}]", "missing-name", "steps[0].steps", None),
+        ("- A: []", "empty", "steps[0].A", None),
+        ("- A: {steps: 5}", "not-a-list", "steps[0].A.steps", None),
+        (
+            "- A: {steps: [{Rest: {duration: 1}}], repeats: 3}",
+            "unknown-key",
+            "steps[0].A.repeats",
+            "repeat",
+        ),
+        ("- EIS: {frequency: 1}", "not-supported", "steps[0].EIS", None),
+        ("- Control: {set_variable: []}", "not-supported", "steps[0].Control", None),
+        ("- {Rest: {duration: 1}, Charge: {duration: 1}}", "bad-step", "steps[0]", None),
+        ("- Rest:\n  duration: 5", "bad-step", "steps[0]", None),
+    ],
+)
+def test_wrong_steps(steps, code, place, suggestion):
+    finding = only(f"steps:\n{steps}")
+    assert (finding.code, finding.position.path) == (code, place)
+    assert finding.suggestion == suggestion
+    assert finding.position.line >= 2
+    with pytest.raises(ucp.ProtocolError) as caught:
+        ucp.load(f"steps:\n{steps}")
+    assert caught.value.findings == [finding]
+    assert str(caught.value) == str(finding)
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "place", "suggestion"),
+    [
+        ("global: {}", "missing-key", "protocol", None),
+        ("steps:", "not-a-list", "steps", None),
+        ("steps: []", "empty", "steps", None),
+        ("steps: {Rest: {duration: 1}}", "not-a-list", "steps", None),
+        ("step: []\nsteps: [{Rest: {duration: 1}}]", "unknown-key", "step", "steps"),
+        (
+            "safety_limits: {}\nsteps: [{Rest: {duration: 1}}]",
+            "not-supported",
+            "safety_limits",
+            None,
+        ),
+        ("global: 5\nsteps: [{Rest: {duration: 1}}]", "not-a-mapping", "global", None),
+    ],
+)
+def test_wrong_documents(text, code, place, suggestion):
+    finding = only(text)
+    assert (finding.code, finding.position.path, finding.suggestion) == (code, place, suggestion)
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ("Discharge: {mode: C-rate, value: -1, duration: 5}", "magnitudes"),
+        ("Charge: {mode: Current, value: 0, duration: 5}", "Rest"),
+        ("Charge: {mode: Power, value: -5, duration: 5}", "magnitudes"),
+        ("Charge: {mode: Voltage, value: 0, duration: 5}", "above 0"),
+        ("Charge: {mode: Voltage, value: -4.2, duration: 5}", "above 0"),
+        ("Rest: {duration: 0}", "above 0"),
+        ("Rest: {duration: -60}", "above 0"),
+        ("Loop: {repeat: 0, steps: [{Rest: {duration: 1}}]}", "at least 1"),
+        ("Loop: {repeat: 1.5, steps: [{Rest: {duration: 1}}]}", "whole"),
+    ],
+)
+def test_numbers_out_of_range_say_what_is_right(step, words):
+    finding = only(f"steps: [{{{step}}}]")
+    assert finding.code == "out-of-range"
+    assert words in finding.message
+
+
+def test_all_findings_come_at_once_in_the_order_of_the_document():
+    text = MINIMAL.replace("C-rate", "Crate").replace("900", "-900").replace("80", "800")
+    assert [(finding.code, finding.position.line) for finding in ucp.check(text)] == [
+        ("out-of-range", 3),
+        ("unknown-mode", 7),
+        ("out-of-range", 12),
+    ]
+    with pytest.raises(ucp.ProtocolError) as caught:
+        ucp.load(text)
+    assert len(str(caught.value).splitlines()) == 3
+    assert "(line 7, column 13)" in str(caught.value)
+
+
+def test_errors_survive_pickling():
+    with pytest.raises(ucp.ProtocolError) as caught:
+        ucp.load("steps: []")
+    copy = pickle.loads(pickle.dumps(caught.value))
+    assert (str(copy), copy.findings) == (str(caught.value), caught.value.findings)
+
+
+def rest_after(section):
+    return f"global: {section}\nsteps: [{{Rest: {{duration: 1}}}}]"
+
+
+def start(section):
+    return ucp.load(rest_after(section)).start
+
+
+def test_the_start_in_both_spellings():
+    assert start("{}") == Start()
+    fraction = start("{initial_soc: 0.5, temperature: 10}")
+    assert (fraction.soc.value, fraction.soc_unit, fraction.temperature.value) == (
+        *(0.5, "fraction"),
+        10,
+    )
+    percent = start("{initial_state_type: soc_percentage, initial_state_value: 50}")
+    assert (percent.soc.value, percent.soc_unit, percent.voltage) == (50, "percent", None)
+    volts = start("{initial_state_type: voltage, initial_state_value: 3.65}")
+    assert (volts.soc, volts.voltage.value) == (None, 3.65)
+
+
+def test_the_resolution_in_both_spellings():
+    assert start("{resolution: 5}").resolution.time.value == 5
+    full = start("{resolution: {time: 5, voltage: 0.002, current: 'input[\"dI\"]'}}").resolution
+    assert (full.time.value, full.voltage.value, full.current.name) == (5, 0.002, "dI")
+    assert start("{resolution: {}}").resolution == Resolution()
+
+
+def test_both_spellings_may_agree():
+    section = "{initial_soc: 0.8, initial_state_type: soc_percentage, initial_state_value: 80, "
+    section += "temperature: 25, initial_temperature: 25.0}"
+    assert ucp.check(rest_after(section)) == []
+
+
+@pytest.mark.parametrize(
+    ("section", "code", "place", "words"),
+    [
+        ("{initial_soc: 80}", "out-of-range", "initial_soc", "soc_percentage"),
+        ("{initial_soc: -0.1}", "out-of-range", "initial_soc", "between 0 and 1"),
+        ("{temperature: -274}", "out-of-range", "temperature", "absolute zero"),
+        ("{initial_temperature: 298.15}", "out-of-range", "initial_temperature", "kelvin"),
+        ("{temperature: 20, initial_temperature: 25}", "contradiction", "temperature", "twice"),
+        ("{resolution: 0}", "out-of-range", "resolution", "above 0"),
+        ("{resolution: {tim: 5}}", "unknown-key", "resolution.tim", "time"),
+        ("{resolution: {voltage: -1}}", "out-of-range", "resolution.voltage", "above 0"),
+        ("{initial_sco: 1}", "unknown-key", "initial_sco", "initial_soc"),
+        ("{initial_state_type: soc_percentage}", "missing-key", None, "initial_state_value"),
+        ("{initial_state_value: 50}", "missing-key", None, "initial_state_type"),
+        (
+            "{initial_state_type: soc, initial_state_value: 5}",
+            "unknown-word",
+            "initial_state_type",
+            "soc_percentage",
+        ),
+        (
+            "{initial_state_type: voltage, initial_state_value: 0}",
+            "out-of-range",
+            "initial_state_value",
+            "above 0",
+        ),
+        (
+            "{initial_state_type: soc_percentage, initial_state_value: 101}",
+            "out-of-range",
+            "initial_state_value",
+            "between 0 and 100",
+        ),
+        (
+            "{initial_soc: 0.5, initial_state_type: soc_percentage, initial_state_value: 5}",
+            "contradiction",
+            None,
+            "do not agree",
+        ),
+        (
+            "{initial_soc: 1, initial_state_type: voltage, initial_state_value: 4.2}",
+            "contradiction",
+            None,
+            "do not agree",
+        ),
+    ],
+)
+def test_wrong_starts(section, code, place, words):
+    finding = only(rest_after(section))
+    assert finding.code == code
+    assert words in f"{finding.message} {finding.suggestion}"
+    assert finding.position.line == 1
+    if place and code != "contradiction":
+        assert finding.position.path == f"global.{place}"
+
+
+def test_inputs_are_named_once_in_order_without_checking():
+    text = """
+global: {initial_soc: 'input["Initial SOC"]'}
+steps:  # input["no"]
+  - direction: Discharge
+    value: input["C-rate"]
+  - Nonsense:
+      ends:
+        - Voltage < input['Cut-off [V]']
+        - {expression: 'Time > input["C-rate"] * input["factor"]'}
+        - 'Capacity > input["Q"]': {goto: End}
+"""
+    assert ucp.inputs(text) == ["Initial SOC", "C-rate", "Cut-off [V]", "factor", "Q"]
+    assert ucp.inputs(ucp.body(text)) == ucp.inputs(text)
+    assert ucp.inputs("hello") == []
+    assert ucp.inputs("a: 1\na: input['x']") == []
+    with pytest.raises(ucp.ProtocolError, match="line 1"):
+        ucp.inputs("a: [")
+
+
+def test_an_input_may_stand_for_any_value():
+    reference = "input[ 'x' ]"
+    source = {
+        "global": {
+            "initial_state_type": "soc_percentage",
+            "initial_state_value": reference,
+            "temperature": reference,
+            "resolution": {"time": reference, "voltage": reference},
+        },
+        "steps": [
+            {"A": {"repeat": reference, "steps": [{"Rest": {"duration": reference}}]}},
+            {"Charge": {"mode": "Current", "value": reference, "ends": [f"SOC > {reference}"]}},
+        ],
+    }
+    protocol = ucp.load(source)
+    assert ucp.inputs(source) == ["x"]
+    assert protocol.steps[1].ends[0].text == 'SOC > input["x"]'
+    assert isinstance(protocol.steps[0].repeat, Input)
+    assert isinstance(ucp.bind(protocol, {"x": 1}).steps[0].repeat, Number)
