@@ -12,6 +12,7 @@ token, later versions as many).
 
 from __future__ import annotations
 
+import ast
 import io
 import re
 import tempfile
@@ -86,8 +87,8 @@ def convert(source: str, name: str = "<source>") -> str:
     >>> convert("async def close(self):\n    await self._http.aclose()\n")
     'def close(self):\n    self._http.close()\n'
     """
+    tokens = _tokens(source, name)
     offsets = _line_offsets(source)
-    tokens = list(tokenize.generate_tokens(io.StringIO(source).readline))
     pieces, position = [], 0
     for edit in _edits(source, offsets, tokens, name):
         pieces += [source[position : edit.start], edit.text]
@@ -137,8 +138,17 @@ def _header(name: str) -> str:
 
 def _format(folder: Path) -> None:
     style = ["--line-length", "100", "--target-version", "py311"]
-    ruff.run(["check", ".", "--select", "I", "--fix", *style], folder=folder)
+    ours = ["--config", 'lint.isort.known-first-party=["ionworks"]']
+    ruff.run(["check", ".", "--select", "I", "--fix", *ours, *style], folder=folder)
     ruff.run(["format", ".", *style], folder=folder)
+
+
+def _tokens(source: str, name: str) -> list[TokenInfo]:
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        raise ConversionError(f"{name}:{error.lineno}: not Python: {error.msg}") from error
+    return list(tokenize.generate_tokens(io.StringIO(source).readline))
 
 
 def _line_offsets(source: str) -> list[int]:

@@ -18,9 +18,10 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from ionworks_openapi.api.cells import get_cell
+
 from ionworks._async.base import AsyncResource
 from ionworks.calls import async_call, async_map
-from ionworks_openapi.api.cells import get_cell
 
 
 class AsyncCells(AsyncResource):
@@ -59,9 +60,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from ionworks_openapi.api.cells import get_cell
+
 from ionworks._sync.base import Resource
 from ionworks.calls import sync_call, sync_map
-from ionworks_openapi.api.cells import get_cell
 
 
 class Cells(Resource):
@@ -176,6 +178,11 @@ def test_an_f_string_of_many_tokens_is_one_span(monkeypatch):
 def test_asyncio_beyond_sleep_is_refused(source):
     with pytest.raises(ConversionError, match=r"^cell\.py:2: asyncio\.\w+ has no synchronous form"):
         convert(f"\n{source}\n", "cell.py")
+
+
+def test_text_that_is_not_python_is_refused_with_its_line():
+    with pytest.raises(ConversionError, match=r"^cell\.py:2: not Python: "):
+        convert("x = 1\ndef (:\n", "cell.py")
 
 
 def test_asyncio_in_a_docstring_is_refused():
