@@ -1,0 +1,111 @@
+"""Whatever is given ends in a tree or in findings, never in another exception."""
+
+from contextlib import suppress
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ionworks import ucp
+from ionworks.ucp.tree import Protocol
+
+FRAGMENTS = (
+    """
+global: | steps: | - | Rest | Rest: | Charge: | Discharge: | {duration: 60} | mode: | C-rate
+value: | 1 | -1 | 1e999 | .nan | on | 1:30 | input["x"] | input['x'] | input[ | ends: | [ | ]
+{ | } | , | : | Voltage < 2.5 | Voltage [mV] | SOC | < | goto | &a | *a | *b | !!str | !x | "
+' | # | --- | ... | % | ? | |- | > | repeat: | steps: [{Rest: {duration: 1}}] | direction:
+variable: | operator: | expression: | Rest for 1 hour | Discharge at 1C until 2.5 V | until | at
+Hold at 4.2 V until C/50 | (1 minute period) | initial_soc: | initial_state_type: | resolution:
+\t | \u0000 | \ud800 | é | \ufeff | \u2028 | \x85
+""".strip("\n")
+    .replace("\n", " | ")
+    .split(" | ")
+)
+GLUE = ["\n", "\n  ", "\n    ", " ", "", ": ", "\n- ", ", "]
+TEXTS = st.lists(st.tuples(st.sampled_from(FRAGMENTS), st.sampled_from(GLUE)), max_size=30).map(
+    lambda parts: "".join(word + glue for word, glue in parts)
+)
+SCALARS = st.one_of(
+    *(st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=20), st.binary()),
+    *(st.sampled_from(FRAGMENTS), st.complex_numbers(), st.dates()),
+)
+KEYS = st.one_of(st.sampled_from([word.rstrip(":") for word in FRAGMENTS]), st.text(max_size=5))
+OBJECTS = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=4),
+        st.tuples(inner),
+        st.dictionaries(KEYS, inner, max_size=4),
+        st.dictionaries(st.integers(), inner, max_size=1),
+    ),
+    max_leaves=12,
+)
+
+
+def read(source):
+    """Read ``source`` in every way, and hold the answers to each other."""
+    findings = ucp.check(source)
+    for finding in findings:
+        assert finding.code
+        assert finding.message
+        assert finding.position.path
+        assert str(finding)
+    if findings:
+        with pytest.raises(ucp.ProtocolError) as caught:
+            ucp.load(source)
+        assert caught.value.findings == findings
+    else:
+        assert isinstance(ucp.load(source), Protocol)
+        assert ucp.check(ucp.body(source)) == []
+        assert isinstance(ucp.inputs(source), list)
+    for verb in (ucp.body, ucp.inputs):
+        with suppress(ucp.ProtocolError):
+            verb(source)
+
+
+@settings(max_examples=1500, deadline=None)
+@given(TEXTS)
+def test_any_text_made_of_pieces_of_protocols(text):
+    read(text)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=200))
+def test_any_text(text):
+    read(text)
+
+
+@settings(max_examples=700, deadline=None)
+@given(OBJECTS)
+def test_any_object(source):
+    read(source)
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.dictionaries(st.text(max_size=8), st.one_of(st.floats(), st.text(max_size=8)), max_size=3)
+)
+def test_any_parameters(parameters):
+    protocol = ucp.load({"steps": [{"Rest": {"duration": 'input["a"]'}}]})
+    with suppress(ucp.ProtocolError):
+        assert ucp.bind(protocol, parameters).steps[0].duration.value > 0
+
+
+def test_text_that_provokes_backtracking_is_read_in_time():
+    for piece in (
+        'input["',
+        "input['a",
+        "a " * 9,
+        "Voltage [",
+        "1" * 9 + " ",
+        "< ",
+        "at for until ",
+    ):
+        long = piece * (900_000 // len(piece))
+        for text in (long, f"steps: [{{Rest: {{duration: {long!r}}}}}]"):
+            ucp.check(text)
+            with suppress(ucp.ProtocolError):
+                ucp.inputs(text)
+    ucp.check({"steps": [{"Rest": {"ends": ["Voltage" + " " * 900_000 + "x"]}}]})
+    ucp.check("Rest " + "for 1 " * 150_000)
