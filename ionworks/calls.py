@@ -6,17 +6,28 @@ What the generated layer raises while it reads an answer becomes an `IonworksErr
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from ionworks.encode import PayloadError
 from ionworks.errors import IonworksError
+from ionworks.records import Record
 
 if TYPE_CHECKING:
     from ionworks_openapi.types import Response
 
-__all__ = ["async_aside", "async_call", "async_map", "sync_aside", "sync_call", "sync_map"]
+__all__ = [
+    "async_aside",
+    "async_call",
+    "async_map",
+    "async_mapping",
+    "sync_aside",
+    "sync_call",
+    "sync_map",
+    "sync_mapping",
+]
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -46,6 +57,24 @@ def sync_call(operation: Callable[P, Response[T]], *args: P.args, **kwargs: P.kw
     with _readable(operation):
         response = operation(*args, **kwargs)
     return _parsed(operation, response)
+
+
+async def async_mapping(
+    operation: Callable[P, Coroutine[Any, Any, Response[Any]]], *args: P.args, **kwargs: P.kwargs
+) -> Record:
+    """Make a generated call whose answer the API leaves free-form, and return the mapping."""
+    with _readable(operation):
+        response = await operation(*args, **kwargs)
+        return _mapping(response.content)
+
+
+def sync_mapping(
+    operation: Callable[P, Response[Any]], *args: P.args, **kwargs: P.kwargs
+) -> Record:
+    """Make a generated call with a free-form answer; the twin of `async_mapping`."""
+    with _readable(operation):
+        response = operation(*args, **kwargs)
+        return _mapping(response.content)
 
 
 async def async_map(
@@ -102,6 +131,13 @@ def _readable(operation: Callable[..., object]) -> Iterator[None]:
         raise IonworksError(
             f"the answer to {_name(operation)} is not what the API describes: {missing}"
         ) from error
+
+
+def _mapping(content: bytes) -> Record:
+    values = json.loads(content)
+    if not isinstance(values, dict):
+        raise ValueError(f"a mapping was expected, a {type(values).__name__} came")
+    return Record(values)
 
 
 def _parsed(operation: Callable[..., object], response: Response[T]) -> T:

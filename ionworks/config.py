@@ -184,7 +184,7 @@ def _environment_project(environ: Mapping[str, str]) -> str | None:
         warnings.warn(
             "PROJECT_ID is deprecated: set IONWORKS_PROJECT_ID instead",
             DeprecationWarning,
-            stacklevel=5,
+            stacklevel=4,
         )
     return legacy or None
 

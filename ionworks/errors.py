@@ -128,7 +128,11 @@ class ValidationError(IonworksError):
     def problems(self) -> list[dict[str, Any]]:
         """Each problem as the server gave it: path, message and, in texts, line and column."""
         errors = self.detail.get("errors") if isinstance(self.detail, dict) else self.detail
-        return [error for error in errors if isinstance(error, dict)] if errors else []
+        return (
+            [error for error in errors if isinstance(error, dict)]
+            if isinstance(errors, list)
+            else []
+        )
 
 
 class RateLimitError(IonworksError):

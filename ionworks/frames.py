@@ -143,7 +143,9 @@ def with_step_changes(steps: pl.DataFrame) -> pl.DataFrame:
         discharge, charge = (
             pl.col(source) if source in steps.columns else pl.lit(0.0) for source in sources
         )
-        added.append((discharge - charge + 0.0).alias(name))
+        change = discharge - charge
+        without_minus_zero = pl.when(change == 0).then(0.0).otherwise(change)
+        added.append(without_minus_zero.alias(name))
     return steps.with_columns(added)
 
 

@@ -17,6 +17,7 @@ T = TypeVar("T")
 PAGE_SIZE = 100
 _SHOWN = 3
 _SHOWN_IN_NOTEBOOK = 20
+_WIDTH = 100
 
 
 class Chunk(NamedTuple):
@@ -59,14 +60,14 @@ class _Part(Generic[T]):
         return self._length > 0
 
     def __repr__(self) -> str:
-        shown = [repr(item) for item in self._items[:_SHOWN]]
+        shown = [_short(item) for item in self._items[:_SHOWN]]
         rest = self._length - len(shown)
         more = [f"… {rest} more"] if rest > 0 else []
         return f"<{self._length} of {self.total}: [{', '.join([*shown, *more])}]>"
 
     def _repr_html_(self) -> str:
         rows = "".join(
-            f"<tr><td>{number}</td><td><code>{escape(repr(item))}</code></td></tr>"
+            f"<tr><td>{number}</td><td><code>{escape(_short(item))}</code></td></tr>"
             for number, item in enumerate(self._items[:_SHOWN_IN_NOTEBOOK])
         )
         return f"<p>{self._length} of {self.total}</p><table>{rows}</table>"
@@ -211,6 +212,11 @@ class AsyncPage(_Part[T]):
     async def _reach(self, length: int) -> None:
         while len(self._items) < min(length, self._length):
             self._take(await self._fetch(*self._request()))
+
+
+def _short(item: object) -> str:
+    text = repr(item)
+    return text if len(text) <= _WIDTH else text[: _WIDTH - 1] + "…"
 
 
 def _whole(name: str, value: int, least: int) -> int:

@@ -8,7 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 from ionworks._async.session import AsyncSession
-from ionworks.calls import async_call
+from ionworks.calls import async_call, async_mapping
 from ionworks.config import Config
 from ionworks.records import Record
 
@@ -226,8 +226,7 @@ class AsyncIonworks:
 
         if name not in _SCHEMAS:
             raise ValueError(f"name must be one of {', '.join(_SCHEMAS)}, not {name!r}")
-        schema = await async_call(get_schema.asyncio_detailed, name, client=self._session.api)
-        return Record(schema)
+        return await async_mapping(get_schema.asyncio_detailed, name, client=self._session.api)
 
     async def pybamm_models(self) -> Record:
         """Return the PyBaMM models and options that the server knows."""

@@ -19,7 +19,7 @@ from ionworks_openapi.models import (
     ParameterizedModelUpdate,
 )
 
-from ionworks.calls import async_call
+from ionworks.calls import async_call, async_mapping
 from ionworks.encode import parameter_values
 from ionworks.errors import ConflictError
 from ionworks.paging import AsyncPage, Chunk
@@ -148,7 +148,7 @@ class AsyncParameterizedModelClient:
     async def get_parameter_values(self, parameterized_model_id: str) -> dict[str, Any]:
         """Return the parameters by name: numbers, and functions in PyBaMM's own JSON."""
         wanted = path_id(parameterized_model_id, "parameterized_model_id")
-        values = await async_call(
+        values = await async_mapping(
             get_parameter_values.asyncio_detailed, wanted, client=self._session.api
         )
         return dict(values)

@@ -8,11 +8,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ionworks.calls import sync_call
+from ionworks._sync.session import Session
+from ionworks.calls import sync_call, sync_mapping
 from ionworks.config import Config
 from ionworks.records import Record
-
-from ionworks._sync.session import Session
 
 if TYPE_CHECKING:
     from ionworks._sync.job import JobClient
@@ -228,8 +227,7 @@ class Ionworks:
 
         if name not in _SCHEMAS:
             raise ValueError(f"name must be one of {', '.join(_SCHEMAS)}, not {name!r}")
-        schema = sync_call(get_schema.sync_detailed, name, client=self._session.api)
-        return Record(schema)
+        return sync_mapping(get_schema.sync_detailed, name, client=self._session.api)
 
     def pybamm_models(self) -> Record:
         """Return the PyBaMM models and options that the server knows."""
@@ -259,9 +257,10 @@ class Ionworks:
         Record
             ``valid``, and if it is not, ``error`` and ``error_type``.
         """
-        from ionworks.requests import request_body
         from ionworks_openapi.api.discovery import validate_pybamm_model
         from ionworks_openapi.models import PybammModelQuery
+
+        from ionworks.requests import request_body
 
         query = {"pybamm_model": pybamm_model, "module": module, "options": options or {}}
         answer = sync_call(

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ionworks.calls import sync_call
-from ionworks.requests import path_id
 from ionworks_openapi.api.jobs import cancel_job, get_job, list_jobs
 from ionworks_openapi.models import Job
+
+from ionworks.calls import sync_call
+from ionworks.requests import path_id
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

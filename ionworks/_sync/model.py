@@ -6,11 +6,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ionworks.calls import sync_call
-from ionworks.encode import model_config
-from ionworks.paging import Chunk, Page
-from ionworks.records import Record
-from ionworks.requests import choice, matching, moment, path_id, request_body
 from ionworks_openapi.api.models import (
     create_model,
     delete_model,
@@ -19,6 +14,12 @@ from ionworks_openapi.api.models import (
     update_model,
 )
 from ionworks_openapi.models import Model, ModelCreate, ModelUpdate, OrderDirection, OrderField
+
+from ionworks.calls import sync_call
+from ionworks.encode import model_config
+from ionworks.paging import Chunk, Page
+from ionworks.records import Record
+from ionworks.requests import choice, matching, moment, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

@@ -5,11 +5,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ionworks.calls import sync_call
-from ionworks.encode import parameter_values
-from ionworks.errors import ConflictError
-from ionworks.paging import Chunk, Page
-from ionworks.requests import given, matching, path_id, request_body
 from ionworks_openapi.api.parameterized_models import (
     create_parameterized_model,
     delete_parameterized_model,
@@ -24,6 +19,12 @@ from ionworks_openapi.models import (
     ParameterizedModelCreate,
     ParameterizedModelUpdate,
 )
+
+from ionworks.calls import sync_call, sync_mapping
+from ionworks.encode import parameter_values
+from ionworks.errors import ConflictError
+from ionworks.paging import Chunk, Page
+from ionworks.requests import given, matching, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -142,7 +143,7 @@ class ParameterizedModelClient:
     def get_parameter_values(self, parameterized_model_id: str) -> dict[str, Any]:
         """Return the parameters by name: numbers, and functions in PyBaMM's own JSON."""
         wanted = path_id(parameterized_model_id, "parameterized_model_id")
-        values = sync_call(get_parameter_values.sync_detailed, wanted, client=self._session.api)
+        values = sync_mapping(get_parameter_values.sync_detailed, wanted, client=self._session.api)
         return dict(values)
 
     def get_variable_names(self, parameterized_model_id: str) -> list[str]:

@@ -6,9 +6,6 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from ionworks.calls import sync_call
-from ionworks.paging import Chunk, Page
-from ionworks.requests import choice, matching, moment, path_id, request_body
 from ionworks_openapi.api.projects import (
     create_project,
     delete_project,
@@ -23,6 +20,10 @@ from ionworks_openapi.models import (
     ProjectCreate,
     ProjectUpdate,
 )
+
+from ionworks.calls import sync_call
+from ionworks.paging import Chunk, Page
+from ionworks.requests import choice, matching, moment, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

@@ -5,10 +5,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ionworks.calls import sync_call
-from ionworks.records import Record
 from ionworks_openapi.api.protocols import list_protocol_inputs, validate_protocol
 from ionworks_openapi.models import ProtocolText
+
+from ionworks.calls import sync_call
+from ionworks.records import Record
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

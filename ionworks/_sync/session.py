@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 from ionworks.calls import sync_aside, sync_call
 
 if TYPE_CHECKING:
+    from ionworks_openapi.client import Client
+
     from ionworks.config import Config
     from ionworks.local import LocalEngine
     from ionworks.transport import Http
-    from ionworks_openapi.client import Client
 
 __all__ = ["Session"]
 
@@ -86,8 +87,9 @@ class Session:
             sync_aside(self._release)
 
     def _opened(self) -> Client:
-        from ionworks.transport import sync_http
         from ionworks_openapi.client import Client
+
+        from ionworks.transport import sync_http
 
         self._http = sync_http(self.config, self._engine)
         return Client(base_url=self.config.api_url).set_httpx_client(self._http)

@@ -6,15 +6,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-from ionworks.calls import sync_call, sync_map
-from ionworks.errors import IonworksError
-from ionworks.frames import read_parquet, with_continuous_capacity, with_step_changes
-from ionworks.paging import Chunk, Page
-from ionworks.records import Record
-from ionworks.requests import choice, given, path_id, request_body
-from ionworks.results import SimulationResponse, SimulationResult
-from ionworks.submission import Submission
-from ionworks.waiting import TRANSIENT, Watch, job_ids, raise_for_failures
 from ionworks_openapi.api.jobs import cancel_job
 from ionworks_openapi.api.protocols import parse_protocol_to_template
 from ionworks_openapi.api.simulations import (
@@ -33,6 +24,16 @@ from ionworks_openapi.models import (
     SimulationStatusQuery,
     SimulationSubmission,
 )
+
+from ionworks.calls import sync_call, sync_map
+from ionworks.errors import IonworksError
+from ionworks.frames import read_parquet, with_continuous_capacity, with_step_changes
+from ionworks.paging import Chunk, Page
+from ionworks.records import Record
+from ionworks.requests import choice, given, path_id, request_body
+from ionworks.results import SimulationResponse, SimulationResult
+from ionworks.submission import Submission
+from ionworks.waiting import TRANSIENT, Watch, job_ids, raise_for_failures
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

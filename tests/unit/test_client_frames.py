@@ -1,0 +1,188 @@
+"""Frames: derived columns, and the backend the user chose."""
+
+import subprocess
+import sys
+from io import BytesIO
+
+import pandas as pd
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import ionworks
+from ionworks import errors, frames
+from ionworks.frames import with_continuous_capacity, with_step_changes
+from tests.unit.stub import URL, client_of, raw, reply, stubbed
+
+D, C = "Discharge capacity [A.h]", "Charge capacity [A.h]"
+WORKED = {
+    "Step count": [1, 1, 2, 2, 3, 3],
+    D: [0.0, 1.0, 0.0, 0.0, 0.0, 0.5],
+    C: [0.0, 0.0, 0.0, 0.4, 0.0, 0.0],
+}
+
+
+@pytest.fixture(autouse=True)
+def _default_backend(monkeypatch):
+    monkeypatch.delenv("IONWORKS_DATAFRAME_BACKEND", raising=False)
+    monkeypatch.setattr(frames, "_chosen", None)
+
+
+def column(frame, name):
+    return with_continuous_capacity(pl.DataFrame(frame))[name].to_list()
+
+
+def test_the_worked_example():
+    assert column(WORKED, "Step capacity [A.h]") == pytest.approx([0, 1, 0, -0.4, 0, 0.5])
+    assert column(WORKED, "Capacity [A.h]") == pytest.approx([0, 1, 1, 0.6, 0.6, 1.1])
+
+
+def test_without_steps_both_are_the_same():
+    frame = {name: WORKED[name] for name in (D, C)}
+    assert column(frame, "Capacity [A.h]") == column(frame, "Step capacity [A.h]")
+
+
+def test_without_capacities_nothing_is_added():
+    frame = pl.DataFrame({"Step count": [1], D: [0.0]})
+    assert with_continuous_capacity(frame).equals(frame)
+
+
+def test_what_exists_is_kept():
+    frame = pl.DataFrame({**WORKED, "Capacity [A.h]": [9.0] * 6, "Step capacity [A.h]": [8.0] * 6})
+    assert with_continuous_capacity(frame).equals(frame)
+
+
+def test_rows_without_a_step_belong_to_the_one_before():
+    frame = {**WORKED, "Step count": [1, None, 2, None, None, 3]}
+    assert column(frame, "Capacity [A.h]")[:4] == pytest.approx([0, 1, 1, 0.6])
+
+
+def test_missing_values_do_not_spread():
+    frame = {
+        **WORKED,
+        D: [0.0, 1.0, 0.0, 0.0, 0.0, None],
+        C: [0.0, float("nan"), 0.0, 0.4, 0.0, 0.0],
+    }
+    found = column(frame, "Capacity [A.h]")
+    assert found[2:5] == pytest.approx([1, 0.6, 0.6])
+    assert found[5] is None
+
+
+def test_the_order_of_rows_is_kept():
+    frame = pl.DataFrame({"Step count": [2, 1], D: [0.0, 1.0], C: [0.4, 0.0]})
+    assert with_continuous_capacity(frame)["Capacity [A.h]"].to_list() == pytest.approx([0.6, 1.0])
+
+
+@given(st.lists(st.lists(st.floats(-3, 3), min_size=1, max_size=5), min_size=1, max_size=6))
+def test_it_is_the_running_sum_of_what_flowed(steps):
+    rows, flowed, expected = [], 0.0, []
+    for number, values in enumerate(steps, 1):
+        for value in values:
+            rows.append((number, max(value, 0), max(-value, 0)))
+            expected.append(flowed + value)
+        flowed += values[-1]
+    frame = pl.DataFrame(rows, schema=["Step count", D, C], orient="row")
+    assert with_continuous_capacity(frame)["Capacity [A.h]"].to_list() == pytest.approx(expected)
+
+
+def test_changes_of_steps():
+    steps = pl.DataFrame(
+        {D: [1.0, 0.0, None], C: [0.0, 0.4, 0.0], "Charge energy [W.h]": [0.0, 2.0, 1.0]}
+    )
+    added = with_step_changes(steps)
+    assert added["Delta capacity [A.h]"].to_list() == [1.0, -0.4, None]
+    assert added["Delta energy [W.h]"].to_list() == [0.0, -2.0, -1.0]
+    assert str(added["Delta energy [W.h]"][0]) == "0.0"
+    assert with_step_changes(pl.DataFrame({"a": [1]})).columns == ["a"]
+
+
+class TestBackend:
+    def served(self):
+        buffer = BytesIO()
+        pl.DataFrame(WORKED).write_parquet(buffer)
+
+        def answer(request):
+            if request.url.path.endswith("download"):
+                return raw(buffer.getvalue(), content_type="application/vnd.apache.parquet")(
+                    request
+                )
+            return reply({"id": "s", "metrics": None})(request)
+
+        return answer
+
+    @pytest.mark.parametrize("colour", ["sync", "async"])
+    def test_polars_is_the_default(self, colour):
+        with stubbed() as stub, client_of(colour, "k", URL) as client:
+            stub.will(self.served())
+            result = client.simulation.get_result("s")
+        assert isinstance(result.time_series, pl.DataFrame)
+        assert result.metrics == {}
+        assert "Capacity [A.h]" in result.time_series.columns
+        assert "Delta capacity [A.h]" in result.steps.columns
+        assert repr(result) == (
+            "SimulationResult(time_series=<6 rows, 5 columns>, "
+            "steps=<6 rows, 4 columns>, metrics={})"
+        )
+        assert "<table" in result._repr_html_()
+
+    def test_a_client_has_its_own(self):
+        with stubbed() as stub, client_of("sync", "k", URL, dataframe_backend="Pandas") as client:
+            stub.will(self.served())
+            assert isinstance(client.simulation.get_result("s").steps, pd.DataFrame)
+        assert ionworks.get_dataframe_backend() == "polars"
+
+    def test_the_process_has_one_for_the_others(self):
+        ionworks.set_dataframe_backend("pandas")
+        with stubbed() as stub, client_of("sync", "k", URL) as client:
+            stub.will(self.served())
+            assert isinstance(client.simulation.get_result("s").steps, pd.DataFrame)
+            ionworks.set_dataframe_backend("polars")
+            assert isinstance(client.simulation.get_result("s").steps, pl.DataFrame)
+
+    def test_the_environment_has_one_for_the_process(self, monkeypatch):
+        monkeypatch.setenv("IONWORKS_DATAFRAME_BACKEND", "PANDAS")
+        assert ionworks.get_dataframe_backend() == "pandas"
+        monkeypatch.setenv("IONWORKS_DATAFRAME_BACKEND", "arrow")
+        with pytest.raises(ValueError, match="IONWORKS_DATAFRAME_BACKEND"):
+            ionworks.get_dataframe_backend()
+
+    def test_an_unknown_one_is_refused(self):
+        with pytest.raises(ValueError, match="polars, pandas"):
+            ionworks.set_dataframe_backend("arrow")
+        with pytest.raises(ValueError, match="polars, pandas"):
+            ionworks.Ionworks("k", dataframe_backend="arrow")
+
+    def test_a_missing_one_says_what_to_install(self, monkeypatch):
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        with pytest.raises(ModuleNotFoundError, match=r"ionworks-api\[pandas\]"):
+            ionworks.set_dataframe_backend("pandas")
+
+
+def test_bytes_that_are_no_table():
+    with pytest.raises(errors.IonworksError, match="cannot be read"):
+        frames.read_parquet(b"no parquet")
+
+
+HEAVY = ("polars", "pandas", "numpy", "scipy", "pybamm", "httpx", "attrs", "rich")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "import ionworks",
+        "import ionworks; dir(ionworks); ionworks.__version__; ionworks.errors",
+        "from ionworks import Ionworks, set_dataframe_backend; Ionworks('k', 'https://x.test')",
+    ],
+)
+def test_importing_is_light(lines):
+    code = f"{lines}\nimport sys\nprint([m for m in {HEAVY} if m in sys.modules])"
+    found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert found.stdout.strip() == "[]"
+
+
+def test_every_public_name_is_there():
+    assert set(ionworks.__all__) <= set(dir(ionworks))
+    assert all(getattr(ionworks, name) is not None for name in ionworks.__all__)
+    with pytest.raises(AttributeError, match="ionwork"):
+        ionworks.nothing

@@ -1,0 +1,272 @@
+"""What is checked before anything is sent, and what then goes out."""
+
+import numpy as np
+import pytest
+
+from ionworks import doe, ucp
+from tests.unit.stub import URL, client_of, reply, stubbed
+
+PROTOCOL = """
+global:
+  initial_soc: input["Initial SOC"]
+steps:
+  - direction: Discharge
+    mode: C-rate
+    value: input["C-rate"]
+    ends:
+      - variable: Voltage [V]
+        value: 2.5
+"""
+INPUTS = {"Initial SOC": 1.0, "C-rate": 0.5}
+THICKNESS = "Positive electrode thickness [m]"
+ROW = {"type": "discrete", "name": THICKNESS, "values": [5e-5, 7.5e-5]}
+
+
+def config(**changes):
+    base = {
+        "parameterized_model": "m",
+        "protocol_experiment": {"protocol": PROTOCOL, "name": "Discharge"},
+        "experiment_parameters": INPUTS,
+    }
+    return {key: value for key, value in {**base, **changes}.items() if value is not ...}
+
+
+@pytest.fixture
+def stub():
+    with stubbed() as stub:
+        yield stub
+
+
+@pytest.fixture(params=["sync", "async"])
+def simulation(request, stub):
+    with client_of(request.param, "k", URL, "project") as client:
+        yield client.simulation
+
+
+def answering(*points):
+    rows = [
+        {"simulation_id": f"s{i}", "job_id": f"j{i}", "design_parameters": point}
+        for i, point in enumerate(points)
+    ]
+    return reply({"template_id": "t"}), reply(rows, 201)
+
+
+def test_what_goes_out_for_one(simulation, stub):
+    stub.will(*answering({THICKNESS: 7.5e-5}))
+    response = simulation.protocol(
+        config(design_parameters={THICKNESS: 75e-6, "b": np.float32(2)}, extra_variables=("v",))
+    )
+    assert stub.paths == [
+        "POST /protocols/parse-to-template",
+        "POST /simulations/with-template/batch",
+    ]
+    assert stub.body(0) == {
+        "protocol_experiment": {"protocol": PROTOCOL, "name": "Discharge"},
+        "experiment_parameters": INPUTS,
+        "project_id": "project",
+    }
+    assert stub.body(1) == {
+        "parameterized_model": "m",
+        "experiment_template_id": "t",
+        "experiment_parameter_sets": [INPUTS],
+        "design_parameters_doe": {
+            "sampling": "grid",
+            "rows": [
+                {"type": "discrete", "name": THICKNESS, "values": [7.5e-5]},
+                {"type": "discrete", "name": "b", "values": [2.0]},
+            ],
+        },
+        "extra_variables": ["v"],
+        "project_id": "project",
+    }
+    assert (response.simulation_id, response.job_id, response.protocol_id) == ("s0", "j0", "t")
+    assert response.already_existed is False
+    assert response.design_parameters == {THICKNESS: 7.5e-5}
+
+
+def test_a_saved_protocol_takes_no_project_of_the_client(simulation, stub):
+    stub.will(answering({})[1])
+    simulation.protocol(
+        config(protocol_experiment=..., protocol_id="saved", experiment_parameters=...)
+    )
+    assert stub.paths == ["POST /simulations/with-template/batch"]
+    assert stub.body() == {
+        "parameterized_model": "m",
+        "experiment_template_id": "saved",
+        "experiment_parameter_sets": [{}],
+    }
+
+
+def test_a_batch_knows_the_point_of_each(simulation, stub):
+    stub.will(*answering({THICKNESS: 5e-5}, {THICKNESS: 7.5e-5}))
+    design = {"sampling": "grid", "rows": [ROW]}
+    responses = simulation.protocol_batch(config(design_parameters_doe=design))
+    assert [r.design_parameters[THICKNESS] for r in responses] == [5e-5, 7.5e-5]
+    assert stub.body()["design_parameters_doe"] == design
+
+
+def test_conditions_take_what_is_shared(simulation, stub):
+    stub.will(*answering({}, {}))
+    conditions = [
+        {"experiment_parameters": {"C-rate": 1}, "design_parameters": {"b": 1}},
+        {"experiment_parameters": {"C-rate": 2, "Initial SOC": 0.5}},
+    ]
+    simulation.protocol_batch(
+        config(conditions=conditions, experiment_parameters={"Initial SOC": 1})
+    )
+    assert stub.body(0)["experiment_parameters"] == {"Initial SOC": 1.0, "C-rate": 1.0}
+    assert stub.body(1)["conditions"] == [
+        {
+            "experiment_parameters": {"Initial SOC": 1.0, "C-rate": 1.0},
+            "design_parameters": {"b": 1.0},
+        },
+        {"experiment_parameters": {"Initial SOC": 0.5, "C-rate": 2.0}, "design_parameters": {}},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("given", "sent"),
+    [
+        (
+            {"capacity": 5, "chemistry": "LFP/Graphite"},
+            {"capacity": 5.0, "chemistry": "LFP/Graphite"},
+        ),
+        (
+            {"quick_model": {"capacity": 5, "resistance_pct": 2}},
+            {"capacity": 5.0, "resistance_pct": 2.0},
+        ),
+    ],
+)
+def test_quick_models(simulation, stub, given, sent):
+    stub.will(*answering({}))
+    simulation.protocol(config(parameterized_model=given))
+    assert stub.body()["parameterized_model"] == {"quick_model": sent}
+
+
+def test_an_own_model_and_what_has_an_id(simulation, stub):
+    stub.will(*answering({}))
+    simulation.protocol(config(parameterized_model={"model_id": "m", "parameters": {"a": 1}}))
+    assert stub.body()["parameterized_model"] == {"model_id": "m", "parameters": {"a": 1}}
+
+    class Stored:
+        id = "stored"
+
+    stub.will(*answering({}))
+    simulation.protocol(config(parameterized_model=Stored()))
+    assert stub.body()["parameterized_model"] == "stored"
+
+
+NAN = float("nan")
+GRID = {"sampling": "grid", "rows": [ROW]}
+REFUSED = [
+    ({"protocol_experimnt": {}}, "protocol_experimnt.*did you mean protocol_experiment"),
+    ({"protocol_experiment": {"protcol": "x"}}, r"protocol_experiment\.protcol.*protocol"),
+    ({"protocol_experiment": {"protocol": "", "name": "n"}}, r"protocol_experiment\.protocol"),
+    ({"protocol_experiment": "steps"}, "protocol_experiment must be a mapping"),
+    ({"protocol_experiment": ...}, "exactly one of protocol_experiment and protocol_id"),
+    ({"protocol_id": "p"}, "exactly one of protocol_experiment and protocol_id"),
+    ({"parameterized_model": None}, "parameterized_model must be"),
+    ({"parameterized_model": ...}, "parameterized_model must be"),
+    ({"parameterized_model": {"capacity": 0}}, r"parameterized_model\.capacity.*more than 0 A\.h"),
+    ({"parameterized_model": {"capacity": NAN}}, r"parameterized_model\.capacity.*finite"),
+    ({"parameterized_model": {"capacity": "big"}}, r"parameterized_model\.capacity.*number"),
+    ({"parameterized_model": {"chemistri": "x"}}, r"parameterized_model\.chemistri.*chemistry"),
+    ({"parameterized_model": {"quick_model": {}}}, r"quick_model\.capacity is missing"),
+    ({"parameterized_model": {"model_id": "m"}}, r"parameterized_model\.parameters is missing"),
+    (
+        {"parameterized_model": {"model_id": "m", "parameters": {"a": [1, NAN]}}},
+        r"parameterized_model\.parameters\.a\[1\] is nan",
+    ),
+    (
+        {"experiment_parameters": {"Initial SOC": 1, "C-rate": NAN}},
+        r"experiment_parameters\.C-rate",
+    ),
+    ({"experiment_parameters": {"Initial SOC": 1}}, "C-rate"),
+    ({"experiment_parameters": {**INPUTS, "C-rat": 1}}, "C-rat"),
+    ({"experiment_parameters": [1]}, "experiment_parameters must map"),
+    ({"design_parameters": {"a": NAN}}, r"design_parameters\.a"),
+    ({"design_parameters": {"a": "x"}}, r"design_parameters\.a must be a number"),
+    ({"design_parameters": [1]}, "design_parameters must map"),
+    ({"design_parameters": {"a": 1}, "design_parameters_doe": GRID}, "not both"),
+    ({"design_parameters": {}, "design_parameters_doe": GRID}, "not both"),
+    ({"design_parameters_doe": GRID}, "2 simulations.*protocol_batch"),
+    ({"design_parameters_doe": {"sampling": "grid", "rows": [{**ROW, "vals": 1}]}}, "vals"),
+    ({"conditions": []}, r"protocol_batch\(\)"),
+    ({"conditions": None}, r"protocol_batch\(\)"),
+    ({"max_backward_jumps": -5}, "max_backward_jumps"),
+    ({"max_backward_jumps": 1.5}, "max_backward_jumps"),
+    ({"extra_variables": "Voltage [V]"}, "extra_variables must be a list"),
+    ({"study_id": ""}, "study_id"),
+    ({"project_id": 7}, "project_id"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), REFUSED)
+def test_refused_before_anything_is_sent(simulation, stub, changes, message):
+    with pytest.raises(ValueError, match=message):
+        simulation.protocol(config(**changes))
+    assert stub.requests == []
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"design_parameters": {"a": 1}}, r"protocol\(\)"),
+        ({"design_parameters": None}, r"protocol\(\)"),
+        ({"conditions": []}, "at least one"),
+        ({"conditions": "x"}, "conditions must be a list"),
+        ({"conditions": [{"design_parameter": {}}]}, r"conditions\[0\]\.design_parameter"),
+        ({"conditions": [{}, {"experiment_parameters": {"C-rate": NAN}}]}, r"conditions\[1\]\."),
+        ({"conditions": [{}], "design_parameters_doe": GRID}, "not both"),
+        (
+            {"experiment_parameters": ..., "conditions": [{"experiment_parameters": INPUTS}, {}]},
+            "C-rate",
+        ),
+    ],
+)
+def test_batches_refused_before_anything_is_sent(simulation, stub, changes, message):
+    with pytest.raises(ValueError, match=message):
+        simulation.protocol_batch(config(**changes))
+    assert stub.requests == []
+
+
+def test_a_design_beyond_reason_is_refused_with_its_size(simulation, stub):
+    rows = [{"type": "range", "name": n, "min": 0, "max": 1, "count": 1000} for n in ("a", "b")]
+    with pytest.raises(doe.DesignError, match=r"1[, _]?000[, _]?000"):
+        simulation.protocol_batch(
+            config(design_parameters_doe={"sampling": "grid", "rows": [*rows]})
+        )
+    assert stub.requests == []
+
+
+def test_a_protocol_is_refused_with_line_and_column(simulation, stub):
+    text = PROTOCOL.replace("mode: C-rate", "mode: C-rat")
+    with pytest.raises(ucp.ProtocolError, match=r"line 6"):
+        simulation.protocol(config(protocol_experiment={"protocol": text, "name": "n"}))
+    assert stub.requests == []
+
+
+def test_without_a_project_the_ways_to_one_are_named(stub, monkeypatch):
+    monkeypatch.delenv("IONWORKS_PROJECT_ID", raising=False)
+    with (
+        client_of("sync", "k", URL) as client,
+        pytest.raises(ValueError, match="IONWORKS_PROJECT_ID"),
+    ):
+        client.simulation.protocol(config())
+    assert stub.requests == []
+
+
+def test_a_server_that_makes_more_or_less_than_asked(simulation, stub):
+    from ionworks.errors import IonworksError
+
+    stub.will(reply({"template_id": "t"}), reply([], 201))
+    with pytest.raises(IonworksError, match="the server made 0"):
+        simulation.protocol(config())
+
+
+def test_the_callers_config_is_left_alone(simulation, stub):
+    stub.will(*answering({}))
+    given = config(design_parameters={"a": 1})
+    before = {**given}
+    simulation.protocol(given)
+    assert given == before
