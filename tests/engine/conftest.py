@@ -2,11 +2,15 @@
 
 import asyncio
 import sys
+import threading
 import time
 import uuid
 from pathlib import Path
 
+import httpx
 import pytest
+from ionworks_engine import create_app
+from ionworks_engine.jobs.executor import InlineExecutor
 from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import JOB_TYPE, SimulationJobs
 from ionworks_engine.jobs.system import Jobs
@@ -14,6 +18,19 @@ from ionworks_engine.storage import Store, content, tables
 from sqlalchemy import insert, select
 
 HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+EXAMPLE = {
+    "global": {"initial_soc": 1, "temperature": 25},
+    "steps": [
+        {
+            "direction": "Discharge",
+            "mode": "C-rate",
+            "value": 1,
+            "ends": [{"variable": "Voltage [V]", "value": 2.5}],
+        }
+    ],
+}
 
 
 @pytest.fixture
@@ -106,4 +123,100 @@ def with_jobs(store, scenario, executor=None, **options):
     return asyncio.run(play())
 
 
-sys.path.insert(0, str(HERE))
+def inline():
+    """Fake tasks in the server's own process: nothing to wait for."""
+    import fake_tasks
+
+    return InlineExecutor(fake_tasks.TASKS)
+
+
+class Served:
+    """An engine on a loop of its own, and a client that calls it without a network."""
+
+    def __init__(self, app):
+        self.app = app
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._lifespan = app.router.lifespan_context(app)
+        self._http = httpx.Client(
+            transport=httpx.MockTransport(self._answer), base_url="http://engine", timeout=60
+        )
+        self.request = self._http.request
+        self.get = self._http.get
+        self.post = self._http.post
+        self.put = self._http.put
+        self.patch = self._http.patch
+        self.delete = self._http.delete
+
+    def __enter__(self):
+        self._thread.start()
+        self.run(self._lifespan.__aenter__())
+        return self
+
+    def __exit__(self, *_):
+        self.run(self._lifespan.__aexit__(None, None, None))
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+        self._http.close()
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self._loop).result(60)
+
+    def _answer(self, request):
+        return self.run(self._call(request, request.read()))
+
+    async def _call(self, request, content):
+        pieces = [content[at : at + 700] for at in range(0, len(content), 700)] or [b""]
+        answer = {"headers": [], "body": b""}
+
+        async def receive():
+            piece = pieces.pop(0)
+            return {"type": "http.request", "body": piece, "more_body": bool(pieces)}
+
+        async def send(message):
+            answer["body"] += message.get("body", b"")
+            answer.update({key: message[key] for key in ("status", "headers") if key in message})
+
+        scope = {
+            "type": "http",
+            "method": request.method,
+            "path": request.url.path,
+            "query_string": request.url.query,
+            "headers": [(name.lower(), value) for name, value in request.headers.raw],
+        }
+        await self.app(scope, receive, send)
+        return httpx.Response(answer["status"], headers=answer["headers"], content=answer["body"])
+
+    def project(self):
+        return self.get("/projects").json()["items"][-1]["id"]
+
+    def template(self, protocol, name="run", project=None):
+        """Parse a protocol to a template; return its id."""
+        body = {"protocol_experiment": {"protocol": protocol, "name": name}}
+        body["project_id"] = project or self.project()
+        answer = self.post("/protocols/parse-to-template", json=body)
+        assert answer.status_code == 200, answer.text
+        return answer.json()["template_id"]
+
+    def submit(self, template, inputs=None, model="system-chen2020-spm", **more):
+        """Submit a batch; return the answer."""
+        body = {"parameterized_model": model, "experiment_template_id": template}
+        body |= {"experiment_parameter_sets": [inputs or {}], **more}
+        return self.post("/simulations/with-template/batch", json=body)
+
+    def wait(self, submissions, seconds=60.0):
+        """Wait until all have ended; return their simulations."""
+        ids = [each["simulation_id"] for each in submissions]
+        give_up = time.monotonic() + seconds
+        while True:
+            found = self.post("/simulations/statuses", json={"simulation_ids": ids}).json()
+            if all(each["status"] in {"completed", "failed", "canceled"} for each in found):
+                return [self.get(f"/simulations/{name}").json() for name in ids]
+            assert time.monotonic() < give_up, "waited in vain"
+            time.sleep(0.01)
+
+
+def app_client(folder, executor=inline, **options):
+    """Return a client of an engine, for a ``with``; every answer is checked, too."""
+    return Served(create_app(folder, executor=executor, check_answers=True, **options))

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ionworks_engine.jobs.executor import Reply
-from ionworks_engine.jobs.system import Order
+from ionworks_engine.jobs.system import Ended, Order
 from ionworks_engine.storage import Store, content, queue
 from ionworks_engine.storage.tables import simulations
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 JOB_TYPE = "simulate"
 _KEPT_DOCUMENTS = 64
@@ -35,23 +34,12 @@ class SimulationJobs:
         self._fetch(connection, {name for run in runs for name in (run.cell, run.protocol)})
         return {run.job_id: self._order(run) for run in runs}
 
-    def settle(
-        self, connection: Connection, job: Row[Any], reply: Reply, files: Sequence[str]
-    ) -> dict[str, Any]:
-        """Name the frames of a run on its row; a failed run keeps those up to its failure."""
-        error = reply.error or reply.content.get("error")
-        run = update(simulations).where(simulations.c.job_id == job.id)
-        if files:
-            time_series, steps = files
-            run = run.values(
-                time_series_file=time_series, steps_file=steps, metrics=reply.content["metrics"]
-            )
-        if error is None:
-            run = run.values(storage_folder=f"simulations/{job.subject_id}")
-        connection.execute(run.values(updated_at=self._store.now()))
-        if error is None:
-            return {"status": queue.COMPLETED, "result": {"simulation_id": job.subject_id}}
-        return {"status": queue.FAILED, "error": _words(error), "error_code": error["code"]}
+    def settle(self, connection: Connection, ended: Sequence[Ended]) -> Sequence[Mapping[str, Any]]:
+        """Name the frames of runs on their rows; a failed run keeps those up to its failure."""
+        now = self._store.now()
+        if ended:
+            connection.execute(_SETTLE, [{**_result(each), "updated_at": now} for each in ended])
+        return [_ending(each) for each in ended]
 
     def _order(self, run: Row[Any]) -> Order:
         request = {
@@ -71,6 +59,31 @@ class SimulationJobs:
             self._documents, missing = {}, names
         if missing:
             self._documents.update(content.documents_named(connection, missing))
+
+
+_SETTLE = update(simulations).where(simulations.c.job_id == bindparam("of"))
+
+
+def _error(ended: Ended) -> Mapping[str, Any] | None:
+    return ended.reply.error or ended.reply.content.get("error")
+
+
+def _result(ended: Ended) -> dict[str, Any]:
+    time_series, steps = ended.files or (None, None)
+    return {
+        "of": ended.job.id,
+        "time_series_file": time_series,
+        "steps_file": steps,
+        "metrics": ended.reply.content.get("metrics"),
+        "storage_folder": None if _error(ended) else f"simulations/{ended.job.subject_id}",
+    }
+
+
+def _ending(ended: Ended) -> dict[str, Any]:
+    error = _error(ended)
+    if error is None:
+        return queue.completed(ended.job.id, {"simulation_id": ended.job.subject_id})
+    return queue.failed(ended.job.id, error["code"], _words(error))
 
 
 def _words(error: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ import contextlib
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -39,23 +39,24 @@ class Kind(Protocol):
     def orders(self, connection: Connection, jobs: Sequence[Row[Any]]) -> Mapping[str, Order]:
         """Return what each job asks for, by job id; a job without an order has lost its subject."""
 
-    def settle(
-        self, connection: Connection, job: Row[Any], reply: Reply, files: Sequence[str]
-    ) -> dict[str, Any]:
-        """Store what came of a job, and return the columns that end it, ``status`` among them.
+    def settle(self, connection: Connection, ended: Sequence[Ended]) -> Sequence[Mapping[str, Any]]:
+        """Store what came of jobs; return for each how it ends, see ``queue.finish``.
 
-        ``files`` names the stored blobs of the reply. Called again for the same job it must
-        leave the same.
+        Called again for the same job it must leave the same.
         """
 
 
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """A job that ended: with a reply, or by the death of its worker."""
+@dataclass(slots=True)
+class Ended:
+    """A job that ran to its end, or whose worker died over it.
+
+    ``files`` names the stored blobs of the reply.
+    """
 
     job: Row[Any]
     reply: Reply
     died: bool = False
+    files: list[str] = field(default_factory=list)
 
 
 class Jobs:
@@ -82,7 +83,7 @@ class Jobs:
         self._lease = lease
         self._owner = str(uuid.uuid4())
         self._held: dict[str, asyncio.Task[None]] = {}
-        self._outcomes: list[_Outcome] = []
+        self._outcomes: list[Ended] = []
         self._renewed_at = 0.0
         self._work = asyncio.Event()
         self._ended = asyncio.Event()
@@ -106,7 +107,7 @@ class Jobs:
         await self._executor.close()
         async with self._settling:
             await _stop(settling)
-        unfinished = [*self._held, *(outcome.job.id for outcome in self._outcomes)]
+        unfinished = [*self._held, *(ended.job.id for ended in self._outcomes)]
         with self._store.writing() as connection:
             queue.release(connection, self._owner, unfinished, self._store.now())
 
@@ -182,7 +183,7 @@ class Jobs:
             _log.exception("Job %s could not be run.", job.id)
             reply = _failure("INTERNAL_ERROR", f"{type(error).__name__}: {error}")
         self._held.pop(job.id, None)
-        self._outcomes.append(_Outcome(job, reply, died))
+        self._outcomes.append(Ended(job, reply, died))
         self._ended.set()
         self._work.set()
 
@@ -204,39 +205,46 @@ class Jobs:
                     _log.exception("Results could not be stored.")
                     self._give_up(batch, f"The result could not be stored: {error}")
 
-    async def _store_all(self, batch: Sequence[_Outcome]) -> None:
-        blobs = [blob for outcome in batch for blob in outcome.reply.blobs]
-        names = await asyncio.to_thread(lambda: [self._store.files.put(blob) for blob in blobs])
-        rest, unwanted = iter(names), []
+    async def _store_all(self, batch: Sequence[Ended]) -> None:
+        """Store the files of a batch durably, then its rows and its end in one transaction."""
         try:
+            await asyncio.to_thread(self._put_files, batch)
             with self._store.writing() as connection:
-                for outcome in batch:
-                    mine = [next(rest) for _ in outcome.reply.blobs]
-                    if not self._end(connection, outcome, mine):
-                        unwanted += mine
+                unwanted = self._end(connection, batch)
         finally:
-            self._store.files.release(names)
+            self._store.files.release([name for ended in batch for name in ended.files])
         if unwanted:
             self._store.discard_files(unwanted)
 
-    def _end(self, connection: Connection, outcome: _Outcome, files: Sequence[str]) -> bool:
-        """End a job with its outcome; false when nobody wants it, the job being canceled."""
-        job, now = outcome.job, self._store.now()
-        if not queue.holds(connection, self._owner, job.id):
-            return False
-        if outcome.died and queue.retry(connection, self._owner, job.id, now):
-            self._work.set()
-            return True
-        columns = self._kinds[job.job_type].settle(connection, job, outcome.reply, files)
-        return queue.finish(connection, self._owner, job.id, now, **columns)
+    def _put_files(self, batch: Sequence[Ended]) -> None:
+        for ended in batch:
+            for blob in ended.reply.blobs:
+                ended.files.append(self._store.files.put(blob))
 
-    def _give_up(self, batch: Sequence[_Outcome], reason: str) -> None:
+    def _end(self, connection: Connection, batch: Sequence[Ended]) -> list[str]:
+        """End the jobs of a batch; return the files of those canceled meanwhile."""
+        now = self._store.now()
+        held = queue.held(connection, self._owner, [ended.job.id for ended in batch])
+        wanted, unwanted = [], []
+        for ended in batch:
+            if ended.job.id not in held:
+                unwanted += ended.files
+            elif ended.died and queue.retry(connection, self._owner, ended.job.id, now):
+                self._work.set()
+            else:
+                wanted.append(ended)
+        endings: list[Mapping[str, Any]] = []
+        for job_type in {ended.job.job_type for ended in wanted}:
+            mine = [ended for ended in wanted if ended.job.job_type == job_type]
+            endings += self._kinds[job_type].settle(connection, mine)
+        queue.finish(connection, self._owner, now, endings)
+        return unwanted
+
+    def _give_up(self, batch: Sequence[Ended], reason: str) -> None:
+        endings = [queue.failed(ended.job.id, "INTERNAL_ERROR", reason) for ended in batch]
         try:
             with self._store.writing() as connection:
-                now, failed = self._store.now(), {"error": reason, "error_code": "INTERNAL_ERROR"}
-                for outcome in batch:
-                    name = outcome.job.id
-                    queue.finish(connection, self._owner, name, now, queue.FAILED, **failed)
+                queue.finish(connection, self._owner, self._store.now(), endings)
         except Exception:
             _log.exception("Failures could not be stored either; the leases will lapse.")
 

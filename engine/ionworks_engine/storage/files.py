@@ -47,9 +47,13 @@ class FileStore:
         """Store bytes durably and return their name; they are held until ``release``."""
         name = hashlib.sha256(content).hexdigest()
         self._held[name] += 1
-        target = self.path(name)
-        if not target.exists():
-            self._write(content, target)
+        try:
+            target = self.path(name)
+            if not target.exists():
+                self._write(content, target)
+        except BaseException:
+            self.release([name])
+            raise
         return name
 
     def _write(self, content: bytes, target: Path) -> None:

@@ -19,7 +19,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, not_, true
+from sqlalchemy import ColumnElement, Select, and_, false, not_, true
 
 from ionworks_engine.storage import times
 
@@ -84,7 +84,10 @@ class Filter:
     def on(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         """Return the condition in SQL."""
         plain = self._plain(column)
-        return not_(plain) if self.negated else plain
+        if not self.negated:
+            return plain
+        # NOT IN of an empty list is true in SQL, even of NULL.
+        return not_(plain) if self.operator == "is" else and_(column.is_not(None), not_(plain))
 
     def _plain(self, column: ColumnElement[Any]) -> ColumnElement[bool]:
         if self.operator == "in":

@@ -8,10 +8,10 @@ Every change names the state it expects, so that a late answer never overwrites 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from ionworks_engine.storage.tables import jobs
 
@@ -72,10 +72,10 @@ def release(connection: Connection, owner: str, ids: Iterable[str], now: str) ->
     connection.execute(mine.values(**back))
 
 
-def holds(connection: Connection, owner: str, job_id: str) -> bool:
-    """Whether ``owner`` still has the job."""
-    mine = select(jobs.c.id).where(jobs.c.id == job_id, *_held_by(owner))
-    return connection.execute(mine).first() is not None
+def held(connection: Connection, owner: str, ids: Sequence[str]) -> set[str]:
+    """Return which of the jobs ``owner`` still has."""
+    query = select(jobs.c.id).where(jobs.c.id.in_(ids), *_held_by(owner))
+    return set(connection.scalars(query))
 
 
 def retry(connection: Connection, owner: str, job_id: str, now: str) -> bool:
@@ -85,13 +85,30 @@ def retry(connection: Connection, owner: str, job_id: str, now: str) -> bool:
     return again.rowcount > 0
 
 
+def completed(job_id: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    """Return how a job ends well."""
+    return {"of": job_id, "status": COMPLETED, "error_code": None, "error": None, "result": result}
+
+
+def failed(job_id: str, code: str, message: str) -> dict[str, Any]:
+    """Return how a job ends badly."""
+    return {"of": job_id, "status": FAILED, "error_code": code, "error": message, "result": None}
+
+
+_FINISH = update(jobs).where(
+    jobs.c.id == bindparam("of"),
+    jobs.c.status == PROCESSING,
+    jobs.c.lease_owner == bindparam("holder"),
+)
+
+
 def finish(
-    connection: Connection, owner: str, job_id: str, now: str, status: str, **outcome: Any
-) -> bool:
-    """End a job that ``owner`` still holds; false when it does not (canceled meanwhile)."""
-    mine = update(jobs).where(jobs.c.id == job_id, *_held_by(owner))
-    ended = connection.execute(mine.values(status=status, updated_at=now, **outcome, **_FREE))
-    return ended.rowcount > 0
+    connection: Connection, owner: str, now: str, endings: Sequence[Mapping[str, Any]]
+) -> None:
+    """End jobs as ``completed`` or ``failed`` say; those that ``owner`` lost stay as they are."""
+    if endings:
+        common = {"holder": owner, "updated_at": now, **_FREE}
+        connection.execute(_FINISH, [{**ending, **common} for ending in endings])
 
 
 def cancel(connection: Connection, job_id: str, now: str) -> bool:

@@ -1,0 +1,309 @@
+"""The store: what it keeps, whom it lets in, and how lists are filtered."""
+
+import re
+import string
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from ionworks_engine.storage import FileStore, Store, StoreError, content, tables, times
+from ionworks_engine.storage.filters import Filter, FilterError, narrow
+from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy.pool import StaticPool
+
+
+def names_in(store):
+    with store.reading() as connection:
+        return list(connection.scalars(select(tables.projects.c.name)))
+
+
+def test_a_fresh_store_has_exactly_one_project_and_keeps_it(tmp_path):
+    first = Store(tmp_path)
+    assert names_in(first) == ["Default project"]
+    first.close()
+    second = Store(tmp_path)
+    assert names_in(second) == ["Default project"]
+    second.close()
+
+
+def test_a_store_has_one_engine_at_a_time(store, tmp_path):
+    with pytest.raises(StoreError, match=r"in use by another engine \(process \d+\)"):
+        Store(tmp_path / "store")
+
+
+def test_a_killed_engine_leaves_the_store_free(tmp_path):
+    code = (
+        "import os, sys; from pathlib import Path; from ionworks_engine.storage import Store;"
+        "Store(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+    )
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
+    Store(tmp_path).close()
+
+
+def test_a_store_of_a_newer_engine_is_refused(tmp_path):
+    store = Store(tmp_path)
+    with store.writing() as connection:
+        connection.execute(
+            update(tables.facts)
+            .where(tables.facts.c.name == "schema_version")
+            .values(value=str(tables.SCHEMA_VERSION + 1))
+        )
+    store.close()
+    with pytest.raises(StoreError, match="newer engine"):
+        Store(tmp_path)
+
+
+def test_a_folder_that_cannot_be_a_store_is_refused(tmp_path):
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be written"):
+        Store(tmp_path / "file")
+    (tmp_path / "ionworks.db").write_bytes(b"no database at all" * 100)
+    with pytest.raises(StoreError, match="no readable store"):
+        Store(tmp_path)
+
+
+def test_a_transaction_that_fails_leaves_nothing(store):
+    with pytest.raises(RuntimeError), store.writing() as connection:
+        row = {"id": "x", "name": "half", "created_at": "", "updated_at": ""}
+        connection.execute(insert(tables.projects).values(row))
+        raise RuntimeError
+    assert names_in(store) == ["Default project"]
+
+
+def test_files_are_named_by_content_and_stored_once(tmp_path):
+    files = FileStore(tmp_path)
+    assert files.put(b"abc") == files.put(b"abc")
+    name = files.put(b"abc")
+    assert name.startswith("ba7816bf")  # sha256 of abc, FIPS 180-2
+    assert files.path(name).read_bytes() == b"abc"
+    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+
+
+def test_a_file_just_stored_is_not_discarded_before_its_row_is_there(tmp_path):
+    files = FileStore(tmp_path)
+    name = files.put(b"abc")
+    files.discard([name])
+    assert files.path(name).exists()
+    files.release([name])
+    files.discard([name])
+    assert not files.path(name).exists()
+
+
+def test_a_write_that_fails_leaves_no_file(tmp_path, monkeypatch):
+    files = FileStore(tmp_path)
+
+    def fail(_descriptor):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", fail)
+    with pytest.raises(OSError, match="No space"):
+        files.put(b"abc")
+    monkeypatch.undo()
+    FileStore(tmp_path)
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_discarding_spares_files_that_another_simulation_names(store):
+    shared, alone = store.files.put(b"shared"), store.files.put(b"alone")
+    store.files.release([shared, alone])
+    with store.writing() as connection:
+        row = dict.fromkeys(("id", "job_id", "project_id", "name", "content"), "x")
+        row |= dict.fromkeys(("cell", "protocol", "experiment_template_id"), "x")
+        row |= {"steps_file": shared, "created_at": "", "updated_at": ""}
+        connection.execute(insert(tables.simulations).values(row))
+    store.discard_files([shared, alone])
+    assert store.files.path(shared).exists()
+    assert not store.files.path(alone).exists()
+
+
+def test_content_does_not_depend_on_key_order_or_kind_of_number():
+    assert content.digest({"a": [1, {"b": 2}], "c": None}) == content.digest(
+        {"c": None, "a": [1.0, {"b": 2.0}]}
+    )
+    assert content.digest({"a": 1}) != content.digest({"a": True})
+    assert content.digest({"a": 1}) != content.digest({"a": "1"})
+
+
+def test_documents_are_kept_once_and_go_with_their_last_run(store):
+    with store.writing() as connection:
+        name = content.keep_document(connection, {"a": 1})
+        assert content.keep_document(connection, {"a": 1.0}) == name
+        assert content.documents_named(connection, [name]) == {name: {"a": 1}}
+        content.drop_orphans(connection)
+        assert content.documents_named(connection, [name]) == {}
+
+
+@given(st.datetimes(min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 28)), st.data())
+def test_stamps_sort_as_their_moments_do(moment, data):
+    other = data.draw(st.datetimes(min_value=datetime(1, 1, 3), max_value=datetime(9999, 12, 28)))
+    one, two = moment.replace(tzinfo=UTC), other.replace(tzinfo=timezone(timedelta(hours=5)))
+    assert (times.stamp(one) < times.stamp(two)) == (one < two)
+    assert times.parse(one.isoformat()) == times.stamp(one)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2026-05-08T10:00:00+02:00",
+        "2026-05-08T10:00:00 02:00",
+        "2026-05-08 08:00",
+        "2026-05-08T08:00:00Z",
+    ],
+)
+def test_moments_are_read_in_every_usual_form(text):
+    assert times.parse(text) == "2026-05-08T08:00:00.000000+00:00"
+
+
+# The filter grammar against a few lines of Python that read it independently.
+
+TEXTS = st.text(string.ascii_letters + '%_\\.é É,"(0', max_size=6)
+VALUES = st.lists(st.none() | TEXTS, min_size=1, max_size=6)
+
+
+def fulfils(operator, operand, value):
+    """What an operator means, for a value that is there."""
+    match operator:
+        case "eq":
+            return value == operand
+        case "neq":
+            return value != operand
+        case "gt":
+            return value.encode() > operand.encode()
+        case "gte":
+            return value.encode() >= operand.encode()
+        case "lt":
+            return value.encode() < operand.encode()
+        case "lte":
+            return value.encode() <= operand.encode()
+        case "in":
+            return value in operand
+        case "like":
+            return like(operand, value)
+        case "ilike":
+            return like(operand.lower(), value.lower())
+    raise AssertionError(operator)
+
+
+def like(pattern, value):
+    pieces = re.findall(r"\\.|.", pattern, re.DOTALL)
+    meaning = {"%": ".*", "_": "."}
+    expression = "".join(meaning.get(piece) or re.escape(piece[-1]) for piece in pieces)
+    return re.fullmatch(expression, value, re.DOTALL) is not None
+
+
+def well_formed(pattern):
+    return (len(pattern) - len(pattern.rstrip("\\"))) % 2 == 0
+
+
+SIMPLE = st.tuples(st.sampled_from(["eq", "neq", "gt", "gte", "lt", "lte"]), TEXTS)
+PATTERN = st.tuples(st.sampled_from(["like", "ilike"]), TEXTS.filter(well_formed))
+ONE_OF = st.tuples(st.just("in"), st.lists(TEXTS, max_size=4))
+
+
+def written(operator, operand):
+    if operator == "in":
+        quoted = ('"' + re.sub(r'(["\\])', r"\\\1", item) + '"' for item in operand)
+        return f"in.({','.join(quoted)})"
+    return f"{operator}.{operand}"
+
+
+@pytest.fixture(scope="module")
+def column_of(tmp_path_factory):
+    """Return a function that puts values into a table and answers which of them a filter finds."""
+    store = Store(tmp_path_factory.mktemp("filters"))
+
+    def found(values, text):
+        with store.writing() as connection:
+            connection.execute(tables.projects.delete())
+            rows = [
+                {"id": str(i), "name": "", "description": value, "created_at": "", "updated_at": ""}
+                for i, value in enumerate(values)
+            ]
+            connection.execute(insert(tables.projects), rows)
+            query = select(tables.projects.c.id)
+            query = narrow(query, {"name": text}, {"name": tables.projects.c.description})
+            return [values[int(name)] for name in connection.scalars(query)]
+
+    yield found
+    store.close()
+
+
+@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@given(values=VALUES, test=SIMPLE | PATTERN | ONE_OF, negated=st.booleans())
+def test_filters_mean_what_they_say(column_of, values, test, negated):
+    text = ("not." if negated else "") + written(*test)
+    expected = [
+        value for value in values if value is not None and fulfils(*test, value) is not negated
+    ]
+    assert column_of(values, text) == expected
+
+
+@settings(deadline=None, max_examples=30)
+@given(values=VALUES)
+def test_absence_is_asked_for_by_is_null(column_of, values):
+    assert column_of(values, "is.null") == [value for value in values if value is None]
+    assert column_of(values, "not.is.null") == [value for value in values if value is not None]
+
+
+@pytest.mark.parametrize("value", ["plain", "with.dot", "not.an.operator", "in", "eq"])
+def test_a_bare_value_means_equality(column_of, value):
+    assert column_of([value, "other"], value) == [value]
+
+
+def test_lists_may_hold_bare_and_quoted_items():
+    assert Filter.parse('in.(a, "b,c" ,d\\,"e\\"f")').operand == ["a", "b,c", "d\\", 'e"f']
+    assert Filter.parse("in.()").operand == []
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("in.a,b", "parentheses"),
+        ('in.("a)', "cannot be read"),
+        ("is.nothing", "null, true or false"),
+        ("like.a\\", "single backslash"),
+    ],
+)
+def test_a_filter_that_cannot_be_read_names_its_parameter(text, message):
+    columns = {"name": tables.projects.c.name}
+    with pytest.raises(FilterError, match=message) as caught:
+        narrow(select(tables.projects), {"name": text}, columns)
+    assert caught.value.parameter == "name"
+
+
+MOMENTS = ["2026-05-01", "2026-05-08", "2026-05-15"]
+
+
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({"created_at_gt": "2026-05-08"}, [1, 2]),
+        ({"created_at_lt": "2026-05-08T00:00:00Z"}, [0, 1]),
+        ({"created_at": "gt.2026-05-08"}, [2]),
+        ({"created_at": "not.gte.2026-05-08"}, [0]),
+        ({"created_at": "in.(2026-05-01,2026-05-15)"}, [0, 2]),
+        ({"created_at_gt": "2026-05-08T01:00:00+02:00"}, [1, 2]),
+    ],
+)
+def test_moments_are_compared_as_moments_and_bounds_are_inclusive(given, expected):
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    tables.metadata.create_all(engine)
+    table = tables.projects
+    rows = [
+        {"id": str(i), "name": "", "created_at": times.parse(text), "updated_at": ""}
+        for i, text in enumerate(MOMENTS)
+    ]
+    with engine.begin() as connection:
+        connection.execute(insert(table), rows)
+        query = narrow(select(table.c.id), given, {"created_at": table.c.created_at})
+        assert [int(name) for name in connection.scalars(query)] == expected
+    engine.dispose()
+
+
+@pytest.mark.parametrize("text", ["gt.yesterday", "2026-13-01", "like.2026%"])
+def test_what_is_no_moment_is_refused(text):
+    with pytest.raises(FilterError):
+        narrow(select(tables.projects), {"created_at": text}, {"created_at": tables.projects.c.id})
