@@ -20,8 +20,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ionworks_engine.battery.electrodes import Electrodes, compile_symbols, crossing
+from ionworks_engine.battery.electrodes import Electrodes, crossing
 from ionworks_engine.battery.errors import BatteryError, refuse
+from ionworks_engine.battery.functions import compile_symbols
 from ionworks_engine.battery.quiet import pybamm
 
 if TYPE_CHECKING:

@@ -59,6 +59,13 @@ class Cell:
         """The parameter that C-rates refer to."""
         return "Cell capacity [A.h]" if self.is_circuit else "Nominal cell capacity [A.h]"
 
+    @property
+    def scalars(self) -> list[str]:
+        """Names of the model's variables that have one value at a time."""
+        flat = getattr(self.model, "options", {}).get("dimensionality", 0) == 0
+        scalar = ([], ["current collector"]) if flat else ([],)
+        return [name for name, symbol in self.model.variables.items() if symbol.domain in scalar]
+
     def number(self, name: str, design: Mapping[str, float]) -> float:
         """Return a numeric parameter at a design point; a missing one is refused by name."""
         if name in design:

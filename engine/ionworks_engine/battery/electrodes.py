@@ -8,19 +8,19 @@ accordingly.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 from scipy.optimize import brentq
 
 from ionworks_engine.battery.errors import refuse
-from ionworks_engine.battery.quiet import casadi, pybamm
+from ionworks_engine.battery.functions import compile_symbols
+from ionworks_engine.battery.quiet import pybamm
+from ionworks_engine.battery.terms import Floats
 
-Floats: TypeAlias = npt.NDArray[np.float64]
 Curve: TypeAlias = Callable[[Floats], Floats]
 
 NEGATIVE = "Initial concentration in negative electrode [mol.m-3]"
@@ -75,7 +75,8 @@ class Electrodes:
 
     def potentials(self, x: Floats, y: Floats, point: Floats) -> Floats:
         """Return positive potentials at reference and initial temperature, then negative ones."""
-        return np.asarray(self._potentials(x[None, :], y[None, :], point), dtype=float)
+        columns: Floats = np.asarray(self._potentials(x[None, :], y[None, :], point), dtype=float)
+        return columns
 
 
 @dataclass(frozen=True)
@@ -163,7 +164,8 @@ class Window:
 
         def curve(x: Floats) -> Floats:
             rows = self.electrodes.potentials(x, self._other(x), self.point)
-            return sign * (rows[temperature] - rows[2 + temperature])
+            ocv: Floats = sign * (rows[temperature] - rows[2 + temperature])
+            return ocv
 
         return crossing(curve, sign * voltage, self._bounds(), what)
 
@@ -175,27 +177,6 @@ class Window:
         high = min(1.0, self.lithium / self.lead_capacity)
         margin = _MARGIN * (high - low)
         return low + margin, high - margin
-
-
-def compile_symbols(
-    values: Any, symbols: Sequence[Any], leading: tuple[str, ...], names: tuple[str, ...]
-) -> Any:
-    """Compile symbols to one CasADi function of the leading inputs and of the stacked rest."""
-    stacked = casadi.MX.sym("p", len(names))
-    arguments = [casadi.MX.sym(name.replace(" ", "_")) for name in leading]
-    inputs = dict(zip(leading, arguments, strict=True))
-    inputs.update({name: stacked[place] for place, name in enumerate(names)})
-    rows = [values.process_symbol(symbol).to_casadi(inputs=inputs) for symbol in symbols]
-    function = casadi.Function("symbols", [*arguments, stacked], [casadi.vertcat(*rows)])
-    return _expanded(function)
-
-
-def _expanded(function: Any) -> Any:
-    """Return the function on scalars, far faster; those with interpolation tables stay as they are."""
-    try:
-        return function.expand()
-    except RuntimeError:
-        return function
 
 
 def crossing(curve: Curve, target: float, bounds: tuple[float, float], what: str) -> float:

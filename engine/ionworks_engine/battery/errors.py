@@ -47,7 +47,7 @@ def near(name: str, known: Iterable[str]) -> str:
 
 
 def finite_number(name: str, value: Any) -> float:
-    """Return a value as float, or refuse it by name: bool, text, NaN and infinity are no numbers."""
+    """Return a value as float, or refuse it by name if it is no finite number."""
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise refuse(f"{name} must be a number, not {value!r}")
     if not math.isfinite(value):

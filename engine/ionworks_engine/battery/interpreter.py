@@ -22,28 +22,29 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol as Interface, TypeAlias
-
-import numpy as np
-import numpy.typing as npt
+from typing import Any
+from typing import Protocol as Interface
 
 from ionworks.ucp.tree import Block, End, Expression, Node, Number, Step
 from ionworks_engine.battery.errors import EXECUTION_TIMEOUT, SOLVER_ERROR, refuse
 from ionworks_engine.battery.sampling import Sampling, sample
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-Law: TypeAlias = Literal["current", "voltage", "power"]
-Watch: TypeAlias = Literal[
-    "Voltage", "Current", "Power", "Capacity", "Energy", "SOC", "Temperature"
-]
-Limit: TypeAlias = tuple[Watch, Literal["low", "high"]]
+from ionworks_engine.battery.terms import (
+    BACK,
+    CURRENT,
+    OUT,
+    TEMPERATURE,
+    VOLTAGE,
+    Floats,
+    Law,
+    Limit,
+    Watch,
+)
 
 LONGEST_STEP = 1000 * 3600.0
 MOST_STEPS = 100_000
 MOST_ROWS = 5_000_000
 VOLTAGE_MARGIN = 1.0
 _ALREADY = 1e-9
-_VOLTAGE, _CURRENT, _OUT, _BACK, _TEMPERATURE = 0, 1, 2, 3, 6
 _HELD: Mapping[Law, Watch] = {"current": "Current", "voltage": "Voltage", "power": "Power"}
 _MODES: Mapping[str, tuple[Law, str, str]] = {
     "C-rate": ("current", "C", "current"),
@@ -75,7 +76,7 @@ class Bench(Interface):
     def hold(
         self, law: Law, setpoint: float, limits: Mapping[Limit, float], longest: float, soc: float
     ) -> Trajectory:
-        """Hold a current in A, voltage in V or power in W until a limit or the longest time in s."""
+        """Hold a current in A, voltage in V or power in W until a limit, or for so many s."""
         ...
 
     def rewind(self, trajectory: Trajectory) -> Trajectory:
@@ -124,7 +125,7 @@ class Failure:
     step: int
 
 
-class _BrokeOff(Exception):
+class _BrokenOffError(Exception):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
@@ -168,7 +169,7 @@ class Interpreter:
     bench: Bench
     soc: float
     extra: tuple[str, ...] = ()
-    sampling: Sampling = Sampling()
+    sampling: Sampling = field(default_factory=Sampling)
     steps: list[Ran] = field(default_factory=list)
     cycle: int = 0
     _current: int = 0
@@ -178,7 +179,7 @@ class Interpreter:
         """Run steps and blocks in order; on failure, say why, keeping the steps so far."""
         try:
             self._walk(nodes, counting=True)
-        except _BrokeOff as reason:
+        except _BrokenOffError as reason:
             return Failure(reason.code, str(reason), self._current)
         return None
 
@@ -201,13 +202,16 @@ class Interpreter:
     def _step(self, step: Step) -> None:
         self._current = len(self.steps)
         if self._current >= MOST_STEPS:
-            raise _BrokeOff(EXECUTION_TIMEOUT, f"the protocol has more than {MOST_STEPS:,} steps")
+            raise _BrokenOffError(
+                EXECUTION_TIMEOUT, f"the protocol has more than {MOST_STEPS:,} steps"
+            )
         law, setpoint = self._control(step)
         ends = _Ends(step, law, setpoint, self.bench.c_rate_capacity)
-        limits = {**self._guards(law, ends.limits), **ends.limits}
+        limits = {**self._guards(law), **ends.limits}
         trajectory = self.bench.hold(law, setpoint, limits, ends.longest, self.soc)
         if trajectory.failure and trajectory.times.size == 1:
-            raise _BrokeOff(SOLVER_ERROR, self._broke(step, trajectory.failure))
+            words = f"the cell cannot be brought to this setpoint: {trajectory.failure}"
+            raise _BrokenOffError(SOLVER_ERROR, self._broke(step, words))
         first = trajectory.read(trajectory.times[:1], ())[0]
         fired: Limit | None = trajectory.fired
         at_once = ends.met or self._met_at_start(limits, first)
@@ -216,11 +220,11 @@ class Interpreter:
             fired = at_once if isinstance(at_once, tuple) else None
         self._record(step, law, trajectory, ends.reason(fired, trajectory.failure))
         if trajectory.failure:
-            raise _BrokeOff(SOLVER_ERROR, self._broke(step, trajectory.failure))
+            raise _BrokenOffError(SOLVER_ERROR, self._broke(step, trajectory.failure))
         if fired is not None and fired not in ends.limits:
-            raise _BrokeOff(SOLVER_ERROR, self._broke(step, self._left_window()))
+            raise _BrokenOffError(SOLVER_ERROR, self._broke(step, self._left_window()))
         if not at_once and fired is None and ends.deadline is None:
-            raise _BrokeOff(EXECUTION_TIMEOUT, self._never(step))
+            raise _BrokenOffError(EXECUTION_TIMEOUT, self._never(step))
 
     def _control(self, step: Step) -> tuple[Law, float]:
         if step.kind == "Rest" or step.mode is None:
@@ -234,7 +238,7 @@ class Interpreter:
         sign = 1.0 if step.kind == "Discharge" else -1.0
         return law, sign * value * (self.bench.c_rate_capacity if step.mode == "C-rate" else 1.0)
 
-    def _guards(self, law: Law, limits: Mapping[Limit, float]) -> dict[Limit, float]:
+    def _guards(self, law: Law) -> dict[Limit, float]:
         low, high = self.bench.voltage_window
         guards: dict[Limit, float] = {
             ("Voltage", "low"): low - VOLTAGE_MARGIN,
@@ -244,13 +248,13 @@ class Interpreter:
 
     def _met_at_start(self, limits: Mapping[Limit, float], first: Floats) -> Limit | None:
         values: dict[Watch, float] = {
-            "Voltage": first[_VOLTAGE],
-            "Current": abs(first[_CURRENT]),
-            "Power": abs(first[_CURRENT] * first[_VOLTAGE]),
+            "Voltage": first[VOLTAGE],
+            "Current": abs(first[CURRENT]),
+            "Power": abs(first[CURRENT] * first[VOLTAGE]),
             "Capacity": 0.0,
             "Energy": 0.0,
             "SOC": self.soc,
-            "Temperature": first[_TEMPERATURE],
+            "Temperature": first[TEMPERATURE],
         }
         for limit, threshold in limits.items():
             distance = values[limit[0]] - threshold
@@ -262,7 +266,7 @@ class Interpreter:
         duration = trajectory.times[-1] - trajectory.times[0]
         self._rows += self.sampling.least_rows(duration)
         if self._rows > MOST_ROWS:
-            raise _BrokeOff(
+            raise _BrokenOffError(
                 EXECUTION_TIMEOUT,
                 f"the result has more than {MOST_ROWS:,} rows; choose a coarser resolution.time "
                 f"than {self.sampling.time:g} s",
@@ -276,7 +280,7 @@ class Interpreter:
         self.steps.append(
             Ran(step, self._current, self.cycle, kind, unit, value, self.soc, times, rows, ended_by)
         )
-        self.soc -= (rows[-1, _OUT] - rows[-1, _BACK]) / self.bench.usable_capacity
+        self.soc -= (rows[-1, OUT] - rows[-1, BACK]) / self.bench.usable_capacity
 
     def _broke(self, step: Step, words: str) -> str:
         return f"step {self._current} ({_title(step)}, {step.position}) failed: {words}"

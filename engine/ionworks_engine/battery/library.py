@@ -74,7 +74,7 @@ _SETS: Mapping[str, _Published] = MappingProxyType(
         ),
         "Ecker2015": _Published(
             "NMC/Graphite",
-            "Kokam SLPB 75106100 Li(Ni0.4Co0.6)O2/graphite pouch cell, parameters of one electrode pair",
+            "Kokam SLPB 75106100 Li(Ni0.4Co0.6)O2/graphite pouch cell, one electrode pair",
             "Ecker et al., Parameterization of a Physico-Chemical Model of a Lithium-Ion Battery, "
             "J. Electrochem. Soc. 162 (2015) A1836",
         ),
@@ -117,8 +117,8 @@ _SETS: Mapping[str, _Published] = MappingProxyType(
         "Ramadass2004": _Published(
             "LCO/Graphite",
             "Sony 18650 LCO/graphite cell, 1 A.h",
-            "Ramadass et al., Development of First Principles Capacity Fade Model for Li-Ion Cells, "
-            "J. Electrochem. Soc. 151 (2004) A196",
+            "Ramadass et al., Development of First Principles Capacity Fade Model for Li-Ion "
+            "Cells, J. Electrochem. Soc. 151 (2004) A196",
         ),
         "Xu2019": _Published(
             "NMC/Li metal",

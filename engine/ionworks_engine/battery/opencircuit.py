@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
 from ionworks_engine.battery.electrodes import Electrodes, Window
 from ionworks_engine.battery.library import Chemistry
 from ionworks_engine.battery.quiet import pybamm
-
-Floats: TypeAlias = npt.NDArray[np.float64]
+from ionworks_engine.battery.terms import Floats
 
 _POINTS = 401
 _CLIFF_SOC, _CLIFF_VOLTAGE = 0.02, 0.5

@@ -11,22 +11,24 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
 from ionworks_engine.battery.interpreter import Failure, Ran
-
-Floats: TypeAlias = npt.NDArray[np.float64]
-
-CAPACITIES = (
-    "Discharge capacity [A.h]",
-    "Charge capacity [A.h]",
-    "Discharge energy [W.h]",
-    "Charge energy [W.h]",
+from ionworks_engine.battery.terms import (
+    BACK,
+    CAPACITIES,
+    COUNTERS,
+    CURRENT,
+    EXTRA,
+    OUT,
+    TEMPERATURE,
+    VOLTAGE,
+    Floats,
 )
+
 TIME_SERIES = (
     "Time [s]",
     "Voltage [V]",
@@ -38,7 +40,6 @@ TIME_SERIES = (
     "Temperature [degC]",
     "SOC",
 )
-_VOLTAGE, _CURRENT, _TEMPERATURE, _EXTRA = 0, 1, 6, 7
 _NOISE = 1e-12
 
 
@@ -86,7 +87,7 @@ def outcome(
     if failure is not None:
         error = {"code": failure.code, "message": failure.message, "step": failure.step}
     series = _time_series(cleaned, extra, usable_capacity)
-    return Outcome(series, steps, _metrics(steps, cleaned), error)
+    return Outcome(series, steps, _metrics(steps), error)
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,14 @@ class _Clean:
 
     @property
     def soc_drawn(self) -> Floats:
-        return self.rows[:, 2] - self.rows[:, 3]
+        return self.rows[:, OUT] - self.rows[:, BACK]
 
 
 def _without_noise(ran: Ran) -> _Clean:
     rows = ran.rows.copy()
-    counters = rows[:, 2:6]
+    counters = rows[:, COUNTERS]
     if ran.kind == "Rest":
-        rows[:, _CURRENT] = 0.0
+        rows[:, CURRENT] = 0.0
         counters[:] = 0.0
     counters[np.abs(counters) < _NOISE] = 0.0
     np.maximum.accumulate(counters, axis=0, out=counters)
@@ -124,15 +125,15 @@ def _time_series(
     soc = [step.ran.start_soc - step.soc_drawn / usable_capacity for step in steps]
     columns: dict[str, Any] = {
         "Time [s]": np.concatenate([step.ran.times for step in steps]),
-        "Voltage [V]": rows[:, _VOLTAGE],
-        "Current [A]": rows[:, _CURRENT],
+        "Voltage [V]": rows[:, VOLTAGE],
+        "Current [A]": rows[:, CURRENT],
         "Step count": np.repeat([step.ran.count for step in steps], lengths).astype(np.int64),
         "Cycle count": np.repeat([step.ran.cycle for step in steps], lengths).astype(np.int64),
-        **{name: rows[:, 2 + place] for place, name in enumerate(CAPACITIES)},
-        "Power [W]": rows[:, _VOLTAGE] * rows[:, _CURRENT],
-        "Temperature [degC]": rows[:, _TEMPERATURE],
+        **{name: rows[:, OUT + place] for place, name in enumerate(CAPACITIES)},
+        "Power [W]": rows[:, VOLTAGE] * rows[:, CURRENT],
+        "Temperature [degC]": rows[:, TEMPERATURE],
         "SOC": np.concatenate(soc),
-        **{name: rows[:, _EXTRA + place] for place, name in enumerate(extra)},
+        **{name: rows[:, EXTRA + place] for place, name in enumerate(extra)},
     }
     return pl.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
 
@@ -176,13 +177,13 @@ _STEP_SCHEMA: dict[str, Any] = {
 
 def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
     ran, rows = step.ran, step.rows
-    voltage, current, temperature = rows[:, _VOLTAGE], rows[:, _CURRENT], rows[:, _TEMPERATURE]
+    voltage, current, temperature = rows[:, VOLTAGE], rows[:, CURRENT], rows[:, TEMPERATURE]
     start_time, end_time = float(ran.times[0]), float(ran.times[-1])
     duration = end_time - start_time
-    out, back, energy_out, energy_back = map(float, rows[-1, 2:6])
+    out, back, energy_out, energy_back = map(float, rows[-1, COUNTERS])
 
-    def mean(integral: float, otherwise: float) -> float:
-        return integral * 3600 / duration if duration > 0 else float(otherwise)
+    def mean(integral: Any, otherwise: float) -> float:
+        return float(integral * 3600 / duration if duration > 0 else otherwise)
 
     mean_voltage = np.trapezoid(voltage, ran.times) / 3600
     values = (
@@ -223,7 +224,7 @@ def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
     }
 
 
-def _metrics(steps: pl.DataFrame, ran: Sequence[_Clean]) -> dict[str, Any]:
+def _metrics(steps: pl.DataFrame) -> dict[str, Any]:
     """Return totals over the run, and the same for each cycle under ``Cycles``."""
     totals = _totals(steps)
     cycles = [

@@ -14,8 +14,6 @@ from ionworks_engine.battery.cells import Cell, load
 from ionworks_engine.battery.errors import finite_number, finite_numbers, near, refuse
 from ionworks_engine.battery.interpreter import (
     Interpreter,
-    Law,
-    Limit,
     Trajectory,
     number,
     watched_by,
@@ -23,15 +21,13 @@ from ionworks_engine.battery.interpreter import (
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.battery.results import TIME_SERIES, Outcome, outcome
 from ionworks_engine.battery.sampling import Sampling
-from ionworks_engine.battery.stepmodel import Instruction, Segment, StepModel, compiled
+from ionworks_engine.battery.stepmodel import Instruction, StepModel, compiled
+from ionworks_engine.battery.terms import Law, Limit
+from ionworks_engine.battery.trajectory import Segment
 
 AMBIENT = "Ambient temperature [K]"
 INITIAL = "Initial temperature [K]"
-_SET_BY_PROTOCOL = {
-    "Current function [A]": "the protocol's steps",
-    AMBIENT: "the protocol's temperature, in degC",
-    INITIAL: "the protocol's temperature, in degC",
-}
+_CURRENT = "Current function [A]"
 _KELVIN = 273.15
 _REQUEST = (
     "cell",
@@ -70,10 +66,9 @@ def describe(cell: Mapping[str, Any]) -> dict[str, Any]:
     5.0
     """
     loaded = load(cell)
-    scalars = [name for name, symbol in loaded.model.variables.items() if not symbol.domain]
     parameters = json.loads(json.dumps(loaded.parameters.to_json(), default=float))
     return {
-        "variables": sorted(scalars),
+        "variables": sorted(loaded.scalars),
         "parameters": parameters,
         "nominal_capacity": loaded.number(loaded.capacity_name, {}),
     }
@@ -139,8 +134,8 @@ class LocalBench:
 
     def __init__(self, cell: Cell, protocol: Protocol, design: Mapping[str, float]) -> None:
         self.origin = _origin(cell, protocol.start, design)
-        values = {**_defaults(cell, design), **design, **self.origin.parameters}
-        values.update(_temperatures(protocol.start))
+        values = {**_defaults(cell), **design, **self.origin.parameters}
+        values.update(_temperatures(protocol.start, design))
         self.model: StepModel = compiled(cell, frozenset(values), watched_by(protocol.steps))
         self._state, self._inputs = self.model.begin(values)
         self.c_rate_capacity = cell.number(cell.capacity_name, design)
@@ -153,7 +148,7 @@ class LocalBench:
     def hold(
         self, law: Law, setpoint: float, limits: Mapping[Limit, float], longest: float, soc: float
     ) -> Trajectory:
-        """Hold a current in A, voltage in V or power in W until a limit or the longest time in s."""
+        """Hold a current in A, voltage in V or power in W until a limit, or for so many s."""
         instruction = Instruction(law, setpoint, limits, longest, soc, self.usable_capacity)
         segment = self.model.advance(self._state, self._inputs, instruction)
         self._state = segment.end
@@ -186,12 +181,16 @@ def _design(cell: Cell, design: Any) -> dict[str, float]:
     if not isinstance(design, Mapping):
         raise refuse("design must be a mapping of parameter names to numbers")
     for name in design:
-        if name in _SET_BY_PROTOCOL:
-            raise refuse(f"design parameter {name!r} is set by {_SET_BY_PROTOCOL[name]}")
-        if name not in cell.parameters:
-            known = [str(known) for known in cell.parameters.keys()]
+        if name == _CURRENT:
+            raise refuse(f"design parameter {name!r} is what the protocol's steps decide")
+        if name not in cell.parameters or not _may_vary(cell.parameters[name]):
+            known = [name for name in list(cell.parameters) if _may_vary(cell.parameters[name])]
             raise refuse(f"unknown design parameter {name!r}{near(str(name), known)}")
     return finite_numbers("design parameter", design)
+
+
+def _may_vary(value: Any) -> bool:
+    return isinstance(value, (int, float, pybamm.Symbol)) or callable(value)
 
 
 def _extra(names: Any) -> tuple[str, ...]:
@@ -208,20 +207,23 @@ def _origin(cell: Cell, start: Start, design: Mapping[str, float]) -> Origin:
     if soc is not None and start.soc_unit == "percent":
         soc /= 100
     voltage = None if start.voltage is None else number(start.voltage)
-    at = {**design, **_temperatures(start)} if voltage is not None else design
+    at = {**design, **_temperatures(start, design)} if voltage is not None else design
     return origin(cell, at, soc, voltage)
 
 
-def _temperatures(start: Start) -> dict[str, float]:
+def _temperatures(start: Start, design: Mapping[str, float]) -> dict[str, float]:
     if start.temperature is None:
         return {}
+    for name in (AMBIENT, INITIAL):
+        if name in design:
+            raise refuse(f"design parameter {name!r} is also set by the protocol's temperature")
     kelvin = finite_number("temperature", number(start.temperature)) + _KELVIN
     if kelvin <= 0:
         raise refuse(f"the temperature must be above -273.15 degC, not {kelvin - _KELVIN:g}")
     return {AMBIENT: kelvin, INITIAL: kelvin}
 
 
-def _defaults(cell: Cell, design: Mapping[str, float]) -> dict[str, float]:
+def _defaults(cell: Cell) -> dict[str, float]:
     """Return the parameters that are inputs of every run, at the cell's own values."""
     names = [AMBIENT, INITIAL, *state_parameters(cell)]
     return {

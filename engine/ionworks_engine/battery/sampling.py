@@ -9,15 +9,13 @@ added until straight lines between them carry the charge that really flowed, to 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 
-Floats: TypeAlias = npt.NDArray[np.float64]
+from ionworks_engine.battery.terms import CURRENT, VOLTAGE, Floats, Places
 
 DEFAULT_TIME = 60.0
-_VOLTAGE, _CURRENT = 0, 1
 _CHARGE_TOLERANCE = 2e-5
 _MOST_PARTS = 64
 _ROUNDS = 2
@@ -79,7 +77,7 @@ def sample(
     rounds = _ROUNDS if sampling.faithful and times.size > 1 else 0
     for _ in range(rounds):
         between = trajectory.read(0.5 * (times[1:] + times[:-1]), ())
-        finer = _carrying_the_charge(times, rows[:, _CURRENT], between[:, _CURRENT])
+        finer = _carrying_the_charge(times, rows[:, CURRENT], between[:, CURRENT])
         if finer.size == times.size:
             break
         times, rows = finer, trajectory.read(finer, extra)
@@ -107,7 +105,7 @@ def _carrying_the_charge(times: Floats, current: Floats, between: Floats) -> Flo
     return _split(times, np.ceil(parts - 1e-9).astype(int))
 
 
-def _split(times: Floats, parts: npt.NDArray[np.int_]) -> Floats:
+def _split(times: Floats, parts: Places) -> Floats:
     """Divide each interval into that many equal parts."""
     if (parts == 1).all():
         return times
@@ -137,7 +135,7 @@ def _moves(rows: Floats, sampling: Sampling) -> Floats:
     """Return voltage and current in units of their resolutions."""
     columns = [
         rows[:, place] / resolution
-        for place, resolution in ((_VOLTAGE, sampling.voltage), (_CURRENT, sampling.current))
+        for place, resolution in ((VOLTAGE, sampling.voltage), (CURRENT, sampling.current))
         if resolution is not None
     ]
     return np.stack(columns, axis=1)

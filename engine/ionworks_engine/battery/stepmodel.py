@@ -19,50 +19,24 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from ionworks_engine.battery.cells import Cell
 from ionworks_engine.battery.errors import BatteryError, near, refuse
 from ionworks_engine.battery.quiet import casadi, pybamm
+from ionworks_engine.battery.solver import step_solver
+from ionworks_engine.battery.terms import COLUMNS, COUNTERS, LAWS, Floats, Law, Limit, Watch
+from ionworks_engine.battery.trajectory import Reader, Segment, State
 
-Floats: TypeAlias = npt.NDArray[np.float64]
-Law: TypeAlias = Literal["current", "voltage", "power"]
-Watch: TypeAlias = Literal[
-    "Voltage", "Current", "Power", "Capacity", "Energy", "SOC", "Temperature"
-]
-Limit: TypeAlias = tuple[Watch, Literal["low", "high"]]
-
-LAWS: tuple[Law, ...] = ("current", "voltage", "power")
-COLUMNS = (
-    "Voltage [V]",
-    "Current [A]",
-    "Discharge capacity [A.h]",
-    "Charge capacity [A.h]",
-    "Discharge energy [W.h]",
-    "Charge energy [W.h]",
-    "Temperature [degC]",
-)
 OFF = 1e9
-RELATIVE_TOLERANCE = 1e-5
-ABSOLUTE_TOLERANCE = 1e-6
 CACHE_SIZE = 16
 _LAW, _SETPOINT = "step law", "step setpoint"
 _SOC, _CAPACITY = "step start SOC", "usable capacity [A.h]"
 _RAMP_STEPS, _RAMP_TIME = 30, 1e-3
 _KELVIN = 273.15
 _ROOT_FOUND = 2
-_FULL_ROW = 30
-
-
-@dataclass(frozen=True)
-class State:
-    """Where the cell stands: the time in s and the values of all unknowns."""
-
-    time: float
-    unknowns: Floats
 
 
 @dataclass(frozen=True)
@@ -87,38 +61,6 @@ class Instruction:
     horizon: float
     soc: float
     capacity: float
-
-
-@dataclass(frozen=True)
-class Reader:
-    """Computes output columns, from the few unknowns that they depend on.
-
-    Parameters
-    ----------
-    function
-        Of time, the needed unknowns, and the inputs.
-    needed
-        Places of those unknowns.
-    """
-
-    function: Any
-    needed: npt.NDArray[np.int_]
-
-    @classmethod
-    def of(cls, columns: Any) -> Reader:
-        """Reduce a function of all unknowns to one of those that matter."""
-        counts = np.diff(np.asarray(columns.sparsity_jac(1, 0).colind()))
-        needed = np.flatnonzero(counts)
-        time, few, inputs = casadi.MX.sym("t"), casadi.MX.sym("z", needed.size), columns.mx_in(2)
-        unknowns = casadi.MX.zeros(columns.size1_in(1), 1)
-        unknowns[needed.tolist()] = few
-        reduced = casadi.Function("few", [time, few, inputs], [columns(time, unknowns, inputs)])
-        return cls(_expanded(reduced), needed)
-
-    def __call__(self, times: Floats, few: Floats, inputs: Floats) -> Floats:
-        """Return one row of columns for each time; ``few`` has a row a time as well."""
-        columns = self.function(times[None, :], few.T, inputs)
-        return np.asarray(columns, dtype=float).T
 
 
 class StepModel:
@@ -170,14 +112,14 @@ class StepModel:
         self._parameters = parameters
         self._discretisation = self._discretise(parameters)
         self._model = self._discretisation.process_model(model, delayed_variable_processing=True)
-        self._solver = _solver()
+        self._solver = step_solver()
         self._inputs = self._solver._set_up_model_inputs(
             self._model, dict.fromkeys(self._input_names(), 1.0)
         )
         self._names = {name: place for place, name in enumerate(self._inputs)}
         self._solver.set_up(self._model, self._inputs)
         self._group = self._solver._setup["solver"]
-        self._counters = [self._place_of(name) for name in COLUMNS[2:6]]
+        self._counters = [self._place_of(name) for name in COLUMNS[COUNTERS]]
         self._outputs: OrderedDict[tuple[str, ...], Reader] = OrderedDict()
 
     def _under_control(self) -> tuple[Any, Any]:
@@ -202,7 +144,7 @@ class StepModel:
         discharging, charging = pybamm.maximum(current, 0), pybamm.maximum(-current, 0)
         rates = (discharging, charging, discharging * voltage, charging * voltage)
         measured = {"Voltage [V]": voltage, "Current [A]": current}
-        for name, rate in zip(COLUMNS[2:6], rates, strict=True):
+        for name, rate in zip(COLUMNS[COUNTERS], rates, strict=True):
             counter = pybamm.Variable(f"step {name}")
             model.rhs[counter] = rate / 3600
             model.initial_conditions[counter] = pybamm.Scalar(0)
@@ -259,14 +201,15 @@ class StepModel:
 
     def check_variables(self, names: Sequence[str]) -> None:
         """Refuse names that are no variables of this model, or have more than one value."""
+        scalars = self._cell.scalars
         for name in names:
             if name not in self._symbols:
-                known = [known for known, symbol in self._symbols.items() if not symbol.domain]
-                raise refuse(f"unknown variable {name!r} in extra_variables{near(name, known)}")
-            if self._symbols[name].domain:
+                raise refuse(f"unknown variable {name!r} in extra_variables{near(name, scalars)}")
+            if name not in scalars:
                 raise refuse(
-                    f"variable {name!r} has a value at every point of {self._symbols[name].domain}; "
-                    "extra_variables must be scalars, such as an average"
+                    f"variable {name!r} in extra_variables has a value at every point of "
+                    f"{' and '.join(self._symbols[name].domain)}; only scalars can be stored"
+                    f"{near(name, scalars)}"
                 )
 
     def reader(self, extra: tuple[str, ...]) -> Reader:
@@ -390,7 +333,9 @@ class StepModel:
             )
         except (ValueError, RuntimeError) as error:
             failure = " ".join(str(error).split())
-            return Segment(self, inputs, window[:1], state.unknowns[None, :], None, None, failure)
+            return Segment(
+                self.reader, inputs, window[:1], state.unknowns[None, :], None, None, failure
+            )
         return self._segment(raw, inputs)
 
     def _segment(self, raw: Any, inputs: Floats) -> Segment:
@@ -403,87 +348,7 @@ class StepModel:
         elif raw.flag == _ROOT_FOUND:
             distances = self._solver._setup["rootfn_casadi"](times[-1], unknowns[-1], inputs)
             fired = self.limits[int(np.argmin(np.asarray(distances).ravel()))]
-        return Segment(self, inputs, times, unknowns, slopes, fired, failure)
-
-
-class Segment:
-    """The trajectory of one step, at the solver's own times and anywhere between.
-
-    Parameters
-    ----------
-    model, inputs
-        What was run.
-    times
-        The solver's own times in s.
-    unknowns, slopes
-        The unknowns at those times and their rates, one row a time.
-    fired
-        The limit that ended the step, if one did.
-    failure
-        The solver's words if it could not go on.
-    """
-
-    def __init__(
-        self,
-        model: StepModel,
-        inputs: Floats,
-        times: Floats,
-        unknowns: Floats,
-        slopes: Floats | None,
-        fired: Limit | None,
-        failure: str | None,
-    ) -> None:
-        self._model = model
-        self._inputs = inputs
-        self.times = times
-        self._unknowns = unknowns
-        self._slopes = slopes
-        self.fired = fired
-        self.failure = failure
-
-    @property
-    def duration(self) -> float:
-        """How long the step took, in s."""
-        return float(self.times[-1] - self.times[0])
-
-    @property
-    def end(self) -> State:
-        """The state the step ended in."""
-        return State(float(self.times[-1]), self._unknowns[-1])
-
-    def first_instant(self) -> Segment:
-        """Return the step cut off right at its start."""
-        return Segment(
-            self._model, self._inputs, self.times[:1], self._unknowns[:1], None, None, None
-        )
-
-    def read(self, times: Floats, extra: tuple[str, ...]) -> Floats:
-        """Return the output columns at these times, one row a time.
-
-        Parameters
-        ----------
-        times
-            In s, within the step.
-        extra
-            Names of variables wanted besides :data:`COLUMNS`.
-        """
-        reader = self._model.reader(extra)
-        return reader(times, self._between(times, reader.needed), self._inputs)
-
-    def _between(self, times: Floats, places: npt.NDArray[np.int_]) -> Floats:
-        """Interpolate some unknowns by cubics through the solver's values and slopes."""
-        if self._slopes is None or self.times.size == 1:
-            return np.repeat(self._unknowns[-1:, places], times.size, axis=0)
-        left = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, self.times.size - 2)
-        width = self.times[left + 1] - self.times[left]
-        s = ((times - self.times[left]) / width)[:, None]
-        width = width[:, None]
-        values, slopes = self._unknowns[:, places], self._slopes[:, places]
-        start, rise = values[left], values[left + 1] - values[left]
-        first, last = slopes[left] * width, slopes[left + 1] * width
-        return start + s * (
-            first + s * (3 * rise - 2 * first - last + s * (first + last - 2 * rise))
-        )
+        return Segment(self.reader, inputs, times, unknowns, slopes, fired, failure)
 
 
 _compiled_models: OrderedDict[tuple[str, frozenset[str], frozenset[Watch]], StepModel] = (
@@ -500,58 +365,6 @@ def compiled(cell: Cell, free: frozenset[str], watched: frozenset[Watch]) -> Ste
             _compiled_models.popitem(last=False)
     _compiled_models.move_to_end(key)
     return _compiled_models[key]
-
-
-class _RowwiseJacobian(pybamm.BaseSolver):  # type: ignore[misc]
-    """Differentiates the equations that depend on everything one by one, the others together.
-
-    The current enters all equations and all of the state enters the voltage. A full row and a
-    full column at once would cost CasADi one derivative pass for every unknown.
-    """
-
-    def set_up(self, model: Any, *arguments: Any, **options: Any) -> Any:
-        answer = super().set_up(model, *arguments, **options)
-        if not options.get("ics_only"):
-            for part in ("algebraic", "rhs_algebraic"):
-                equations = getattr(model, f"{part}_eval")
-                setattr(model, f"jac_{part}_eval", _rowwise_jacobian(equations))
-        return answer
-
-
-class _StepSolver(pybamm.IDAKLUSolver, _RowwiseJacobian):  # type: ignore[misc]
-    """IDAKLU with cheap Jacobians: its own set-up finds them where the base class leaves them."""
-
-
-def _expanded(function: Any) -> Any:
-    """Return the function on scalars, far faster; those with interpolation tables stay as they are."""
-    try:
-        return function.expand()
-    except RuntimeError:
-        return function
-
-
-def _rowwise_jacobian(equations: Any) -> Any:
-    arguments = equations.mx_in()
-    residuals = equations(*arguments)
-    per_row = np.diff(np.asarray(equations.sparsity_jac(1, 0).T.colind()))
-    full = np.flatnonzero(per_row > _FULL_ROW).tolist()
-    sparse = np.flatnonzero(per_row <= _FULL_ROW).tolist()
-    blocks = [
-        casadi.jacobian(residuals[rows], arguments[1])
-        for rows in [sparse, *([row] for row in full)]
-        if rows
-    ]
-    order = np.argsort([*sparse, *full]).tolist()
-    return casadi.Function("jacobian", arguments, [casadi.vertcat(*blocks)[order, :]])
-
-
-def _solver() -> Any:
-    return _StepSolver(
-        rtol=RELATIVE_TOLERANCE,
-        atol=ABSOLUTE_TOLERANCE,
-        on_failure="ignore",
-        options={"silence_sundials_errors": True, "max_num_steps": 20_000},
-    )
 
 
 def _control_law(variables: Mapping[str, Any], voltage: Any) -> Any:
