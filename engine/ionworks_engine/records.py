@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, Table, func, insert, select, update
 
 from ionworks_engine.call import Call
-from ionworks_engine.errors import Problem, conflict, invalid, not_found
+from ionworks_engine.errors import ApiError, Problem, conflict, invalid, not_found
 from ionworks_engine.storage import tables
 from ionworks_engine.storage.filters import FilterError, narrow
 
@@ -41,7 +41,10 @@ def chosen_project(connection: Connection, name: str | None) -> str:
     if name is not None:
         return str(find_project(connection, name).id)
     oldest = select(tables.projects.c.id).order_by(tables.projects.c.seq).limit(1)
-    return str(connection.execute(oldest).scalar_one())
+    found = connection.execute(oldest).scalar()
+    if found is None:
+        raise ApiError(404, "NOT_FOUND", "There is no project yet: create one")
+    return str(found)
 
 
 def page(

@@ -9,18 +9,18 @@ from sqlalchemy import update
 from ionworks import ucp
 from ionworks_engine import templates
 from ionworks_engine.call import Call
-from ionworks_engine.records import find_project
+from ionworks_engine.records import chosen_project
 from ionworks_engine.storage import content
 from ionworks_engine.storage.tables import experiment_templates
 
 
 def parse_protocol_to_template(call: Call) -> dict[str, Any]:
     """Save a protocol from its text, as a draft until a simulation uses it."""
-    stated, project = call.body["protocol_experiment"], call.body["project_id"]
+    stated = call.body["protocol_experiment"]
     text = stated["protocol"]
     body = templates.body_of(text)
     with call.store.writing() as connection:
-        find_project(connection, project)
+        project = chosen_project(connection, call.body.get("project_id"))
         templates.purge_drafts(call.store, connection)
         there = templates.same(connection, project, content.digest(body))
         if there is not None:

@@ -20,32 +20,33 @@ class ProtocolToTemplate:
 
     Attributes:
         protocol_experiment (ProtocolExperiment): A protocol and its name.
-        project_id (str): The project to save it in.
         experiment_parameters (Any | Unset): Values for the protocol's inputs and its initial state, by name, each in
             the unit that its name gives.
+        project_id (str | Unset): The project to save it in; without it, the account's first.
     """
 
     protocol_experiment: ProtocolExperiment
-    project_id: str
     experiment_parameters: Any | Unset = UNSET
+    project_id: str | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
         protocol_experiment = self.protocol_experiment.to_dict()
 
-        project_id = self.project_id
-
         experiment_parameters = self.experiment_parameters
+
+        project_id = self.project_id
 
         field_dict: dict[str, Any] = {}
 
         field_dict.update(
             {
                 "protocol_experiment": protocol_experiment,
-                "project_id": project_id,
             }
         )
         if experiment_parameters is not UNSET:
             field_dict["experiment_parameters"] = experiment_parameters
+        if project_id is not UNSET:
+            field_dict["project_id"] = project_id
 
         return field_dict
 
@@ -56,14 +57,14 @@ class ProtocolToTemplate:
         d = dict(src_dict)
         protocol_experiment = ProtocolExperiment.from_dict(d.pop("protocol_experiment"))
 
-        project_id = d.pop("project_id")
-
         experiment_parameters = d.pop("experiment_parameters", UNSET)
+
+        project_id = d.pop("project_id", UNSET)
 
         protocol_to_template = cls(
             protocol_experiment=protocol_experiment,
-            project_id=project_id,
             experiment_parameters=experiment_parameters,
+            project_id=project_id,
         )
 
         return protocol_to_template
