@@ -227,10 +227,12 @@ def _expanded(stated: Mapping[str, Any]) -> list[dict[str, float]]:
         {key: value for key, value in row.items() if value is not None} for row in stated["rows"]
     ]
     try:
-        doe.check(design)
         return doe.expand(design)
     except doe.DesignError as error:
-        raise invalid([Problem("design_parameters_doe", str(error))]) from None
+        raise invalid(
+            Problem(f"design_parameters_doe.{path}".rstrip("."), message)
+            for path, message in error.problems
+        ) from None
 
 
 def _bound(protocol: Mapping[str, Any], points: Sequence[Point]) -> list[dict[str, Any]]:

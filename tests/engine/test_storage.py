@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ionworks_engine.storage import FileStore, Store, StoreError, content, tables, times
 from ionworks_engine.storage.filters import Filter, FilterError, narrow
 from sqlalchemy import create_engine, insert, select, update
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import StaticPool
 
 
@@ -29,7 +30,8 @@ def test_a_fresh_store_has_exactly_one_project_and_keeps_it(tmp_path):
     second.close()
 
 
-def test_a_store_has_one_engine_at_a_time(store, tmp_path):
+@pytest.mark.usefixtures("store")
+def test_a_store_has_one_engine_at_a_time(tmp_path):
     with pytest.raises(StoreError, match=r"in use by another engine \(process \d+\)"):
         Store(tmp_path / "store")
 
@@ -66,10 +68,15 @@ def test_a_folder_that_cannot_be_a_store_is_refused(tmp_path):
 
 
 def test_a_transaction_that_fails_leaves_nothing(store):
-    with pytest.raises(RuntimeError), store.writing() as connection:
-        row = {"id": "x", "name": "half", "created_at": "", "updated_at": ""}
-        connection.execute(insert(tables.projects).values(row))
-        raise RuntimeError
+    rows = [{"id": "x", "name": name, "created_at": "", "updated_at": ""} for name in ("a", "b")]
+
+    def write():
+        with store.writing() as connection:
+            for row in rows:
+                connection.execute(insert(tables.projects).values(row))
+
+    with pytest.raises(IntegrityError):
+        write()
     assert names_in(store) == ["Default project"]
 
 
