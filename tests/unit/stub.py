@@ -56,10 +56,10 @@ def stubbed():
     """Put a stub below everything of ours: retries, credentials and encoding are the real ones."""
     stub = Stub()
 
-    def handle(self, request):
+    def handle(_transport, request):
         return stub(request)
 
-    async def handle_async(self, request):
+    async def handle_async(_transport, request):
         await request.aread()
         return stub(request)
 

@@ -179,7 +179,7 @@ class TestRecord:
     def test_what_is_not_there(self):
         assert self.record.get("nothing") is None
         assert not hasattr(self.record, "nothing")
-        with pytest.raises(AttributeError, match="'nothing'.*status, metrics"):
+        with pytest.raises(AttributeError, match=r"'nothing'.*status, metrics"):
             _ = self.record.nothing
 
     def test_it_reads_short(self):

@@ -154,7 +154,7 @@ class TestBackend:
             ionworks.Ionworks("k", dataframe_backend="arrow")
 
     def test_a_missing_one_says_what_to_install(self, monkeypatch):
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
         with pytest.raises(ModuleNotFoundError, match=r"ionworks-api\[pandas\]"):
             ionworks.set_dataframe_backend("pandas")
 
@@ -185,4 +185,4 @@ def test_every_public_name_is_there():
     assert set(ionworks.__all__) <= set(dir(ionworks))
     assert all(getattr(ionworks, name) is not None for name in ionworks.__all__)
     with pytest.raises(AttributeError, match="ionwork"):
-        ionworks.nothing
+        _ = ionworks.nothing

@@ -11,6 +11,8 @@ from ionworks.encode import PayloadError, json_bytes, model_config, parameter_va
 from tests.unit.stub import RESOURCES, URL, client_of, raw, reply, stubbed
 
 MODEL = {"id": "m", "name": "n"}
+DATA = {"name": "n", "model_id": "m", "parameters": {"a": 1}}
+STORED = {"id": "pm", "name": "n"}
 JOB = {
     "job_id": "j",
     "status": "processing",
@@ -30,7 +32,8 @@ def stub():
 
 
 @pytest.fixture(params=["sync", "async"])
-def client(request, stub):
+def client(request):
+    request.getfixturevalue("stub")
     with client_of(request.param, "k", URL, "project", max_retries=0) as client:
         yield client
 
@@ -117,7 +120,7 @@ class TestProtocol:
         assert client.protocol.find_input_references("x") == ["a", "b"]
 
     @pytest.mark.parametrize("method", ["validate", "find_input_references"])
-    def test_only_text_is_taken(self, client, stub, method):
+    def test_only_text_is_taken(self, client, method):
         with pytest.raises(TypeError, match="text"):
             getattr(client.protocol, method)({"steps": []})
 
@@ -176,40 +179,37 @@ class TestModel:
 
 
 class TestParameterizedModel:
-    data = {"name": "n", "model_id": "m", "parameters": {"a": 1}}
-    stored = {"id": "pm", "name": "n"}
-
     def test_a_published_set_by_name(self, client, stub):
-        stub.will(reply(self.stored, 201))
-        client.parameterized_model.create(None, {**self.data, "parameters": "Chen2020"})
+        stub.will(reply(STORED, 201))
+        client.parameterized_model.create(None, {**DATA, "parameters": "Chen2020"})
         assert stub.body()["parameters"]["Nominal cell capacity [A.h]"] == 5.0
 
     def test_an_existing_one_is_returned(self, client, stub):
         conflict = {"error_code": "CONFLICT", "message": "m", "detail": {"existing_id": "pm"}}
-        stub.will(reply(conflict, 409), reply(self.stored))
-        assert client.parameterized_model.create_or_get(None, self.data).id == "pm"
+        stub.will(reply(conflict, 409), reply(STORED))
+        assert client.parameterized_model.create_or_get(None, DATA).id == "pm"
         assert stub.paths[-1] == "GET /parameterized_models/pm"
 
     def test_an_existing_one_is_found_by_name(self, client, stub):
-        page = {"items": [self.stored], "count": 1, "total": 1}
+        page = {"items": [STORED], "count": 1, "total": 1}
         stub.will(reply({"message": "m"}, 409), reply(page))
-        assert client.parameterized_model.create_or_get(None, self.data).id == "pm"
+        assert client.parameterized_model.create_or_get(None, DATA).id == "pm"
         assert stub.requests[-1].url.params["name"] == "eq.n"
         stub.will(reply({"message": "m"}, 409), reply({**page, "items": []}))
         with pytest.raises(errors.ConflictError):
-            client.parameterized_model.create_or_get(None, self.data)
+            client.parameterized_model.create_or_get(None, DATA)
 
     def test_a_cell_specification_is_not_dropped_silently(self, client, stub):
         with pytest.raises(ValueError, match="cell_spec_id"):
-            client.parameterized_model.create("cs", self.data)
+            client.parameterized_model.create("cs", DATA)
         assert stub.requests == []
 
     def test_the_rest_of_its_life(self, client, stub):
         resource = client.parameterized_model
-        stub.will(reply({"items": [self.stored], "count": 1, "total": 1}))
+        stub.will(reply({"items": [STORED], "count": 1, "total": 1}))
         assert resource.list_by_project(summary=True)[0].id == "pm"
         assert stub.requests[-1].url.params["summary"] == "true"
-        stub.will(reply({"a": 1}), reply(["v"]), reply(self.stored), raw(b"", 204))
+        stub.will(reply({"a": 1}), reply(["v"]), reply(STORED), raw(b"", 204))
         assert resource.get_parameter_values("pm") == {"a": 1}
         assert resource.get_variable_names("pm") == ["v"]
         assert resource.update(None, "pm", {"name": "x"}).id == "pm"

@@ -38,7 +38,8 @@ def stub():
 
 
 @pytest.fixture(params=["sync", "async"])
-def simulation(request, stub):
+def simulation(request):
+    request.getfixturevalue("stub")
     with client_of(request.param, "k", URL, "project") as client:
         yield client.simulation
 

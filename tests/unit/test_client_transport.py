@@ -17,9 +17,15 @@ from tests.unit.stub import URL, client_of, raw, reply, stubbed
 ME = {"id": "u", "email": "a@b", "authorized_organization": None, "organizations": []}
 
 
+HEARD = [
+    *("IONWORKS_API_URL", "IONWORKS_API_TOKEN", "IONWORKS_PROJECT_ID", "IONWORKS_ORGANIZATION_ID"),
+    *("http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"),
+]
+
+
 @pytest.fixture(autouse=True)
 def _no_pauses(monkeypatch):
-    for name in ["IONWORKS_API_URL", "IONWORKS_API_TOKEN", "IONWORKS_PROJECT_ID", "IONWORKS_ORGANIZATION_ID", "http_proxy", "https_proxy", "all_proxy", "HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"]:
+    for name in HEARD:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setattr(
         "ionworks.transport.RetryPolicy", partial(RetryPolicy, first_pause=0.0, longest_pause=0.0)
@@ -33,7 +39,8 @@ def stub():
 
 
 @pytest.fixture(params=["sync", "async"])
-def client(request, stub):
+def client(request):
+    request.getfixturevalue("stub")
     with client_of(request.param, "iw_secret", URL, project_id="p") as client:
         yield client
 
@@ -121,7 +128,7 @@ def test_making_is_never_repeated_after_an_answer(client, stub, status):
 def test_making_is_not_repeated_when_the_connection_drops(client, stub):
     stub.will(httpx.RemoteProtocolError("dropped"))
     with pytest.raises(
-        errors.ConnectionFailedError, match="POST https://api.example.test/projects"
+        errors.ConnectionFailedError, match=r"POST https://api\.example\.test/projects"
     ):
         client.project.create({"name": "n"})
     assert len(stub.requests) == 1
@@ -144,7 +151,7 @@ def test_a_body_that_breaks_off_is_read_again(client, stub):
             yield b'{"id"'
             raise httpx.ReadError("cut")
 
-    stub.will(lambda request: httpx.Response(200, stream=Broken()), reply(ME))
+    stub.will(lambda _: httpx.Response(200, stream=Broken()), reply(ME))
     assert client.whoami().id == "u"
 
 
@@ -239,7 +246,7 @@ class TestAnswers:
 
     def test_a_broken_packing_is_an_ionworks_error(self, client, stub):
         stub.will(
-            lambda request: httpx.Response(
+            lambda _: httpx.Response(
                 200, stream=httpx.ByteStream(b"no gzip"), headers={"content-encoding": "gzip"}
             )
         )
@@ -292,7 +299,7 @@ class TestRetry:
     def answers(self, *answers, max_retries=5):
         slept, given = [], iter(answers)
         policy = RetryPolicy(max_retries, draw=lambda: 1.0)
-        inner = httpx.MockTransport(lambda request: next(given))
+        inner = httpx.MockTransport(lambda _: next(given))
         retry = Retry(inner, policy, sleep=slept.append)
         return retry.handle_request(httpx.Request("GET", URL)), slept
 

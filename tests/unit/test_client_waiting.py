@@ -1,7 +1,10 @@
 """Waiting: when it looks, when it stops, what it returns, raises and shows."""
 
+import asyncio
 import io
+import json
 
+import httpx
 import pytest
 
 from ionworks import errors
@@ -48,8 +51,6 @@ class Lab:
         return reply({"id": name, **self.state(name), "metrics": {"x": 1}})(request)
 
     def statuses(self, request):
-        import json
-
         if self.trouble:
             trouble = self.trouble.pop(0)
             if isinstance(trouble, Exception):
@@ -82,7 +83,8 @@ def clock():
 
 
 @pytest.fixture(params=["sync", "async"])
-def wait(request, stub, clock):
+def wait(request, clock):
+    request.getfixturevalue("stub")
     with client_of(request.param, "k", URL, max_retries=0) as client:
         session = getattr(client, "_target", client)._session
         session.clock = clock
@@ -201,8 +203,6 @@ def test_no_time_at_all_is_one_look(wait, stub):
 
 
 def test_trouble_that_passes_is_waited_out(wait, stub):
-    import httpx
-
     lab = Lab(stub, a=["completed"])
     lab.trouble = [reply({}, 503), httpx.ReadError("cut"), reply({}, 429), httpx.ReadTimeout("s")]
     assert wait("a").status == "completed"
@@ -232,7 +232,7 @@ def test_an_unknown_id_is_not_waited_for(wait, stub):
 @pytest.mark.parametrize(
     "options", [{"timeout": -1}, {"poll_interval": -1}, {"timeout": float("nan")}]
 )
-def test_times_that_cannot_be(wait, stub, options):
+def test_times_that_cannot_be(wait, options):
     with pytest.raises(ValueError, match=next(iter(options))):
         wait("a", **options)
 
@@ -244,17 +244,23 @@ def test_thousands_are_looked_at_in_few_calls(wait, stub):
     assert [len(look) for look in lab.looks] == [1000, 1000, 500]
 
 
-def test_an_interruption_leaves_the_ids(wait, stub, clock):
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_an_interruption_leaves_the_ids(stub, colour):
     Lab(stub, a=["processing"], b=["completed"])
 
-    def interrupted(seconds):
+    def interrupted(_seconds):
         raise KeyboardInterrupt
 
-    clock.sleep = interrupted
-    with pytest.raises(KeyboardInterrupt, match="still running: a$"):
-        with Watch(["a", "b"], show=reporter(False)) as watch:
-            watch.saw({"a": "processing", "b": "completed"})
-            clock.sleep(1)
+    with client_of(colour, "k", URL) as client:
+        getattr(client, "_target", client)._session.sleep = interrupted
+        with pytest.raises(KeyboardInterrupt, match=r"still running: a$"):
+            client.simulation.wait_for_completion(["a", "b"], verbose=False)
+
+
+def test_a_canceled_task_keeps_the_ids():
+    with pytest.raises(asyncio.CancelledError) as stopped, Watch(["a"], show=reporter(False)):
+        raise asyncio.CancelledError
+    assert stopped.value.__notes__ == ["waiting was stopped; still running: a"]
 
 
 class TestShowing:
