@@ -61,7 +61,7 @@ def state_parameters(cell: Cell) -> frozenset[str]:
     return frozenset(name for name in names if not callable(cell.parameters[name]))
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _origin(
     cell: Cell, design: tuple[tuple[str, float], ...], soc: float | None, voltage: float | None
 ) -> Origin:
@@ -104,7 +104,7 @@ def origin(
 # -- one active material an electrode -------------------------------------------
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=16)
 def _electrodes(cell: Cell, names: frozenset[str]) -> Electrodes:
     try:
         return Electrodes(cell.model.param, cell.parameters, tuple(sorted(names)))

@@ -13,7 +13,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from ionworks_engine.battery.errors import BatteryError, finite_number, near, refuse
@@ -59,12 +59,13 @@ class Cell:
         """The parameter that C-rates refer to."""
         return "Cell capacity [A.h]" if self.is_circuit else "Nominal cell capacity [A.h]"
 
-    @property
-    def scalars(self) -> list[str]:
+    @cached_property
+    def scalars(self) -> frozenset[str]:
         """Names of the model's variables that have one value at a time."""
         flat = getattr(self.model, "options", {}).get("dimensionality", 0) == 0
         scalar = ([], ["current collector"]) if flat else ([],)
-        return [name for name, symbol in self.model.variables.items() if symbol.domain in scalar]
+        variables = self.model.variables.items()
+        return frozenset(name for name, symbol in variables if symbol.domain in scalar)
 
     def number(self, name: str, design: Mapping[str, float]) -> float:
         """Return a numeric parameter at a design point; a missing one is refused by name."""

@@ -26,7 +26,7 @@ Curve: TypeAlias = Callable[[Floats], Floats]
 NEGATIVE = "Initial concentration in negative electrode [mol.m-3]"
 POSITIVE = "Initial concentration in positive electrode [mol.m-3]"
 _LEAD, _OTHER = "leading stoichiometry", "other stoichiometry"
-_GRID, _MARGIN = 101, 1e-7
+_GRID, _MARGIN = 61, 1e-7
 
 
 class Electrodes:

@@ -9,8 +9,10 @@ equilibrium (see :mod:`ionworks_engine.battery.balance`).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -82,12 +84,13 @@ def outcome(
         Why the run broke off, if it did.
     """
     cleaned = [_without_noise(step) for step in ran]
-    steps = _steps(cleaned, usable_capacity)
+    rows = _step_rows(cleaned, usable_capacity)
     error = None
     if failure is not None:
         error = {"code": failure.code, "message": failure.message, "step": failure.step}
     series = _time_series(cleaned, extra, usable_capacity)
-    return Outcome(series, steps, _metrics(steps), error)
+    steps = _frame(_STEP_SCHEMA, rows)
+    return Outcome(series, steps, _metrics(rows), error)
 
 
 @dataclass(frozen=True)
@@ -138,13 +141,15 @@ def _time_series(
     return pl.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
 
 
-def _steps(steps: Sequence[_Clean], usable_capacity: float) -> pl.DataFrame:
-    ends = np.cumsum([len(step.rows) for step in steps])
-    table: dict[str, list[Any]] = {name: [] for name in _STEP_SCHEMA}
-    for step, end in zip(steps, ends.tolist(), strict=True):
-        for name, value in _step_row(step, end, usable_capacity).items():
-            table[name].append(value)
-    return pl.DataFrame(table, schema=_STEP_SCHEMA)
+def _step_rows(steps: Sequence[_Clean], usable_capacity: float) -> list[dict[str, Any]]:
+    ends = accumulate(len(step.rows) for step in steps)
+    return [_step_row(step, end, usable_capacity) for step, end in zip(steps, ends, strict=True)]
+
+
+def _frame(schema: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
+    return pl.DataFrame(
+        [pl.Series(name, [row[name] for row in rows], dtype) for name, dtype in schema.items()]
+    )
 
 
 _FLOAT_COLUMNS = (
@@ -224,25 +229,25 @@ def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
     }
 
 
-def _metrics(steps: pl.DataFrame) -> dict[str, Any]:
+def _metrics(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Return totals over the run, and the same for each cycle under ``Cycles``."""
-    totals = _totals(steps)
-    cycles = [
-        {"Cycle count": count, **_totals(steps.filter(pl.col("Cycle count") == count))}
-        for count in steps["Cycle count"].unique().sort().to_list()
-    ]
+    by_cycle: dict[int, list[Mapping[str, Any]]] = {}
+    for step in steps:
+        by_cycle.setdefault(step["Cycle count"], []).append(step)
     return {
-        **totals,
-        "Number of steps": steps.height,
-        "Number of cycles": len(cycles),
-        "Initial SOC": _value(steps, "Start SOC", pl.Series.first),
-        "Final SOC": _value(steps, "End SOC", pl.Series.last),
-        "Cycles": cycles,
+        **_totals(steps),
+        "Number of steps": len(steps),
+        "Number of cycles": len(by_cycle),
+        "Initial SOC": steps[0]["Start SOC"] if steps else None,
+        "Final SOC": steps[-1]["End SOC"] if steps else None,
+        "Cycles": [{"Cycle count": count, **_totals(part)} for count, part in by_cycle.items()],
     }
 
 
-def _totals(steps: pl.DataFrame) -> dict[str, Any]:
-    out, back, energy_out, energy_back = (float(steps[name].sum()) for name in CAPACITIES)
+def _totals(steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    out, back, energy_out, energy_back = (
+        math.fsum(step[name] for step in steps) for name in CAPACITIES
+    )
     return {
         "Discharge capacity [A.h]": out,
         "Charge capacity [A.h]": back,
@@ -252,17 +257,14 @@ def _totals(steps: pl.DataFrame) -> dict[str, Any]:
         "Energy efficiency": _ratio(energy_out, energy_back),
         "Mean discharge voltage [V]": _ratio(energy_out, out),
         "Mean charge voltage [V]": _ratio(energy_back, back),
-        "Duration [s]": float(steps["Duration [s]"].sum()),
-        "Min voltage [V]": _value(steps, "Min voltage [V]", pl.Series.min),
-        "Max voltage [V]": _value(steps, "Max voltage [V]", pl.Series.max),
-        "Max temperature [degC]": _value(steps, "Max temperature [degC]", pl.Series.max),
+        "Duration [s]": math.fsum(step["Duration [s]"] for step in steps),
+        "Min voltage [V]": min((step["Min voltage [V]"] for step in steps), default=None),
+        "Max voltage [V]": max((step["Max voltage [V]"] for step in steps), default=None),
+        "Max temperature [degC]": max(
+            (step["Max temperature [degC]"] for step in steps), default=None
+        ),
     }
 
 
 def _ratio(numerator: float, denominator: float) -> float | None:
     return numerator / denominator if numerator > 0 and denominator > 0 else None
-
-
-def _value(steps: pl.DataFrame, name: str, reduce: Callable[[pl.Series], Any]) -> float | None:
-    found = reduce(steps[name]) if steps.height else None
-    return None if found is None else float(found)

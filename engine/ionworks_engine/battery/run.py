@@ -162,19 +162,24 @@ class LocalBench:
         return instant
 
 
-@lru_cache(maxsize=64)
-def _parsed(text: str) -> Protocol:
-    return ucp.load(json.loads(text))
-
-
 def _protocol(source: Any) -> Protocol:
-    if isinstance(source, Mapping):
-        try:
-            return _parsed(json.dumps(source))
-        except (TypeError, ValueError) as error:
-            if isinstance(error, ucp.ProtocolError):
-                raise
-    return ucp.load(source)
+    if isinstance(source, str):
+        return _from_text(source)
+    try:
+        text = json.dumps(source)
+    except (TypeError, ValueError):
+        return ucp.load(source)
+    return _from_json(text)
+
+
+@lru_cache(maxsize=64)
+def _from_text(text: str) -> Protocol:
+    return ucp.load(text)
+
+
+@lru_cache(maxsize=64)
+def _from_json(text: str) -> Protocol:
+    return ucp.load(json.loads(text))
 
 
 def _design(cell: Cell, design: Any) -> dict[str, float]:
