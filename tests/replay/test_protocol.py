@@ -24,7 +24,9 @@ steps:
 
 
 def test_validate_names_the_place(client):
-    result = client.protocol.validate("steps:\n  - Discharge: {mode: C-rat, value: 1, duration: 9}\n")
+    result = client.protocol.validate(
+        "steps:\n  - Discharge: {mode: C-rat, value: 1, duration: 9}\n"
+    )
     assert result["valid"] is False
     assert "line 2" in result["error"]
     assert "C-rate" in result["error"]
@@ -32,7 +34,7 @@ def test_validate_names_the_place(client):
 
 
 def test_validate_accepts_open_inputs(client):
-    text = 'steps:\n  - Rest: {duration: input["Rest time"]}\n'
+    text = 'steps:\n  - Rest:\n      duration: input["Rest time"]\n'
     assert client.protocol.validate(text)["valid"] is True
 
 

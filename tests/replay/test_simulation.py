@@ -131,7 +131,7 @@ def test_list_get_and_delete(client, submit):
     client.simulation.wait_for_completion(response, timeout=120, verbose=False)
     assert response.simulation_id in [simulation["id"] for simulation in client.simulation.list()]
     assert client.simulation.get(response.simulation_id)["status"] == "completed"
-    finished = client.simulation.list(state="completed", limit=5)
+    finished = client.simulation.list(state="completed", limit=100)
     assert response.simulation_id in [simulation["id"] for simulation in finished]
 
     client.simulation.delete(response.simulation_id)
