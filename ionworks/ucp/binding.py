@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from ionworks.ucp import rules
-from ionworks.ucp.findings import Finding, ProtocolError, nearest, quote
+from ionworks.ucp.findings import Code, Finding, ProtocolError, nearest, quote
 from ionworks.ucp.nodes import NUMBER_PATTERN
 from ionworks.ucp.places import change_expressions, references
 from ionworks.ucp.rules import Rule
@@ -174,7 +174,7 @@ class _Binder:
         self._note("unknown-parameter", message, _parameter(name), near)
 
     def _note(
-        self, code: str, message: str, position: Position, suggestion: str | None = None
+        self, code: Code, message: str, position: Position, suggestion: str | None = None
     ) -> None:
         self.findings.append(Finding(code, message, position, suggestion=suggestion))
 

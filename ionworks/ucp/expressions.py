@@ -16,6 +16,7 @@ INPUT_PATTERN = r'input\[[ \t]*(?:"[ \t]*[^" \t\n][^"\n]*"|' + r"'[ \t]*[^' \t\n
 _NUMBER = re.compile(NUMBER_PATTERN)
 _INPUT = re.compile(INPUT_PATTERN)
 _RATIO = re.compile(rf"({NUMBER_PATTERN})[ \t]*/[ \t]*({NUMBER_PATTERN})")
+_SHARE_OF_C = re.compile(rf"C[ \t]*/[ \t]*({NUMBER_PATTERN})")
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
 _WITH_UNIT = re.compile(rf"({NUMBER_PATTERN})[ \t]*([A-Za-z%°][A-Za-z.%°]*)")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
@@ -106,9 +107,10 @@ def _explain(text: str, rule: Rule) -> tuple[str, str | None]:
     """Say why ``text`` is no number here, and what may have been meant."""
     shown = quote(text)
     if ratio := _RATIO.fullmatch(text):
-        top, bottom = float(ratio.group(1)), float(ratio.group(2))
-        result = f"{top / bottom:.12g}" if bottom and math.isfinite(top / bottom) else None
-        return f"{shown} is a fraction; write {rule.what} as one number.", result
+        message = f"{shown} is a fraction; write {rule.what} as one number."
+        return message, _divided(ratio.group(1), ratio.group(2))
+    if rule.unit == "C" and (share := _SHARE_OF_C.fullmatch(text)):
+        return f"{shown} is a fraction of C; write one number.", _divided("1", share.group(1))
     if clock := _CLOCK.fullmatch(text):
         message = f"{shown} is a clock time; write {rule.name[0].lower()}{rule.name[1:]}."
         return message, _seconds(clock) if rule.unit == "s" else None
@@ -126,6 +128,12 @@ def _explain(text: str, rule: Rule) -> tuple[str, str | None]:
         message = f'{shown} is an expression; this version takes a number or input["name"].'
         return message, None
     return f'{rule.name} is a number or input["name"], not {shown}.', None
+
+
+def _divided(top: str, bottom: str) -> str | None:
+    divisor = float(bottom)
+    ratio = float(top) / divisor if divisor else math.inf
+    return f"{ratio:.12g}" if math.isfinite(ratio) else None
 
 
 def _seconds(clock: re.Match[str]) -> str:

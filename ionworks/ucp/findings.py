@@ -5,12 +5,59 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Literal, Protocol
+from typing import Literal, Protocol, TypeAlias
 
 from ionworks.ucp.tree import Position
 
 MAX_FINDINGS = 100
 """Reading stops after this many findings; the last one says so."""
+
+
+Code: TypeAlias = Literal[
+    # the document cannot be read
+    "not-a-protocol",
+    "empty",
+    "too-large",
+    "too-deep",
+    "too-many-findings",
+    "yaml-syntax",
+    "yaml-key",
+    "yaml-tag",
+    "yaml-alias",
+    "duplicate-key",
+    "bad-key",
+    "bad-value",
+    "bad-instruction",
+    # something has the wrong shape, is unknown or is missing
+    "not-a-mapping",
+    "not-a-list",
+    "not-supported",
+    "unknown-key",
+    "unknown-step",
+    "unknown-mode",
+    "unknown-word",
+    "missing-key",
+    "missing-name",
+    "missing-end",
+    "bare-step",
+    "bad-step",
+    "contradiction",
+    # a value is wrong
+    "not-a-number",
+    "not-finite",
+    "out-of-range",
+    # an end is wrong
+    "bad-end",
+    "ambiguous-end",
+    "unknown-variable",
+    "unknown-operator",
+    "missing-operator",
+    "wrong-unit",
+    # the parameters of a run are wrong
+    "missing-input",
+    "unknown-parameter",
+]
+"""What kind of thing is wrong; stable, so that programs may tell findings apart by it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +85,7 @@ class Finding:
     ('unknown-key', 'duration', 1)
     """
 
-    code: str
+    code: Code
     message: str
     position: Position
     severity: Literal["error", "warning"] = "error"
@@ -100,7 +147,7 @@ class Report:
     findings: list[Finding] = field(default_factory=list)
 
     def add(
-        self, code: str, message: str, path: str, mark: Mark, suggestion: str | None = None
+        self, code: Code, message: str, path: str, mark: Mark, suggestion: str | None = None
     ) -> None:
         """Note a finding; raise `Stop` when there are too many to be of use."""
         position = Position(path or "protocol", mark.line, mark.column)
@@ -110,7 +157,7 @@ class Report:
             self.findings.append(Finding("too-many-findings", text, position))
             raise Stop
 
-    def stop(self, code: str, message: str, path: str, mark: Mark) -> Stop:
+    def stop(self, code: Code, message: str, path: str, mark: Mark) -> Stop:
         """Note a finding after which nothing more can be read, and give the `Stop` to raise."""
         position = Position(path or "protocol", mark.line, mark.column)
         self.findings.append(Finding(code, message, position))

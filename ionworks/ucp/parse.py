@@ -15,7 +15,7 @@ from typing import get_args
 
 from ionworks.ucp.ends import read_ends
 from ionworks.ucp.expressions import read_expression
-from ionworks.ucp.findings import Report, nearest, quote
+from ionworks.ucp.findings import Code, Report, nearest, quote
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
 from ionworks.ucp.rules import DURATION, REPEAT, STEP_VALUE
 from ionworks.ucp.start import read_start, refuse_unknown
@@ -284,7 +284,7 @@ class _Steps:
 
     def _note(
         self,
-        code: str,
+        code: Code,
         message: str,
         path: str,
         mark: Node | Entry,

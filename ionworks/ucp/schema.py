@@ -165,5 +165,8 @@ SCHEMA: Schema = {
         required=["steps"],
     ),
     "$defs": _definitions(),
+    "examples": [
+        {"steps": [{"Discharge": {"mode": "C-rate", "value": 1, "ends": ["Voltage < 2.5"]}}]},
+    ],
 }
 """JSON Schema (draft 2020-12) of the documents that `load` accepts."""

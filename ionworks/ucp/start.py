@@ -77,7 +77,9 @@ def _read_state(node: Table, path: str, report: Report) -> _State:
     if fraction is not None and value is not None and not _same(kind, fraction, value):
         message = "The initial state is given twice, by initial_soc and by initial_state_value, "
         message += "and they do not agree. Keep one."
-        report.add("contradiction", message, path, node.entries["initial_soc"])
+        report.add(
+            "contradiction", message, member(path, "initial_soc"), node.entries["initial_soc"]
+        )
     if kind == "voltage":
         return None, "fraction", value
     return value, "percent", None
@@ -118,7 +120,9 @@ def _read_temperature(node: Table, path: str, report: Report) -> Expression | No
     if write(first) != write(second):
         message = "The temperature is given twice, by initial_temperature and by temperature, "
         message += "and they do not agree. Keep one: it is both the initial and the ambient one."
-        report.add("contradiction", message, path, node.entries["temperature"])
+        report.add(
+            "contradiction", message, member(path, "temperature"), node.entries["temperature"]
+        )
     return first
 
 

@@ -25,7 +25,7 @@ from yaml.events import (
     StreamEndEvent,
 )
 
-from ionworks.ucp.findings import Report, Stop
+from ionworks.ucp.findings import Code, Report, Stop
 from ionworks.ucp.nodes import (
     MAX_DEPTH,
     MAX_NODES,
@@ -209,10 +209,10 @@ class _Composer:
         if frame is not None and isinstance(frame.node, Table) and frame.key is None:
             raise self._stop("yaml-key", "A key must be plain text.", event)
 
-    def _note(self, code: str, message: str, event: Event) -> None:
+    def _note(self, code: Code, message: str, event: Event) -> None:
         self.report.add(code, message, self._path(), Place(*_where(event)))
 
-    def _stop(self, code: str, message: str, event: Event) -> Stop:
+    def _stop(self, code: Code, message: str, event: Event) -> Stop:
         return self.report.stop(code, message, self._path(), Place(*_where(event)))
 
     def _path(self) -> str:

@@ -81,13 +81,13 @@ def test_both_spellings_may_agree():
         (
             "{initial_soc: 0.5, initial_state_type: soc_percentage, initial_state_value: 5}",
             "contradiction",
-            None,
+            "initial_soc",
             "do not agree",
         ),
         (
             "{initial_soc: 1, initial_state_type: voltage, initial_state_value: 4.2}",
             "contradiction",
-            None,
+            "initial_soc",
             "do not agree",
         ),
     ],
@@ -97,5 +97,5 @@ def test_wrong_starts(section, code, place, words):
     assert finding.code == code
     assert words in f"{finding.message} {finding.suggestion}"
     assert finding.position.line == 1
-    if place and code != "contradiction":
+    if place:
         assert finding.position.path == f"global.{place}"
