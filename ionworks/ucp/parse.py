@@ -68,6 +68,8 @@ _MODE_WORDS: dict[str, Mode] = {
     "constant voltage": "Voltage",
     "constant power": "Power",
 }
+_NEEDS_NAME = "A block needs a name: `- Name: {repeat: 3, steps: [...]}`."
+_NEEDS_KIND = "A step needs its kind: `direction`, or Charge, Discharge or Rest as its key."
 _NEEDS_END = "needs `ends`, or a `duration` in s, or it would never end."
 
 
@@ -144,11 +146,11 @@ class _Steps:
         """Read a single-key item: a nested step, or a block."""
         value = entry.value
         if entry.key in BLOCK_KEYS or not entry.key.strip(" \t\r\n"):
-            message = "A block needs a name: `- Name: {repeat: 3, steps: [...]}`."
-            self._note("missing-name", message, path, entry)
+            self._note("missing-name", _NEEDS_NAME, path, entry)
             return None
         if isinstance(value, Array):
-            return self._block(entry, Number(1, _at(path, entry)), value, path)
+            at = _at(path, entry)
+            return Block(entry.key, Number(1, at), self.read(value, path), at)
         if isinstance(value, Table) and "steps" in value.entries:
             return self._repeated(entry, value, path)
         if entry.key not in KINDS:
@@ -162,22 +164,17 @@ class _Steps:
 
     def _repeated(self, entry: Entry, value: Table, path: str) -> Block:
         refuse_unknown(value, BLOCK_KEYS, "a block", path, self.report)
-        repeat: Expression | None = Number(1, _at(path, entry))
+        at = _at(path, entry)
+        repeat: Expression | None = Number(1, at)
         if (count := value.value("repeat")) is not None:
             repeat = read_expression(count, REPEAT, member(path, "repeat"), self.report)
-        steps = value.entries["steps"].value
-        return self._block(entry, repeat, steps, member(path, "steps"))
-
-    def _block(self, entry: Entry, repeat: Expression | None, steps: Node, path: str) -> Block:
-        inner = self.read(steps, path)
-        position = _at(path.removesuffix(".steps"), entry)
-        return Block(entry.key, repeat or Number(1, position), inner, position)
+        steps = self.read(value.entries["steps"].value, member(path, "steps"))
+        return Block(entry.key, repeat or Number(1, at), steps, at)
 
     def _flat(self, node: Table, path: str) -> Step | None:
         direction = node.value("direction")
         if direction is None:
-            message = "A step needs its kind: `direction`, or Charge, Discharge or Rest as its key."
-            self._note("missing-key", message, path, node, "direction: Discharge")
+            self._note("missing-key", _NEEDS_KIND, path, node, "direction: Discharge")
             return None
         word = direction.value if isinstance(direction, Scalar) else None
         if word not in KINDS:
@@ -264,7 +261,9 @@ class _Steps:
         if first is not None and first.key in KINDS:
             message = f"A step has one key; indent its parameters under {first.key}."
         elif node.entries.keys() & set(CELL_KEYS):
-            message = "A step needs its kind: `direction`, or Charge, Discharge or Rest as its key."
+            message = _NEEDS_KIND
+        elif node.entries.keys() <= set(BLOCK_KEYS):
+            message = _NEEDS_NAME
         else:
             message = "A step has one key: its kind, or the name of a block."
         unknown = [key for key in node.entries if key not in RESERVED]

@@ -30,7 +30,7 @@ class Rule:
     unit
         Unit of the number, or nothing.
     low, high
-        Bounds; ``high`` is inclusive.
+        Bounds; ``high`` is inclusive, ``None`` if there is none.
     open_low
         Whether ``low`` itself is refused.
     whole
@@ -41,7 +41,7 @@ class Rule:
 
     what: str
     unit: str = ""
-    low: float | None = None
+    low: float = 0
     high: float | None = None
     open_low: bool = False
     whole: bool = False
@@ -67,8 +67,6 @@ class Rule:
     def span(self) -> str:
         """The allowed numbers, in words."""
         whole = "a whole number, " if self.whole else ""
-        if self.low is None:
-            return f"{whole}a finite number"
         if self.high is not None:
             return f"{whole}between {number(self.low)} and {number(self.high)}"
         return f"{whole}{'above' if self.open_low else 'at least'} {number(self.low)}"
@@ -76,14 +74,14 @@ class Rule:
     def _inside(self, value: float) -> bool:
         if self.whole and value != int(value):
             return False
-        if self.low is not None and (value < self.low or (self.open_low and value == self.low)):
+        if value < self.low or (self.open_low and value == self.low):
             return False
         return self.high is None or value <= self.high
 
     def _advice(self, value: float) -> str:
         if value == 0:
             return self.zero
-        if self.low is not None and value < self.low:
+        if value < self.low:
             return self.below
         if self.high is not None and value > self.high:
             return self.above
@@ -96,11 +94,11 @@ _FRACTION = "SOC is a fraction here (1 = full)"
 
 
 def _magnitude(what: str, unit: str) -> Rule:
-    return Rule(what, unit, low=0, open_low=True, below=_SIGN, zero=_NO_CURRENT)
+    return Rule(what, unit, open_low=True, below=_SIGN, zero=_NO_CURRENT)
 
 
 def _limit(what: str, unit: str, below: str = "") -> Rule:
-    return Rule(what, unit, low=0, open_low=True, below=below)
+    return Rule(what, unit, open_low=True, below=below)
 
 
 STEP_VALUE: Mapping[Mode, Rule] = MappingProxyType(
@@ -116,14 +114,14 @@ STEP_VALUE: Mapping[Mode, Rule] = MappingProxyType(
 _ENDS_SIGN = "Ends compare magnitudes of Current, C-rate and Power."
 END_VALUE: Mapping[Quantity, Rule] = MappingProxyType(
     {
-        "Voltage": Rule("a limit on Voltage", "V", low=0),
+        "Voltage": Rule("a limit on Voltage", "V"),
         "Current": _limit("a limit on Current", "A", _ENDS_SIGN),
         "C-rate": _limit("a limit on C-rate", "C", _ENDS_SIGN),
         "Power": _limit("a limit on Power", "W", _ENDS_SIGN),
         "Capacity": _limit("a limit on Capacity", "A.h", "It counts up from 0 in each step."),
         "Energy": _limit("a limit on Energy", "W.h", "It counts up from 0 in each step."),
         "Time": _limit("a limit on Time", "s", "It counts up from 0 in each step."),
-        "SOC": Rule("a limit on SOC", low=0, high=1, above=f"{_FRACTION}: 80 % is 0.8."),
+        "SOC": Rule("a limit on SOC", high=1, above=f"{_FRACTION}: 80 % is 0.8."),
         "Temperature": Rule("a limit on Temperature", "degC", low=ABSOLUTE_ZERO),
     }
 )
@@ -138,11 +136,10 @@ DURATION = _limit("the duration", "s")
 REPEAT = Rule("the number of repeats", low=1, whole=True)
 INITIAL_SOC = Rule(
     "the initial SOC",
-    low=0,
     high=1,
     above=f"{_FRACTION}; percent is initial_state_type: soc_percentage.",
 )
-INITIAL_PERCENT = Rule("the initial SOC", "percent", low=0, high=100)
+INITIAL_PERCENT = Rule("the initial SOC", "percent", high=100)
 INITIAL_VOLTAGE = _limit("the initial voltage", "V")
 TEMPERATURE = Rule(
     "the temperature",

@@ -26,8 +26,7 @@ _VALUE = rf"(?:{NUMBER_PATTERN}|{INPUT_PATTERN})"
 def _expression(rule: Rule) -> Schema:
     """Describe a number, a number as text, or an input."""
     number: Schema = {"type": "integer" if rule.whole else "number"}
-    if rule.low is not None:
-        number["exclusiveMinimum" if rule.open_low else "minimum"] = rule.low
+    number["exclusiveMinimum" if rule.open_low else "minimum"] = rule.low
     if rule.high is not None:
         number["maximum"] = rule.high
     description = f"{rule.name}: {rule.span}."
