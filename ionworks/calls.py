@@ -33,7 +33,6 @@ P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
 
-_AT_ONCE = 8
 _UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, IndexError)
 
 
@@ -78,7 +77,7 @@ def sync_mapping(
 
 
 async def async_map(
-    function: Callable[[Item], Awaitable[T]], items: Sequence[Item], at_once: int = _AT_ONCE
+    function: Callable[[Item], Awaitable[T]], items: Sequence[Item], at_once: int
 ) -> list[T]:
     """Call for every item, a few at once; the results are in the order of the items."""
     slots = asyncio.Semaphore(at_once)
@@ -95,11 +94,9 @@ async def async_map(
             task.cancel()
 
 
-def sync_map(
-    function: Callable[[Item], T], items: Sequence[Item], at_once: int = _AT_ONCE
-) -> list[T]:
+def sync_map(function: Callable[[Item], T], items: Sequence[Item], at_once: int) -> list[T]:
     """Call for every item in a few threads; the synchronous twin of `async_map`."""
-    if len(items) <= 1:
+    if at_once == 1 or len(items) <= 1:
         return [function(item) for item in items]
     from concurrent.futures import ThreadPoolExecutor
 

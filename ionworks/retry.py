@@ -1,4 +1,4 @@
-"""When a call may be repeated, and after how long."""
+"""How patient a client is: how long it waits for an answer, and when it asks again."""
 
 from __future__ import annotations
 
@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["RetryPolicy", "is_repeatable", "seconds_to_wait"]
+__all__ = ["CONNECT_TIMEOUT", "RetryPolicy", "is_repeatable", "read_timeout", "seconds_to_wait"]
+
+CONNECT_TIMEOUT = 10.0
+_READING, _WRITING, _DOWNLOADING = 10.0, 60.0, 300.0
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NEVER_BETTER = frozenset({501, 505})
@@ -62,6 +65,22 @@ class RetryPolicy:
 def is_repeatable(method: str, idempotency_key: str | None) -> bool:
     """Whether doing it twice is the same as doing it once."""
     return method.upper() in _IDEMPOTENT or bool(idempotency_key)
+
+
+def read_timeout(method: str, path: str, asked: float | None) -> float:
+    """Return how long to wait for an answer, in s: what was asked, or what fits the call.
+
+    Downloads are never waited for less than they need.
+
+    Examples
+    --------
+    >>> from ionworks.retry import read_timeout
+    >>> read_timeout("GET", "/projects", None), read_timeout("POST", "/projects", None)
+    (10.0, 60.0)
+    """
+    if path.endswith("/download"):
+        return max(_DOWNLOADING, asked or 0.0)
+    return asked or (_READING if is_repeatable(method, None) else _WRITING)
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime | None = None) -> float | None:

@@ -31,7 +31,7 @@ from ionworks.config import Config, Proxies
 from ionworks.encode import json_bytes
 from ionworks.errors import ConnectionFailedError, RequestTimeoutError
 from ionworks.refusals import Refusal
-from ionworks.retry import RetryPolicy, is_repeatable
+from ionworks.retry import CONNECT_TIMEOUT, RetryPolicy, is_repeatable, read_timeout
 
 if TYPE_CHECKING:
     from ionworks.local import LocalEngine
@@ -40,10 +40,6 @@ __all__ = ["AsyncHttp", "Http", "async_http", "sync_http"]
 
 LOCAL_URL = "http://ionworks.local"
 _GZIP_FROM = 512 * 1024
-_CONNECT = 10.0
-_READ = 10.0
-_READ_AFTER_WRITE = 60.0
-_READ_DOWNLOAD = 300.0
 _POOL_LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=20)
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
@@ -52,23 +48,16 @@ _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 def sync_http(config: Config, engine: LocalEngine | None = None) -> Http:
     """Return a client for these settings; a local engine answers in place of the network."""
     # Recorders of HTTP know MockTransport and intercept it; one of our own they would not see.
-    inner = (
-        Network(Proxies.of_environment())
-        if engine is None
-        else httpx.MockTransport(partial(_ask, engine))
-    )
-    return Http(config, Retry(Credentials(inner, config), RetryPolicy(config.max_retries)))
+    local = httpx.MockTransport(partial(_ask, engine)) if engine else None
+    inner = Credentials(local or Network(Proxies.of_environment()), config)
+    return Http(config, Retry(inner, RetryPolicy(config.max_retries)))
 
 
 def async_http(config: Config, engine: LocalEngine | None = None) -> AsyncHttp:
     """Return the asynchronous twin of `sync_http`."""
-    inner = (
-        AsyncNetwork(Proxies.of_environment())
-        if engine is None
-        else httpx.MockTransport(partial(_ask_async, engine))
-    )
-    stack = AsyncRetry(AsyncCredentials(inner, config), RetryPolicy(config.max_retries))
-    return AsyncHttp(config, stack)
+    local = httpx.MockTransport(partial(_ask_async, engine)) if engine else None
+    inner = AsyncCredentials(local or AsyncNetwork(Proxies.of_environment()), config)
+    return AsyncHttp(config, AsyncRetry(inner, RetryPolicy(config.max_retries)))
 
 
 class Http(httpx.Client):
@@ -331,16 +320,9 @@ def _prepared(timeout_asked: float | None, /, **options: Any) -> dict[str, Any]:
             content = gzip.compress(content, compresslevel=1, mtime=0)
             headers["Content-Encoding"] = "gzip"
         options["content"] = content
-    timeout = _timeout(options["method"], str(options["url"]), timeout_asked)
+    read = read_timeout(options["method"], str(options["url"]), timeout_asked)
+    timeout = httpx.Timeout(read, connect=min(read, CONNECT_TIMEOUT))
     return {**options, "headers": headers, "timeout": timeout}
-
-
-def _timeout(method: str, path: str, asked: float | None) -> httpx.Timeout:
-    if path.endswith("/download"):
-        read = max(_READ_DOWNLOAD, asked or 0.0)
-    else:
-        read = asked or (_READ if is_repeatable(method, None) else _READ_AFTER_WRITE)
-    return httpx.Timeout(read, connect=min(_CONNECT, asked or _CONNECT))
 
 
 def _pause_after_answer(

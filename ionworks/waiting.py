@@ -34,7 +34,7 @@ TERMINAL = FAILED | {"completed"}
 TRANSIENT = (ConnectionFailedError, ServerError, RateLimitError)
 
 _FIRST_PAUSE = 0.01
-_GROWTH = 1.5
+_GROWTH = 1.3
 _UNSEEN = "unknown"
 _MOST_NAMED = 10
 

@@ -239,6 +239,7 @@ class AsyncSimulationClient:
                 download_simulation_steps.asyncio_detailed,
                 get_simulation.asyncio_detailed,
             ),
+            self._session.at_once,
         )
         return SimulationResult(
             time_series=self._session.frame(
@@ -325,7 +326,7 @@ class AsyncSimulationClient:
             return record
 
         ids = list(last)
-        return dict(zip(ids, await async_map(whole, ids), strict=True))
+        return dict(zip(ids, await async_map(whole, ids, self._session.at_once), strict=True))
 
 
 def _simulation_id(value: Any) -> str:

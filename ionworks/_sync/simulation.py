@@ -240,6 +240,7 @@ class SimulationClient:
                 download_simulation_steps.sync_detailed,
                 get_simulation.sync_detailed,
             ),
+            self._session.at_once,
         )
         return SimulationResult(
             time_series=self._session.frame(
@@ -326,7 +327,7 @@ class SimulationClient:
             return record
 
         ids = list(last)
-        return dict(zip(ids, sync_map(whole, ids), strict=True))
+        return dict(zip(ids, sync_map(whole, ids, self._session.at_once), strict=True))
 
 
 def _simulation_id(value: Any) -> str:
