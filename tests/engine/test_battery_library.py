@@ -2,6 +2,7 @@
 
 import json
 import os
+import warnings
 
 os.environ["PYBAMM_DISABLE_TELEMETRY"] = "true"
 
@@ -120,3 +121,41 @@ def test_a_description_is_json_and_lists_what_a_run_accepts(cell):
     wanted = [names[0], names[len(names) // 2], names[-1]]
     done = battery.simulate({"cell": cell, "protocol": PULSE, "extra_variables": wanted})
     assert set(wanted) <= set(done.time_series.columns)
+
+
+COMPOSITE = {
+    "model": {"type": "SPM", "options": {"particle phases": ["2", "1"]}},
+    "parameters": {"set": "Chen2020_composite"},
+}
+
+
+def test_a_composite_electrode_starts_where_pybamm_starts_it():
+    done = battery.simulate({"cell": COMPOSITE, "protocol": PULSE})
+    simulation = pybamm.Simulation(
+        pybamm.lithium_ion.SPM({"particle phases": ("2", "1")}),
+        parameter_values=pybamm.ParameterValues("Chen2020_composite"),
+        experiment=pybamm.Experiment(["Rest for 10 s"]),
+    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM's about its own names
+        voltage = simulation.solve(initial_soc=0.5)["Voltage [V]"].entries
+    assert done.time_series["Voltage [V]"][0] == pytest.approx(voltage[0], abs=1e-3)
+    assert done.time_series["SOC"][0] == pytest.approx(0.5, abs=1e-6)
+    own = battery.simulate({"cell": COMPOSITE, "protocol": {**PULSE, "global": {}}})
+    assert own.time_series["SOC"][0] == pytest.approx(1, abs=0.02)
+
+
+LEAD_ACID = {"model": {"type": "LOQS", "module": "lead_acid"}, "parameters": {"set": "Sulzer2019"}}
+
+
+def test_a_state_of_charge_that_cannot_be_known_is_null_not_invented():
+    done = battery.simulate({"cell": LEAD_ACID, "protocol": {**PULSE, "global": {}}})
+    assert done.error is None
+    assert done.time_series["SOC"].is_null().all()
+    assert done.steps["End SOC"].is_null().all()
+    assert done.metrics["Final SOC"] is None
+    with pytest.raises(battery.BatteryError, match="state of charge"):
+        battery.simulate({"cell": LEAD_ACID, "protocol": PULSE})
+    by_soc = {"steps": [{"Discharge": {"mode": "C-rate", "value": 1, "ends": ["SOC < 0.4"]}}]}
+    with pytest.raises(battery.BatteryError, match="SOC"):
+        battery.simulate({"cell": LEAD_ACID, "protocol": by_soc})

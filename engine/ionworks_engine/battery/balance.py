@@ -6,13 +6,16 @@ at 0% SOC" and "100% SOC", which PyBaMM prefers), with the lithium that the para
 initial concentrations hold. This is PyBaMM's electrode state-of-health model for one
 active material an electrode; here it is solved by bracketing compiled open-circuit functions,
 in well under a millisecond a design point. Other lithium-ion models (composite electrodes,
-MSMR, hysteresis) go through PyBaMM's own solver, more slowly; their ``SOC`` column counts
-charge over the nominal capacity.
+MSMR, hysteresis) go through PyBaMM's own solver, more slowly. Where neither can tell and no initial
+state was asked for, the run starts from the parameter set's own with a state of charge that is
+not known: NaN here, null in the results.
 """
 
 from __future__ import annotations
 
+import math
 import re
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ionworks_engine.battery.electrodes import Electrodes, crossing
-from ionworks_engine.battery.errors import BatteryError, refuse
+from ionworks_engine.battery.errors import BatteryError, refuse, words_of
 from ionworks_engine.battery.functions import compile_symbols
 from ionworks_engine.battery.quiet import pybamm
 
@@ -43,7 +46,7 @@ class Origin:
     Parameters
     ----------
     soc
-        State of charge as a fraction.
+        State of charge as a fraction; NaN if it is not known.
     capacity
         Charge in A.h that takes the state of charge from 0 to 1.
     parameters
@@ -59,18 +62,6 @@ def state_parameters(cell: Cell) -> frozenset[str]:
     """Name the parameters that hold the initial state of a cell, where they are numbers."""
     names = [_CIRCUIT] if cell.is_circuit else filter(_STATE.match, cell.parameters.keys())
     return frozenset(name for name in names if not callable(cell.parameters[name]))
-
-
-@lru_cache(maxsize=256)
-def _origin(
-    cell: Cell, design: tuple[tuple[str, float], ...], soc: float | None, voltage: float | None
-) -> Origin:
-    point = dict(design)
-    if cell.is_circuit:
-        return _of_circuit(cell, point, soc, voltage)
-    if _is_simple(cell):
-        return _of_electrodes(_electrodes(cell, frozenset(point)), point, soc, voltage)
-    return _by_pybamm(cell, point, soc, voltage)
 
 
 def origin(
@@ -101,6 +92,24 @@ def origin(
     return _origin(cell, tuple(sorted(design.items())), soc, voltage)
 
 
+@lru_cache(maxsize=256)
+def _origin(
+    cell: Cell, design: tuple[tuple[str, float], ...], soc: float | None, voltage: float | None
+) -> Origin:
+    point = dict(design)
+    asked = soc is not None or voltage is not None
+    try:
+        if cell.is_circuit:
+            return _of_circuit(cell, point, soc, voltage)
+        if _is_simple(cell):
+            return _of_electrodes(_electrodes(cell, frozenset(point)), point, soc, voltage)
+        return _by_pybamm(cell, point, soc, voltage)
+    except BatteryError:
+        if asked:
+            raise
+        return Origin(math.nan, cell.number(cell.capacity_name, point), {})
+
+
 # -- one active material an electrode -------------------------------------------
 
 
@@ -110,7 +119,7 @@ def _electrodes(cell: Cell, names: frozenset[str]) -> Electrodes:
         return Electrodes(cell.model.param, cell.parameters, tuple(sorted(names)))
     except Exception as error:
         raise refuse(
-            f"no state of charge can be computed for this cell: {type(error).__name__}: {error}"
+            f"no state of charge can be computed for this cell: {words_of(error)}"
         ) from error
 
 
@@ -180,21 +189,33 @@ def _circuit_soc(cell: Cell, voltage: float) -> float:
 def _by_pybamm(
     cell: Cell, design: Mapping[str, float], soc: float | None, voltage: float | None
 ) -> Origin:
-    capacity = cell.number("Nominal cell capacity [A.h]", design)
-    if soc is None and voltage is None:
-        return Origin(1.0, capacity, {})
     parameters = cell.parameters.copy()
     parameters.update(dict(design))
     wanted = soc if voltage is None else f"{voltage} V"
     try:
-        parameters.set_initial_state(wanted, param=cell.model.param, options=cell.model.options)
-    except BatteryError:
-        raise
+        start = parameters if wanted is None else _started(cell, parameters, wanted)
+        states = (_started(cell, parameters, 0.0), _started(cell, parameters, 1.0), start)
+        empty, full, now = (_lithium(cell, state) for state in states)
     except Exception as error:
         raise refuse(
-            "PyBaMM cannot compute an initial state of charge or voltage for this model "
-            f"({type(error).__name__}: {error}); leave it out to start from the parameter set's own"
+            f"PyBaMM cannot compute a state of charge for this model ({words_of(error)}); "
+            "leave the initial state out to start from the parameter set's own"
         ) from error
-    names = state_parameters(cell)
-    found = {name: float(parameters[name]) for name in names}
-    return Origin(1.0 if soc is None else soc, capacity, found)
+    found = {name: float(start[name]) for name in state_parameters(cell)}
+    known = (now - empty) / (full - empty) if soc is None else soc
+    return Origin(known, abs(full - empty), found)
+
+
+def _started(cell: Cell, parameters: Any, wanted: float | str) -> Any:
+    param, options = cell.model.param, cell.model.options
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM's about its own names
+        return parameters.set_initial_state(wanted, inplace=False, param=param, options=options)
+
+
+def _lithium(cell: Cell, parameters: Any) -> float:
+    """Return the lithium in A.h in the negative, or in the working electrode."""
+    half = cell.model.options.get("working electrode") == "positive"
+    electrode = cell.model.param.p if half else cell.model.param.n
+    moles = float(parameters.evaluate(electrode.n_Li_init))
+    return moles * float(pybamm.constants.F.value) / 3600

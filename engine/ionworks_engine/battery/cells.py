@@ -16,7 +16,13 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
 
-from ionworks_engine.battery.errors import BatteryError, finite_number, near, refuse
+from ionworks_engine.battery.errors import (
+    BatteryError,
+    finite_number,
+    near,
+    refuse,
+    words_of,
+)
 from ionworks_engine.battery.quickmodels import quick_parameters
 from ionworks_engine.battery.quiet import pybamm
 
@@ -170,7 +176,7 @@ def _construct(kind: type, options: dict[str, Any], what: str) -> Any:
     try:
         return kind(options=options) if options else kind()
     except (pybamm.OptionError, TypeError, KeyError, ValueError) as error:
-        raise refuse(f"{what} cannot be built with these options: {_words(error)}") from None
+        raise refuse(f"{what} cannot be built with these options: {words_of(error)}") from None
 
 
 def load_parameters(config: Any) -> Any:
@@ -199,7 +205,7 @@ def _parse_values(values: Any) -> Any:
     except BatteryError:
         raise
     except Exception as error:
-        raise refuse(f"the parameter values cannot be read: {_words(error)}") from None
+        raise refuse(f"the parameter values cannot be read: {words_of(error)}") from None
 
 
 def _unsafe(node: Any, depth: int = 0) -> Iterator[str]:
@@ -248,8 +254,3 @@ def _closed(what: str, mapping: Any, allowed: tuple[str, ...]) -> None:
     for key in mapping:
         if key not in allowed:
             raise refuse(f"{what}: unknown key {key!r}{near(str(key), allowed)}")
-
-
-def _words(error: Exception) -> str:
-    """Return an exception's own words on one line, without its Python dressing."""
-    return " ".join(str(error.args[0] if error.args else error).split())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
@@ -44,6 +45,15 @@ def near(name: str, known: Iterable[str]) -> str:
     if len(choices) <= 12:
         return "; known: " + ", ".join(map(repr, choices))
     return ""
+
+
+def words_of(error: Exception) -> str:
+    """Return PyBaMM's own words on one line; of a missing parameter, just its name."""
+    text = " ".join(str(error.args[0] if error.args else error).split())
+    missing = re.search(r"[Pp]arameter '([^']+)' not found", text)
+    if missing:
+        return f"the parameters lack {missing[1]!r}, which the model needs"
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def finite_number(name: str, value: Any) -> float:

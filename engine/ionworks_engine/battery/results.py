@@ -4,7 +4,7 @@
 the next stand at the same time: the state before and after the switch. Capacities and energies
 count from the start of each step and are never negative. ``SOC`` is a fraction: the state of
 charge at the start less the charge drawn since, over the charge between the voltage limits at
-equilibrium (see :mod:`ionworks_engine.battery.balance`).
+equilibrium (see :mod:`ionworks_engine.battery.balance`); null where that is not known.
 """
 
 from __future__ import annotations
@@ -135,10 +135,10 @@ def _time_series(
         **{name: rows[:, OUT + place] for place, name in enumerate(CAPACITIES)},
         "Power [W]": rows[:, VOLTAGE] * rows[:, CURRENT],
         "Temperature [degC]": rows[:, TEMPERATURE],
-        "SOC": np.concatenate(soc),
+        "SOC": pl.Series(np.concatenate(soc)).fill_nan(None),
         **{name: rows[:, EXTRA + place] for place, name in enumerate(extra)},
     }
-    return pl.DataFrame({name: np.ascontiguousarray(column) for name, column in columns.items()})
+    return pl.DataFrame(columns)
 
 
 def _step_rows(steps: Sequence[_Clean], usable_capacity: float) -> list[dict[str, Any]]:
@@ -223,7 +223,7 @@ def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
         "Unit": ran.unit,
         "Ended by": ran.ended_by,
         **{
-            name: None if value is None else float(value)
+            name: None if value is None or math.isnan(value) else float(value)
             for name, value in zip(_FLOAT_COLUMNS, values, strict=True)
         },
     }

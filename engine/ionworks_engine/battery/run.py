@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -114,6 +115,8 @@ def run(
     """Run a checked protocol, without open inputs, on a cell at a design point."""
     bench = LocalBench(cell, protocol, design)
     bench.model.check_variables(extra)
+    if "SOC" in watched_by(protocol.steps) and math.isnan(bench.origin.soc):
+        raise refuse("an end on SOC needs a state of charge, which is not known for this cell")
     interpreter = Interpreter(bench, bench.origin.soc, extra, _sampling(protocol.start.resolution))
     failure = interpreter.run(protocol.steps)
     return outcome(interpreter.steps, extra, bench.usable_capacity, failure)

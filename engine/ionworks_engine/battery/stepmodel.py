@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 
 from ionworks_engine.battery.cells import Cell
-from ionworks_engine.battery.errors import BatteryError, near, refuse
+from ionworks_engine.battery.errors import BatteryError, near, refuse, words_of
 from ionworks_engine.battery.quiet import casadi, pybamm
 from ionworks_engine.battery.solver import step_solver
 from ionworks_engine.battery.terms import COLUMNS, COUNTERS, LAWS, Floats, Law, Limit, Watch
@@ -92,14 +92,7 @@ class StepModel:
         except BatteryError:
             raise
         except Exception as error:
-            raise refuse(self._why_not(error)) from error
-
-    def _why_not(self, error: Exception) -> str:
-        if isinstance(error, KeyError):
-            return f"the parameters lack what the model needs: {error.args[0]}"
-        design = ", ".join(sorted(self._free))
-        words = " ".join(str(error).split())
-        return f"the model cannot be built with inputs {design}: {type(error).__name__}: {words}"
+            raise refuse(_why_not(words_of(error), free)) from error
 
     # -- building ------------------------------------------------------------
 
@@ -382,6 +375,12 @@ def _temperature(variables: Mapping[str, Any]) -> Any:
     if "Cell temperature [degC]" in variables:
         return variables["Cell temperature [degC]"]
     return pybamm.Parameter("Ambient temperature [K]") - _KELVIN
+
+
+def _why_not(words: str, free: frozenset[str]) -> str:
+    if words.startswith("the parameters lack"):
+        return words
+    return f"the model cannot be built with inputs {', '.join(sorted(free))}: {words}"
 
 
 def _limit_name(limit: Limit) -> str:
