@@ -53,6 +53,20 @@ def quick(**config):
             },
             "thermal",
         ),
+        (
+            {
+                "model": {"type": "SPM", "options": {"operating mode": "voltage"}},
+                "parameters": {"set": "Chen2020"},
+            },
+            "steps say what is held",
+        ),
+        (
+            {
+                "model": {"type": "SPM", "custom_variables": {"x": {"$type": "os.system"}}},
+                "parameters": {"set": "Chen2020"},
+            },
+            "custom_variables['x']",
+        ),
         ({"model": {"type": "SPM"}}, "lacks 'parameters'"),
         ({**SPM, "colour": "red"}, "'colour'"),
         ({**SPM, "simulation_settings": {"var_pts": {"x_n": 1}}}, "2 to 1000"),
@@ -179,3 +193,23 @@ def test_models_can_be_listed_and_checked():
     wrong = battery.validate_model({"type": "SPMe", "options": {"thermal": "hot"}})
     assert not wrong["valid"]
     assert "thermal" in wrong["error"]
+
+
+def test_a_models_own_configuration_is_accepted_with_its_added_variables():
+    model = pybamm.lithium_ion.SPMe({"thermal": "lumped"})
+    model.variables["Twice the voltage [V]"] = 2 * model.variables["Voltage [V]"]
+    config = json.loads(json.dumps(model.to_config()))
+    cell = {"model": config, "parameters": {"set": "Chen2020"}}
+    names = ["Twice the voltage [V]"]
+    series = battery.simulate(
+        {"cell": cell, "protocol": REST, "extra_variables": names}
+    ).time_series
+    assert (2 * series["Voltage [V]"]).to_list() == pytest.approx(series[names[0]].to_list())
+
+
+def test_mesh_points_of_the_settings_count():
+    coarse = {**SPM, "simulation_settings": {"var_pts": {"r_n": 4, "r_p": 4}}}
+    step = {"steps": [{"Discharge": {"mode": "C-rate", "value": 2, "duration": 300}}]}
+    first = battery.simulate({"cell": coarse, "protocol": step}).time_series["Voltage [V]"][-1]
+    second = battery.simulate({"cell": SPM, "protocol": step}).time_series["Voltage [V]"][-1]
+    assert 1e-4 < abs(first - second) < 0.1

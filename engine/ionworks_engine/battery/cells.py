@@ -29,6 +29,7 @@ from ionworks_engine.battery.quiet import pybamm
 MODULES = ("lithium_ion", "equivalent_circuit", "lead_acid", "sodium_ion")
 SETTINGS = ("var_pts",)
 _TYPE_KEYS = ("$type", "py/object", "class", "module")
+_MODEL_KEYS = ("type", "module", "options", "custom_variables", "removed_variables", "events")
 _PLAIN_TYPES = frozenset({"builtins.float", "builtins.tuple", "builtins.slice", "numpy.ndarray"})
 _EXPRESSIONS = "pybamm.expression_tree."
 _MAX_DEPTH = 200
@@ -133,10 +134,18 @@ def _load(text: str) -> Cell:
 
 
 def load_model(config: Any) -> Any:
-    """Build a PyBaMM model from ``{"type", "module", "options"}``, or refuse it by name."""
+    """Build a PyBaMM model from its configuration, or refuse it by name.
+
+    Parameters
+    ----------
+    config
+        ``type``, ``module`` and ``options``, as PyBaMM's ``to_config`` gives them, and its
+        ``custom_variables``. Its ``removed_variables`` and ``events`` change nothing here: steps
+        end by their own ends only.
+    """
     if not isinstance(config, Mapping) or not isinstance(config.get("type"), str):
         raise refuse("a model must be a mapping with 'type', such as {'type': 'SPMe'}")
-    _closed("model", config, ("type", "module", "options"))
+    _closed("model", config, _MODEL_KEYS)
     module, kind = config.get("module") or "lithium_ion", config["type"]
     if kind == "custom":
         raise refuse("custom serialised models are not accepted; name one of PyBaMM's own models")
@@ -145,7 +154,9 @@ def load_model(config: Any) -> Any:
     classes = model_classes(module)
     if kind not in classes:
         raise refuse(f"unknown model {kind!r} in {module!r}{near(kind, classes)}")
-    return _construct(classes[kind], _options(config.get("options")), f"model {kind!r}")
+    model = _construct(classes[kind], _options(config.get("options")), f"model {kind!r}")
+    _add_variables(model, config.get("custom_variables") or {})
+    return model
 
 
 def model_classes(module: str) -> dict[str, type]:
@@ -165,7 +176,22 @@ def _options(options: Any) -> dict[str, Any]:
         return {}
     if not isinstance(options, Mapping):
         raise refuse("model options must be a mapping of option names to values")
+    if options.get("operating mode", "current") != "current":
+        raise refuse(
+            f"option 'operating mode' must be 'current', not {options['operating mode']!r}: "
+            "the protocol's steps say what is held"
+        )
     return {name: _tuples(value) for name, value in options.items()}
+
+
+def _add_variables(model: Any, variables: Mapping[str, Any]) -> None:
+    for name, value in variables.items():
+        for problem in _unsafe(value):
+            raise refuse(f"model.custom_variables[{name!r}]: {problem}")
+    try:
+        pybamm.BaseModel.apply_builtin_overrides(model, {"custom_variables": dict(variables)})
+    except Exception as error:
+        raise refuse(f"model.custom_variables cannot be read: {words_of(error)}") from None
 
 
 def _tuples(value: Any) -> Any:
