@@ -26,7 +26,10 @@ with Ionworks.local() as client:
     client.simulation.wait_for_completion(run.simulation_id)
     result = client.simulation.get_result(run.simulation_id)
 
-print(result.time_series, result.steps, result.metrics, sep="\n\n")
+print(result.time_series.select("Time [s]", "Voltage [V]", "Current [A]", "Step count", "SOC"))
+print(result.steps.select("Step count", "Step type", "Duration [s]", "Ended by"))
+for name, value in result.metrics.items():
+    print(f"{name}: {value}")
 
 hours = result.time_series["Time [s]"] / 3600
 figure, (voltage, current) = plt.subplots(2, sharex=True, layout="constrained")
