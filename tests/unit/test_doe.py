@@ -176,9 +176,9 @@ def test_ten_million_points_are_refused_before_they_are_made():
     begun = time.perf_counter()
     assert doe.count(grid(*rows)) == 10_000_000
     for verb in (doe.check, doe.expand, doe.preview):
-        with pytest.raises(doe.DesignError, match=r"10,000,000 points; the limit is 10,000\b"):
+        with pytest.raises(doe.DesignError, match=r"^rows: .*10,000,000 points; .* 10,000\."):
             verb(grid(*rows))
-    with pytest.raises(doe.DesignError, match="10,001"):
+    with pytest.raises(doe.DesignError, match=r"^count: .*10,001"):
         doe.check(sampled("random", RANGE, count=10_001))
     doe.check(grid({**RANGE, "count": doe.MAX_POINTS}))
     with pytest.raises(doe.DesignError, match="limit"):

@@ -182,6 +182,11 @@ def deep_aliases():
     return "\n".join(["- &l0 [[x]]", *links])
 
 
+def deep_alias_mappings():
+    links = [f"k{index}: &l{index} {{a: {{b: *l{index - 1}}}}}" for index in range(1, 60)]
+    return "\n".join(["k0: &l0 {a: {b: c}}", *links])
+
+
 def self_containing():
     steps = []
     steps.append({"Block": steps})
@@ -198,6 +203,7 @@ def self_containing():
         ("- " * 1000, "too-deep"),
         (bomb(30), "too-large"),
         (deep_aliases(), "too-deep"),
+        (deep_alias_mappings(), "too-deep"),
         ("steps:\n" + "- Rest: {duration: 1}\n" * 10_001, "too-large"),
         ({"steps": [{"Rest": {"duration": "x" * 2_000_000}}, 1]}, "too-large"),
         ({"steps": [0] * 300_000}, "too-large"),

@@ -197,6 +197,12 @@ def test_a_step_may_have_a_duration_and_ends():
             "steps[0]",
             "direction: Discharge",
         ),
+        (
+            "- {mode: Current, value: 1, duration: 4, ends: [Voltage > 4]}",
+            "missing-key",
+            "steps[0]",
+            "direction: Discharge",
+        ),
         ("- {dirction: Rest, duration: 4}", "bad-step", "steps[0]", "direction"),
         ("- {direction: Rest, duration: 4, repeat: 3}", "unknown-key", "steps[0].repeat", None),
         ("- {repeat: 3, steps: [{Rest: {duration: 1}}]}", "bad-step", "steps[0]", None),

@@ -211,3 +211,20 @@ def test_both_accept(document):
 def test_both_refuse(document):
     assert not VALIDATOR.is_valid(document)
     assert ucp.check(document) != []
+
+
+def test_the_schema_tells_the_sense_of_an_end_without_operator():
+    def senses(kind):
+        forms = ucp.SCHEMA["$defs"][f"endOf{kind}"]["anyOf"]
+        mappings = [
+            form["properties"] for form in forms if "operator" in form.get("properties", {})
+        ]
+        return {
+            form["variable"]["pattern"].split("*")[1].split("(")[0]: form["operator"].get("default")
+            for form in mappings
+        }
+
+    assert senses("Discharge")["Voltage"] == "<="
+    assert senses("Charge")["Voltage"] == ">="
+    assert senses("Rest")["Voltage"] is None
+    assert senses("Rest")["Time"] == ">="
