@@ -21,6 +21,7 @@ from ionworks.errors import ConnectionFailedError
 __all__ = ["LocalEngine", "attach"]
 
 _NEEDED = ("jsonschema_rs", "pybamm", "sqlalchemy", "starlette")
+_PATIENCE = 30.0
 _CLOSED = "the local engine was closed: make a new client"
 _engines: dict[Path, LocalEngine] = {}
 _attaching = threading.Lock()
@@ -114,7 +115,7 @@ class LocalEngine:
                 return
         self._loop.call_soon_threadsafe(self._stopping.set)
         if threading.current_thread() is not self._thread:
-            self._thread.join()
+            self._thread.join(_PATIENCE)
 
     def _check_process(self) -> None:
         if self._process != os.getpid():

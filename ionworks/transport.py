@@ -6,7 +6,9 @@ A request passes, from the outside in::
       Retry           repeats what may be repeated
         Credentials   says who is asking, to the API's own origin only
           Network     one connection pool a route: direct, or through a proxy
-          MockTransport     or the engine of this process
+
+The engine of this process is asked by ``Http`` itself: nobody listens in, and what it refuses
+once it refuses again.
 
 Each layer has its asynchronous twin beside it.
 """
@@ -47,17 +49,19 @@ _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
 
 def sync_http(config: Config, engine: LocalEngine | None = None) -> Http:
     """Return a client for these settings; a local engine answers in place of the network."""
-    # Recorders of HTTP know MockTransport and intercept it; one of our own they would not see.
-    local = httpx.MockTransport(partial(_ask, engine)) if engine else None
-    inner = Credentials(local or Network(Proxies.of_environment()), config)
-    return Http(config, Retry(inner, RetryPolicy(config.max_retries)))
+    if engine is not None:
+        # Recorders of HTTP know MockTransport and intercept it; one of ours they would not see.
+        return Http(config, httpx.MockTransport(partial(_ask, engine)))
+    network = Credentials(Network(Proxies.of_environment()), config)
+    return Http(config, Retry(network, RetryPolicy(config.max_retries)))
 
 
 def async_http(config: Config, engine: LocalEngine | None = None) -> AsyncHttp:
     """Return the asynchronous twin of `sync_http`."""
-    local = httpx.MockTransport(partial(_ask_async, engine)) if engine else None
-    inner = AsyncCredentials(local or AsyncNetwork(Proxies.of_environment()), config)
-    return AsyncHttp(config, AsyncRetry(inner, RetryPolicy(config.max_retries)))
+    if engine is not None:
+        return AsyncHttp(config, httpx.MockTransport(partial(_ask_async, engine)))
+    network = AsyncCredentials(AsyncNetwork(Proxies.of_environment()), config)
+    return AsyncHttp(config, AsyncRetry(network, RetryPolicy(config.max_retries)))
 
 
 class Http(httpx.Client):
@@ -199,7 +203,7 @@ class _Signature:
 
     def __init__(self, config: Config) -> None:
         self._headers = config.credential_headers
-        self._origin = _origin(httpx.URL(LOCAL_URL if config.is_local else config.api_url))
+        self._origin = _origin(httpx.URL(config.api_url))
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
         if not self._headers or _origin(request.url) != self._origin:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 import weakref
@@ -42,6 +43,7 @@ class AsyncSession:
         self._lock = threading.Lock()
         self._http: AsyncHttp | None = None
         self._api: Client | None = None
+        self._process = os.getpid()
         self._local_project: str | None = None
         self._closed = False
 
@@ -56,7 +58,7 @@ class AsyncSession:
         with self._lock:
             if self._closed:
                 raise RuntimeError("this client is closed: make a new one")
-            if self._api is None:
+            if self._api is None or self._process != os.getpid():
                 self._api = self._opened()
             return self._api
 
@@ -98,6 +100,8 @@ class AsyncSession:
 
         from ionworks.transport import async_http
 
+        # Two processes cannot share a connection: after a fork, the child opens its own.
+        self._process = os.getpid()
         self._http = async_http(self.config, self._engine)
         return Client(base_url=self.config.api_url).set_async_httpx_client(self._http)
 

@@ -1,0 +1,167 @@
+"""The client over real sockets, on loopback."""
+
+import asyncio
+import gc
+import gzip
+import json
+import os
+import threading
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ionworks import AsyncIonworks, Ionworks, errors
+
+ME = {"id": "u", "email": "a@b", "authorized_organization": None, "organizations": []}
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def do_GET(self):
+        self.heard(b"")
+        self.server.act(self)
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.heard(body)
+        self.server.act(self)
+
+    def heard(self, body):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        self.server.seen.append((headers, body))
+
+    def answer(self, body, status=200, **headers):
+        content = json.dumps(body).encode()
+        self.send_response(status)
+        for name, value in {"Content-Type": "application/json", **headers}.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def hang_up(self):
+        self.close_connection = True
+        self.connection.shutdown(2)
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def serving(act):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server.daemon_threads = True
+    server.act, server.seen = act, []
+    server.url = f"http://127.0.0.1:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+@pytest.fixture(autouse=True)
+def _direct(monkeypatch):
+    monkeypatch.setenv("no_proxy", "127.0.0.1")
+
+
+def test_a_key_does_not_reach_another_port():
+    with (
+        serving(lambda handler: handler.answer(ME)) as storage,
+        serving(lambda handler: handler.answer({}, 307, Location=f"{storage.url}/signed")) as api,
+        Ionworks("secret", api.url, organization_id="o") as client,
+    ):
+        assert client.whoami().id == "u"
+    assert api.seen[0][0]["x-api-key"] == "secret"
+    assert not {"x-api-key", "x-organization-id"} & set(storage.seen[0][0])
+
+
+def test_a_dropped_connection_is_tried_again_for_reading_only():
+    def twice_nothing(handler):
+        if len(handler.server.seen) in (1, 2):
+            handler.hang_up()
+        else:
+            handler.answer(ME)
+
+    with serving(twice_nothing) as server, Ionworks("k", server.url) as client:
+        assert client.whoami().id == "u"
+        assert len(server.seen) == 3
+    with serving(Handler.hang_up) as server, Ionworks("k", server.url) as client:
+        with pytest.raises(errors.ConnectionFailedError):
+            client.project.create({"name": "n"})
+        assert len(server.seen) == 1
+
+
+def test_a_large_body_arrives_packed():
+    text = "steps: []\n" * 60_000
+    with serving(lambda handler: handler.answer([])) as server, Ionworks("k", server.url) as client:
+        client.protocol.find_input_references(text)
+    headers, body = server.seen[0]
+    assert headers["content-encoding"] == "gzip"
+    assert json.loads(gzip.decompress(body)) == {"protocol": text}
+
+
+def test_a_slow_answer_is_a_timeout():
+    release = threading.Event()
+    with serving(lambda _: release.wait(5)) as server:
+        client = Ionworks("k", server.url, timeout=0.05, max_retries=0)
+        with client, pytest.raises(errors.RequestTimeoutError, match=r"within 0\.05 s"):
+            client.whoami()
+        release.set()
+
+
+def test_nobody_there():
+    with serving(Handler.hang_up) as server:
+        url = server.url
+    client = Ionworks("k", url, max_retries=0)
+    with client, pytest.raises(errors.ConnectionFailedError, match="refused"):
+        client.whoami()
+
+
+# What the first loop left open cannot be closed any more once that loop is.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_an_async_client_outlives_an_event_loop():
+    with serving(lambda handler: handler.answer(ME)) as server:
+        client = AsyncIonworks("k", server.url)
+
+        async def ask():
+            answers = await asyncio.gather(*(client.whoami() for _ in range(5)))
+            return {answer.id for answer in answers}
+
+        async def ask_and_close():
+            async with client:
+                return await ask()
+
+        assert asyncio.run(ask()) == {"u"}
+        assert asyncio.run(ask_and_close()) == {"u"}
+        client = None
+        gc.collect()
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
+def test_a_child_opens_connections_of_its_own():
+    with (
+        serving(lambda handler: handler.answer({**ME, "id": str(handler.client_address[1])})) as (
+            server
+        ),
+        Ionworks("k", server.url) as client,
+    ):
+        mine = client.whoami().id
+        reader, writer = os.pipe()
+        child = os.fork()
+        if child == 0:
+            try:
+                os.write(writer, client.whoami().id.encode())
+            finally:
+                os._exit(0)
+        os.waitpid(child, 0)
+        theirs = os.read(reader, 100).decode()
+        assert theirs.isdigit()
+        assert theirs != mine
+        assert client.whoami().id == mine
+        os.close(reader)
+        os.close(writer)
