@@ -6,6 +6,7 @@ submit  runs -> rows; a run that is there already is answered with instead
 
 from __future__ import annotations
 
+import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -210,11 +211,14 @@ def _conditions(shared: dict[str, Any], conditions: Sequence[Mapping[str, Any]])
         path = f"conditions[{index}]"
         design = {}
         for name, value in condition.get("design_parameters", {}).items():
+            there = f"{path}.design_parameters.{name}"
             try:
                 design[name] = float(value)
             except ValueError:
-                there = f"{path}.design_parameters.{name}"
                 problems.append(Problem(there, f"{value!r} is not a number"))
+            else:
+                if not math.isfinite(design[name]):
+                    problems.append(Problem(there, f"{value!r} is not a finite number"))
         points.append(Point({**shared, **condition.get("experiment_parameters", {})}, design, path))
     if problems:
         raise invalid(problems)
@@ -244,8 +248,7 @@ def _bound(protocol: Mapping[str, Any], points: Sequence[Point]) -> list[dict[st
         mark = repr(sorted(point.inputs.items()))
         if mark not in judged:
             judged[mark] = _misfits(loaded, point.inputs)
-            prefix = f"{point.path}." if point.path else ""
-            problems += [templates.problem(finding, prefix) for finding in judged[mark]]
+            problems += [templates.problem(finding, point.path) for finding in judged[mark]]
     if problems:
         findings = [templates.finding_document(f) for found in judged.values() for f in found]
         raise invalid(problems, findings=findings)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from ionworks import ucp
 from ionworks_engine.call import EMAIL
-from ionworks_engine.errors import Problem, invalid
+from ionworks_engine.errors import ApiError, Problem, invalid
 from ionworks_engine.storage import Store, content, times
 from ionworks_engine.storage.tables import experiment_templates, simulations
 
@@ -35,19 +35,24 @@ def finding_document(finding: ucp.Finding) -> dict[str, Any]:
     }
 
 
-def refused(error: ucp.ProtocolError, prefix: str = "") -> Exception:
+def refused(error: ucp.ProtocolError) -> ApiError:
     """Return the error of a request for a protocol that cannot be used."""
     return invalid(
-        [problem(finding, prefix) for finding in error.findings],
+        [problem(finding) for finding in error.findings],
         findings=[finding_document(finding) for finding in error.findings],
     )
 
 
-def problem(finding: ucp.Finding, prefix: str = "") -> Problem:
-    """Return a finding as a problem of the request."""
+def problem(finding: ucp.Finding, where: str = "") -> Problem:
+    """Return a finding as a problem of the request, or of the part of it called ``where``."""
     place = finding.position
     hint = f" Try: {finding.suggestion}" if finding.suggestion else ""
-    return Problem(prefix + place.path, finding.message + hint, place.line, place.column)
+    message = finding.message + hint
+    if not where:
+        return Problem(place.path, message, place.line, place.column)
+    if place.path.startswith("experiment_parameters"):
+        return Problem(f"{where}.{place.path}", message)
+    return Problem(where, f"{place}: {message}")
 
 
 def body_of(source: str | Mapping[str, Any]) -> dict[str, Any]:
@@ -88,10 +93,12 @@ def save(store: Store, connection: Connection, values: Mapping[str, Any], *, dra
     return name
 
 
-def publish(connection: Connection, name: str, **values: Any) -> None:
-    """Make a draft a saved protocol like any other."""
-    mine = update(experiment_templates).where(experiment_templates.c.id == name)
-    connection.execute(mine.values(draft=False, **values))
+def publish(
+    connection: Connection, template_id: str, values: Mapping[str, Any] | None = None
+) -> None:
+    """Make a draft a saved protocol like any other, with other values where they are given."""
+    mine = update(experiment_templates).where(experiment_templates.c.id == template_id)
+    connection.execute(mine.values({**(values or {}), "draft": False}))
 
 
 def purge_drafts(store: Store, connection: Connection) -> None:

@@ -21,7 +21,7 @@ def parquet(columns):
 
 def simulate(request):
     inputs = request["inputs"]
-    match inputs.get("do", "echo"):
+    match inputs.get("do", os.environ.get("FAKE_RUNS", "echo")):
         case "sleep":
             time.sleep(inputs["seconds"])
         case "die":
@@ -44,22 +44,44 @@ def simulate(request):
     error = None
     if inputs.get("do") == "fail":
         error = {"code": "SOLVER_ERROR", "message": "IDA_BAD_K", "step": "steps[1].Charge"}
-    return {"metrics": {"affinity": request["cell"]["name"]}, "error": error}, frames
+    return {"metrics": {"affinity": request["cell"].get("name")}, "error": error}, frames
 
 
 def describe(request):
-    if request["cell"].get("model", {}).get("type") == "Nothing":
-        raise RefusedError("There is no model 'Nothing'.")
+    cell = request["cell"]
+    settings = cell.get("simulation_settings") or {}
+    for given in (cell.get("parameters", {}).get("values", {}), settings.get("var_pts", {})):
+        if "broken" in given:
+            raise RefusedError("There is no parameter 'broken'.")
     return {
         "variables": ["Voltage [V]", "Current [A]", "X-averaged cell temperature [K]"],
         "parameters": {
             "Positive electrode thickness [m]": 7.5e-5,
+            "Negative electrode thickness [m]": 8.5e-5,
             "Nominal cell capacity [A.h]": 5,
             "Negative electrode OCP [V]": {"$type": "pybamm.Interpolant"},
             "Ambient temperature [K]": 298.15,
+            "citations": ["Chen2020"],
         },
         "nominal_capacity": 5.0,
     }, []
 
 
-TASKS = {"simulate": simulate, "describe": describe}
+def validate_model(request):
+    name = request["model"]["type"]
+    if name != "Nothing":
+        return {"valid": True, "error": None, "error_type": None}, []
+    error = f"There is no model {name!r}."
+    return {"valid": False, "error": error, "error_type": "CONFIGURATION_ERROR"}, []
+
+
+def models(_request):
+    return {"models": {"lithium_ion": ["SPM"]}, "options": {}, "version": "0"}, []
+
+
+TASKS = {
+    "simulate": simulate,
+    "describe": describe,
+    "validate_model": validate_model,
+    "models": models,
+}

@@ -139,8 +139,10 @@ class Jobs:
                 self._claim()
             except Exception:
                 _log.exception("Jobs could not be claimed; trying again.")
+            # Not wait_for: in Python 3.11 it loses a cancel that comes along with the event.
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._work.wait(), self._lease / 3)
+                async with asyncio.timeout(self._lease / 3):
+                    await self._work.wait()
 
     def _claim(self) -> None:
         capacity, now = self._executor.capacity, self._store.clock()

@@ -51,7 +51,7 @@ def create_experiment_template(call: Call) -> dict[str, Any]:
             saved = templates.save(call.store, connection, body, draft=False)
         elif there.draft:
             saved = there.id
-            templates.publish(connection, saved, updated_at=call.store.now(), **body)
+            templates.publish(connection, saved, {**body, "updated_at": call.store.now()})
         elif force:
             raise conflict(f"The same protocol is saved already, as {there.name!r}.", there.id)
         else:

@@ -79,7 +79,8 @@ def delete_model(call: Call) -> None:
         _own(connection, name)
         needing = select(func.count()).where(parameterized_models.c.model_id == name)
         if count := connection.scalar(needing):
-            raise conflict(f"{count} parameterized models need this model: delete them first.")
+            needed = "1 parameterized model needs" if count == 1 else f"{count} need"
+            raise conflict(f"{needed} this model: delete what needs it first.")
         connection.execute(delete(models).where(models.c.id == name))
 
 

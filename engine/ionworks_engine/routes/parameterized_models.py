@@ -71,13 +71,20 @@ def get_parameterized_model(call: Call) -> dict[str, Any]:
     return _shown(row, names.get(row.model_id))
 
 
-def update_parameterized_model(call: Call) -> dict[str, Any]:
+async def update_parameterized_model(call: Call) -> dict[str, Any]:
     """Change what may change in a parameterized model: never its values."""
+    body = call.body
+    with call.store.reading() as connection:
+        row = _own(connection, call)
+        cell = cells.of_parameterized_model(connection, row.id).cell
+    if body.get("simulation_settings") is not None:
+        changed = {**cell, "simulation_settings": body["simulation_settings"]}
+        await call.descriptions.of_cell(changed, "simulation_settings")
     with call.store.writing() as connection:
         row = _own(connection, call)
-        if "name" in call.body:
-            _refuse_same_name(connection, row.project_id, call.body["name"], but=row.id)
-        change(call, connection, parameterized_models, row.id, call.body)
+        if "name" in body:
+            _refuse_same_name(connection, row.project_id, body["name"], but=row.id)
+        change(call, connection, parameterized_models, row.id, body)
         row = find(connection, parameterized_models, row.id, _WHAT)
         names = _model_names(connection, {row.model_id})
     return _shown(row, names.get(row.model_id))
