@@ -119,10 +119,15 @@ def test_own_parameter_values_give_the_same_result_as_the_set_they_came_from():
         ({"Negative electrode thickness [m]": True}, "must be a number"),
         ({"Current function [A]": 1.0}, "steps"),
         ({"citations": 1.0}, "'citations'"),
+        ({"Negative electrode thickness [m]": 0.0}, "greater than 0"),
+        ({"Nominal cell capacity [A.h]": 0.0}, "greater than 0"),
+        ({"Separator porosity": 1.5}, "at most 1"),
+        ({"Maximum concentration in negative electrode [mol.m-3]": 0.0}, "no capacity"),
     ],
 )
 def test_a_wrong_design_parameter_is_refused_by_name(design, said):
-    assert said in refusal(design=design)
+    protocol = {"global": {"initial_soc": 1}, **REST}
+    assert said in refusal(design=design, protocol=protocol)
 
 
 def test_a_temperature_is_not_set_twice():

@@ -197,6 +197,17 @@ def test_a_solver_failure_midway_keeps_the_rows_up_to_there():
     assert done.time_series["Time [s]"][-1] > 100
 
 
+def test_a_current_too_far_to_reach_at_once_is_approached():
+    cell = {"model": {"type": "DFN"}, "parameters": {"set": "Prada2013"}}
+    step = discharge(mode="C-rate", value=20, duration=2)
+    done = run([step], cell=cell, start={"initial_soc": 0.98, "resolution": {"time": 0.5}})
+    assert done.error is None
+    assert done.time_series["Current [A]"].to_numpy() == pytest.approx(46)
+    assert done.time_series["Time [s]"].to_list() == pytest.approx([0, 0.5, 1, 1.5, 2])
+    assert done.time_series["Discharge capacity [A.h]"][0] == 0
+    assert done.metrics["Discharge capacity [A.h]"] == pytest.approx(46 * 2 / 3600, rel=1e-6)
+
+
 def test_a_distant_voltage_is_reached_from_half_full():
     done = run(
         [charge(mode="Voltage", value=4.1, ends=["Current < 0.2"])],

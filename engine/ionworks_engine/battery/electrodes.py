@@ -71,7 +71,11 @@ class Electrodes:
         """
         point = np.array([design[name] for name in self.names])
         numbers = np.asarray(self._scalars(point)).ravel()
-        return Window(self, point, *map(float, numbers))
+        window = Window(self, point, *map(float, numbers))
+        sizes = (window.lead_capacity, window.other_capacity, window.lead_maximum)
+        if not all(size > 0 for size in sizes):
+            raise refuse("an electrode of this cell has no capacity; no state of charge exists")
+        return window
 
     def potentials(self, x: Floats, y: Floats, point: Floats) -> Floats:
         """Return positive potentials at reference and initial temperature, then negative ones."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
@@ -30,6 +31,8 @@ AMBIENT = "Ambient temperature [K]"
 INITIAL = "Initial temperature [K]"
 _CURRENT = "Current function [A]"
 _KELVIN = 273.15
+_SIZE = re.compile(r"(thickness|radius|height|width) \[m\]$|apacity \[A\.h\]$")
+_SHARE = re.compile(r"(porosity|volume fraction)$")
 _REQUEST = (
     "cell",
     "protocol",
@@ -194,7 +197,13 @@ def _design(cell: Cell, design: Any) -> dict[str, float]:
         if name not in cell.parameters or not _may_vary(cell.parameters[name]):
             known = [name for name in list(cell.parameters) if _may_vary(cell.parameters[name])]
             raise refuse(f"unknown design parameter {name!r}{near(str(name), known)}")
-    return finite_numbers("design parameter", design)
+    numbers = finite_numbers("design parameter", design)
+    for name, value in numbers.items():
+        if value <= 0 and _SIZE.search(name):
+            raise refuse(f"design parameter {name!r} must be greater than 0, not {value:g}")
+        if not 0 < value <= 1 and _SHARE.search(name):
+            raise refuse(f"design parameter {name!r} must be above 0 and at most 1, not {value:g}")
+    return numbers
 
 
 def _may_vary(value: Any) -> bool:

@@ -34,7 +34,7 @@ OFF = 1e9
 CACHE_SIZE = 16
 _LAW, _SETPOINT = "step law", "step setpoint"
 _SOC, _CAPACITY = "step start SOC", "usable capacity [A.h]"
-_RAMP_STEPS, _RAMP_TIME = 30, 1e-3
+_RAMP_STEPS, _RAMP_TIME, _AT_ONCE = 30, 1e-5, 1e-3
 _KELVIN = 273.15
 _ROOT_FOUND = 2
 
@@ -266,12 +266,10 @@ class StepModel:
         Segment
             The trajectory. Its ``failure`` holds the solver's words if it broke off.
         """
-        unknowns = state.unknowns.copy()
-        unknowns[self._counters] = 0.0
-        start = State(state.time, unknowns)
+        start = self._reset(state, state.time)
         armed = self._instruct(inputs, instruction)
         segment = self._integrate(start, armed, instruction.horizon)
-        if segment.failure and segment.duration < _RAMP_TIME:
+        if segment.failure and segment.duration < _AT_ONCE:
             return self._approach(start, armed, instruction) or segment
         return segment
 
@@ -307,7 +305,13 @@ class StepModel:
             if piece.failure:
                 return None
             state = piece.end
-        return self._integrate(State(start.time, state.unknowns), armed, instruction.horizon)
+        return self._integrate(self._reset(state, start.time), armed, instruction.horizon)
+
+    def _reset(self, state: State, time: float) -> State:
+        """Set the counters of charge and energy to zero."""
+        unknowns = state.unknowns.copy()
+        unknowns[self._counters] = 0.0
+        return State(time, unknowns)
 
     def _integrate(self, state: State, inputs: Floats, horizon: float) -> Segment:
         slopes = np.zeros_like(state.unknowns)
