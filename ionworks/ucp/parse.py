@@ -14,8 +14,9 @@ from dataclasses import dataclass
 from typing import get_args
 
 from ionworks.ucp.ends import read_ends
+from ionworks.ucp.experiments import looks_like_experiment
 from ionworks.ucp.expressions import read_expression
-from ionworks.ucp.findings import Code, Report, nearest, quote
+from ionworks.ucp.findings import Report, nearest, quote
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
 from ionworks.ucp.rules import DURATION, REPEAT, STEP_VALUE
 from ionworks.ucp.start import read_start, refuse_unknown
@@ -119,10 +120,10 @@ class _Steps:
     def read(self, node: Node, path: str) -> tuple[TreeNode, ...]:
         """Read a list of steps and blocks."""
         if not isinstance(node, Array):
-            self._note("not-a-list", "Steps are a list: start each with '- '.", path, node)
+            self.report.add("not-a-list", "Steps are a list: start each with '- '.", path, node)
             return ()
         if not node.items:
-            self._note("empty", "There are no steps; give at least one.", path, node)
+            self.report.add("empty", "There are no steps; give at least one.", path, node)
         read = (self._item(item, f"{path}[{index}]") for index, item in enumerate(node.items))
         return tuple(item for item in read if item is not None)
 
@@ -146,7 +147,7 @@ class _Steps:
         """Read a single-key item: a nested step, or a block."""
         value = entry.value
         if entry.key in BLOCK_KEYS or not entry.key.strip(" \t\r\n"):
-            self._note("missing-name", _NEEDS_NAME, path, entry)
+            self.report.add("missing-name", _NEEDS_NAME, path, entry)
             return None
         if isinstance(value, Array):
             at = _at(path, entry)
@@ -159,7 +160,7 @@ class _Steps:
         if isinstance(value, Table):
             return self._step(entry.key, value, path, entry)
         message = f"{entry.key} has no parameters; indent them under it."
-        self._note("not-a-mapping", message, path, entry)
+        self.report.add("not-a-mapping", message, path, entry)
         return None
 
     def _repeated(self, entry: Entry, value: Table, path: str) -> Block:
@@ -174,13 +175,13 @@ class _Steps:
     def _flat(self, node: Table, path: str) -> Step | None:
         direction = node.value("direction")
         if direction is None:
-            self._note("missing-key", _NEEDS_KIND, path, node, "direction: Discharge")
+            self.report.add("missing-key", _NEEDS_KIND, path, node, "direction: Discharge")
             return None
         word = direction.value if isinstance(direction, Scalar) else None
         if word not in KINDS:
             message = f"`direction` is one of {', '.join(KINDS)}."
             near = nearest(word, KINDS) if isinstance(word, str) else None
-            self._note("unknown-word", message, member(path, "direction"), direction, near)
+            self.report.add("unknown-word", message, member(path, "direction"), direction, near)
             return None
         return self._step(word, node, path, node, flat=True)
 
@@ -195,7 +196,7 @@ class _Steps:
             self._require(kind, given, path, mark)
             mode, value = self._drive(node, path)
         if not given & {"duration", "ends"}:
-            self._note("missing-end", f"{kind} {_NEEDS_END}", path, mark)
+            self.report.add("missing-end", f"{kind} {_NEEDS_END}", path, mark)
         duration, ends = self._finish(kind, node, path)
         return Step(kind, _at(path, mark), mode, value, duration, ends)
 
@@ -203,7 +204,7 @@ class _Steps:
         missing = [key for key in ("mode", "value") if key not in given]
         if missing:
             message = f"{kind} needs {' and '.join(missing)}; modes are {', '.join(MODES)}."
-            self._note("missing-key", message, path, mark)
+            self.report.add("missing-key", message, path, mark)
 
     def _drive(self, node: Table, path: str) -> tuple[Mode | None, Expression | None]:
         """Read what a Charge or Discharge does to the cell."""
@@ -222,7 +223,7 @@ class _Steps:
         if isinstance(word, str):
             near = _MODE_WORDS.get(word.lower()) or nearest(word, MODES)
             message = f"Unknown mode {quote(word)}; known are {', '.join(MODES)}."
-        self._note("unknown-mode", message, member(path, "mode"), node, near)
+        self.report.add("unknown-mode", message, member(path, "mode"), node, near)
         return None
 
     def _finish(
@@ -239,22 +240,23 @@ class _Steps:
 
     def _refuse_keys(self, kind: Kind, node: Table, keys: tuple[str, ...], path: str) -> set[str]:
         """Note the keys that do not belong here; return those that they were meant to be."""
-        given = [key for key in ("mode", "value") if key in node.entries]
-        if kind == "Rest" and given:
+        given = [key for key in ("mode", "value") if kind == "Rest" and key in node.entries]
+        if given:
             message = f"A Rest has no {' and no '.join(given)}: no current flows. Remove them."
-            self._note("unknown-key", message, member(path, given[0]), node.entries[given[0]])
-        keys = (*keys, *given)
-        return refuse_unknown(node, keys, f"a {kind}", path, self.report)
+            place = member(path, given[0])
+            self.report.add("unknown-key", message, place, node.entries[given[0]])
+        return refuse_unknown(node, keys, f"a {kind}", path, self.report, told=given)
 
     def _refuse_bare(self, node: Node, path: str) -> None:
         word = node.value if isinstance(node, Scalar) else None
+        message = f"A step is a mapping with one key: {', '.join(KINDS)}, or a block's name."
+        near = nearest(word, KINDS) if isinstance(word, str) else None
         if word in KINDS:
-            message, near = f"A bare {word} {_NEEDS_END}", None
+            message = f"A bare {word} {_NEEDS_END}"
             near = "Rest: {duration: 600}" if word == "Rest" else None
-        else:
-            message = f"A step is a mapping with one key: {', '.join(KINDS)}, or a block's name."
-            near = nearest(word, KINDS) if isinstance(word, str) else None
-        self._note("bare-step", message, path, node, near)
+        elif isinstance(word, str) and looks_like_experiment(word):
+            message, near = "Experiment strings stand alone, one a line, without `steps:`.", None
+        self.report.add("bare-step", message, path, node, near)
 
     def _refuse_many(self, node: Table, path: str) -> None:
         first = next(iter(node.entries.values()), None)
@@ -268,28 +270,18 @@ class _Steps:
             message = "A step has one key: its kind, or the name of a block."
         unknown = [key for key in node.entries if key not in RESERVED]
         near = next((near for key in unknown if (near := nearest(key, ("direction",)))), None)
-        self._note("bad-step", message, path, node, near)
+        self.report.add("bad-step", message, path, node, near)
 
     def _refuse_name(self, entry: Entry, path: str) -> None:
         if entry.key in _LATER:
-            self._note("not-supported", _later(entry.key), path, entry)
+            self.report.add("not-supported", _later(entry.key), path, entry)
             return
         message = f"Unknown step {quote(entry.key)}: a step is {', '.join(KINDS)}; a block has "
         message += "a list of steps, or `steps` and `repeat`."
         near = nearest(entry.key, KINDS)
         if isinstance(entry.value, Table) and "repeat" in entry.value.entries:
             near = "steps: [...]"
-        self._note("unknown-step", message, path, entry, near)
-
-    def _note(
-        self,
-        code: Code,
-        message: str,
-        path: str,
-        mark: Node | Entry,
-        suggestion: str | None = None,
-    ) -> None:
-        self.report.add(code, message, path, mark, suggestion)
+        self.report.add("unknown-step", message, path, entry, near)
 
 
 def _at(path: str, mark: Node | Entry) -> Position:

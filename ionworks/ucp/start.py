@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from ionworks.ucp import rules
@@ -54,16 +55,44 @@ def read_start(node: Node, path: str, report: Report) -> Start:
 
 
 def refuse_unknown(
-    node: Table, keys: tuple[str, ...], where: str, path: str, report: Report
+    node: Table,
+    keys: tuple[str, ...],
+    where: str,
+    path: str,
+    report: Report,
+    told: Sequence[str] = (),
 ) -> set[str]:
-    """Note the keys of ``node`` that are not among ``keys``; return what they were meant to be."""
+    """Note the keys of a mapping that do not belong there.
+
+    Parameters
+    ----------
+    node
+        The mapping.
+    keys
+        What may stand there.
+    where
+        Name of the mapping in a sentence.
+    path
+        Its key path.
+    report
+        Receives what is wrong.
+    told
+        Keys that do not belong there and are noted already.
+
+    Returns
+    -------
+    set of str
+        The keys that the unknown ones were most likely meant to be.
+    """
     meant = set()
     for entry in node.entries.values():
-        if entry.key not in keys:
-            message = f"Unknown key {quote(entry.key)} in {where}; known are {', '.join(keys)}."
-            near = nearest(entry.key, keys)
-            report.add("unknown-key", message, member(path, entry.key), entry, near)
-            meant.add(near or "")
+        if entry.key in keys or entry.key in told:
+            continue
+        message = f"Unknown key {quote(entry.key)} in {where}; known are {', '.join(keys)}."
+        near = nearest(entry.key, keys)
+        report.add("unknown-key", message, member(path, entry.key), entry, near)
+        if near is not None:
+            meant.add(near)
     return meant
 
 

@@ -167,5 +167,11 @@ def test_all_wrong_lines_are_named_at_once():
         ucp.body("Rest for 1 day")
 
 
+def test_strings_among_steps_are_told_to_stand_alone():
+    (finding,) = ucp.check({"steps": ["Rest for 1 hour"]})
+    assert finding.code == "bare-step"
+    assert "without `steps:`" in finding.message
+
+
 def test_strings_have_no_inputs():
     assert ucp.inputs("Discharge at 1C until 2.5 V") == []
