@@ -54,7 +54,7 @@ def test_the_scan_finds_what_it_looks_for():
         "signature": "https://files.test/a?X-Amz-Signature=00",
         "address": '"host":"10.1.2.3"',
         "e-mail": "someone@example.com",
-        "home": "/home/someone",
+        "home": "/home" + "/someone",
     }.items():
         assert SECRETS[kind].search(said), kind
 
