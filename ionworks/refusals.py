@@ -91,7 +91,7 @@ class Refusal:
         problems = detail.get("errors") if isinstance(detail, dict) else detail
         lines = _problem_lines(problems) if isinstance(problems, list) else []
         head = str(message) if message else f"{self.call} was answered {self._status_text()}"
-        return "\n  ".join([head, *lines])
+        return "\n  ".join([head, *(line for line in lines if line not in head)])
 
     def _status_text(self) -> str:
         try:

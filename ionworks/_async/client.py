@@ -152,7 +152,7 @@ class AsyncIonworks:
 
     @cached_property
     def protocol(self) -> AsyncProtocolClient:
-        """Check protocols."""
+        """Check protocols, and keep them."""
         from ionworks._async.protocol import AsyncProtocolClient
 
         return AsyncProtocolClient(self._session)

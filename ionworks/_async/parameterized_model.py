@@ -71,6 +71,12 @@ class AsyncParameterizedModelClient:
             Only those of this cell specification.
         summary
             Leave out the parameters.
+
+        Examples
+        --------
+        >>> models = await client.parameterized_model.list_by_project(summary=True)
+        >>> "Chen2020 SPMe" in [model.name for model in await models.all()]
+        True
         """
         project = await self._session.project_id(project_id)
 

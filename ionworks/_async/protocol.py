@@ -2,22 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
 
+from ionworks_openapi.api.experiment_templates import (
+    create_experiment_template,
+    delete_experiment_template,
+    get_experiment_template,
+    list_experiment_templates,
+    update_experiment_template,
+)
 from ionworks_openapi.api.protocols import list_protocol_inputs, validate_protocol
-from ionworks_openapi.models import ProtocolText
+from ionworks_openapi.models import (
+    OrderDirection,
+    OrderField,
+    ProtocolTemplate,
+    ProtocolTemplateCreate,
+    ProtocolTemplateUpdate,
+    ProtocolText,
+)
 
+from ionworks import ucp
 from ionworks.calls import async_call
+from ionworks.paging import AsyncPage, Chunk
 from ionworks.records import Record
+from ionworks.requests import choice, given, matching, moment, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
 
 __all__ = ["AsyncProtocolClient"]
 
+Names = list[str]
+
 
 class AsyncProtocolClient:
-    """Check protocols."""
+    """Check protocols, and keep them."""
 
     def __init__(self, session: AsyncSession) -> None:
         self._session = session
@@ -34,13 +55,19 @@ class AsyncProtocolClient:
         -------
         Record
             ``valid``; ``error``, a text, or ``None``; and ``findings``, each with its place.
+
+        Examples
+        --------
+        >>> result = await client.protocol.validate("steps: [{Rest: {duration: 60}}]")
+        >>> result["valid"]
+        True
         """
         answer = await async_call(
             validate_protocol.asyncio_detailed, client=self._session.api, body=_text(protocol)
         )
         return Record(answer.to_dict())
 
-    async def find_input_references(self, protocol: str) -> list[str]:
+    async def find_input_references(self, protocol: str) -> Names:
         """Return the names in ``input["..."]``, each once, in the order of the document.
 
         The protocol is not checked.
@@ -49,9 +76,212 @@ class AsyncProtocolClient:
         ----------
         protocol
             The text of the protocol.
+
+        Examples
+        --------
+        >>> await client.protocol.find_input_references('value: input["C-rate"]')
+        ['C-rate']
         """
         return await async_call(
             list_protocol_inputs.asyncio_detailed, client=self._session.api, body=_text(protocol)
+        )
+
+    async def get(self, protocol_id: str) -> ProtocolTemplate:
+        """Return a saved protocol with its document, ``protocol_config``.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such protocol.
+        """
+        wanted = path_id(protocol_id, "protocol_id")
+        return await async_call(
+            get_experiment_template.asyncio_detailed, wanted, client=self._session.api
+        )
+
+    async def list(
+        self,
+        project_id: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+        *,
+        include: str | Sequence[str] | None = None,
+        name: str | None = None,
+        name_exact: str | None = None,
+        created_by_email: str | None = None,
+        created_after: str | date | None = None,
+        created_before: str | date | None = None,
+        updated_after: str | date | None = None,
+        updated_before: str | date | None = None,
+        order_by: str | None = None,
+        order: str | None = None,
+    ) -> AsyncPage[ProtocolTemplate]:
+        """List the saved protocols of a project.
+
+        Parameters
+        ----------
+        project_id
+            The project; without it, the client's.
+        limit, offset
+            The part of the list to return. Without a limit, all of it, fetched as it is read.
+        include
+            What is otherwise left out, such as ``protocol_config`` and ``source_protocol``.
+        name, name_exact
+            A part of the name, in any case; or the whole name.
+        created_by_email
+            A part of the address of who made it.
+        created_after, created_before, updated_after, updated_before
+            Times, as ISO text or as a date or time of Python.
+        order_by, order
+            ``name``, ``created_at`` or ``updated_at``; ``asc`` or ``desc``.
+        """
+        project = await self._session.project_id(project_id)
+        wanted = include if include is None or isinstance(include, str) else ",".join(include)
+        order_field = choice(OrderField, order_by, "order_by")
+        direction = choice(OrderDirection, order, "order")
+
+        async def fetch(limit: int, offset: int) -> Chunk:
+            page = await async_call(
+                list_experiment_templates.asyncio_detailed,
+                client=self._session.api,
+                project_id=project,
+                include=given(wanted),
+                limit=limit,
+                offset=offset,
+                name=matching(name, name_exact),
+                created_by_email=matching(created_by_email),
+                created_at_gt=moment(created_after),
+                created_at_lt=moment(created_before),
+                updated_at_gt=moment(updated_after),
+                updated_at_lt=moment(updated_before),
+                order_by=order_field,
+                order=direction,
+            )
+            return Chunk(page.items, page.total)
+
+        return await AsyncPage[ProtocolTemplate].open(fetch, limit, offset)
+
+    async def find_by_name(
+        self, name: str, project_id: str | None = None
+    ) -> ProtocolTemplate | None:
+        """Return the saved protocol of this name, without its document; ``None`` if there is none.
+
+        Raises
+        ------
+        ValueError
+            If several have this name.
+        """
+        found = await self.list(project_id, 2, name_exact=name)
+        if found.total > 1:
+            raise ValueError(f"{found.total} protocols are called {name!r}: choose one by its id")
+        return found[0] if found else None
+
+    async def create(
+        self,
+        name: str,
+        protocol: str | Mapping[str, Any],
+        project_id: str | None = None,
+        *,
+        description: str | None = None,
+        parameters_schema: Mapping[str, Any] | None = None,
+        source_protocol: str | None = None,
+        force_create: bool = False,
+    ) -> ProtocolTemplate:
+        """Save a protocol, or return the one with the same document.
+
+        Parameters
+        ----------
+        name
+            What to call it.
+        protocol
+            The protocol as text or as a mapping.
+        project_id
+            The project; without it, the client's.
+        description
+            A note.
+        parameters_schema
+            A JSON Schema of its inputs.
+        source_protocol
+            What it was made from; without it, the text.
+        force_create
+            Refuse, rather than return, one that exists.
+
+        Raises
+        ------
+        ProtocolError
+            A ``ValueError``, if the protocol cannot be read.
+        ConflictError
+            If it exists and ``force_create`` is set.
+
+        Examples
+        --------
+        >>> saved = await client.protocol.create("Pause", "steps: [{Rest: {duration: 60}}]")
+        >>> saved.protocol_config
+        {'steps': [{'Rest': {'duration': 60}}]}
+        """
+        text = protocol if isinstance(protocol, str) else None
+        values = {
+            "name": name,
+            "protocol_config": ucp.body(protocol),
+            "parameters_schema": dict(parameters_schema or {}),
+            "project_id": await self._session.project_id(project_id),
+            "force_create": force_create,
+            "description": description,
+            "source_protocol": source_protocol or text,
+        }
+        present = {key: value for key, value in values.items() if value is not None}
+        return await async_call(
+            create_experiment_template.asyncio_detailed,
+            client=self._session.api,
+            body=request_body(ProtocolTemplateCreate, present, "the protocol"),
+        )
+
+    async def create_or_get(
+        self,
+        name: str,
+        protocol: str | Mapping[str, Any],
+        project_id: str | None = None,
+        *,
+        description: str | None = None,
+        parameters_schema: Mapping[str, Any] | None = None,
+        source_protocol: str | None = None,
+    ) -> ProtocolTemplate:
+        """Save a protocol, or return the one with the same document; see `create`."""
+        return await self.create(
+            name,
+            protocol,
+            project_id,
+            description=description,
+            parameters_schema=parameters_schema,
+            source_protocol=source_protocol,
+        )
+
+    async def update(
+        self, protocol_id: str, *, name: str | None = None, description: str | None = None
+    ) -> ProtocolTemplate:
+        """Change the name or the description of a saved protocol; its document stays.
+
+        Raises
+        ------
+        ValueError
+            If nothing is to be changed.
+        """
+        if name is None and description is None:
+            raise ValueError("give a name or a description: nothing else of it can change")
+        body = ProtocolTemplateUpdate(name=given(name), description=given(description))
+        wanted = path_id(protocol_id, "protocol_id")
+        return await async_call(
+            update_experiment_template.asyncio_detailed,
+            wanted,
+            client=self._session.api,
+            body=body,
+        )
+
+    async def delete(self, protocol_id: str) -> None:
+        """Delete a saved protocol."""
+        wanted = path_id(protocol_id, "protocol_id")
+        await async_call(
+            delete_experiment_template.asyncio_detailed, wanted, client=self._session.api
         )
 
 

@@ -75,6 +75,16 @@ class AsyncSimulationClient:
             If something in it is not right; nothing was sent then.
         IonworksError
             If the server refuses it.
+
+        Examples
+        --------
+        >>> response = await client.simulation.protocol({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ...     "design_parameters": {"Positive electrode thickness [m]": 75e-6},
+        ... })
+        >>> response.design_parameters
+        {'Positive electrode thickness [m]': 7.5e-05}
         """
         responses = await self._submit(Submission.of_one(config))
         if len(responses) != 1:
@@ -104,6 +114,18 @@ class AsyncSimulationClient:
             If something in it is not right; nothing was sent then.
         IonworksError
             If the server refuses it.
+
+        Examples
+        --------
+        >>> thicknesses = {"type": "discrete", "name": "Positive electrode thickness [m]",
+        ...                "values": [6e-5, 7e-5, 8e-5]}
+        >>> responses = await client.simulation.protocol_batch({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ...     "design_parameters_doe": {"sampling": "grid", "rows": [thicknesses]},
+        ... })
+        >>> [r.design_parameters["Positive electrode thickness [m]"] for r in responses]
+        [6e-05, 7e-05, 8e-05]
         """
         return await self._submit(Submission.of_many(config))
 
@@ -143,6 +165,16 @@ class AsyncSimulationClient:
             Carrying the records of all simulations, if any failed.
         WaitTimeoutError
             A ``TimeoutError`` carrying the last states. The simulations run on.
+
+        Examples
+        --------
+        >>> response = await client.simulation.protocol({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ... })
+        >>> record = await client.simulation.wait_for_completion(response, verbose=False)
+        >>> record["status"]
+        'completed'
         """
         ids, is_one = job_ids(simulation_id, "simulation_id")
         last: dict[str, Record] = {}
@@ -184,6 +216,12 @@ class AsyncSimulationClient:
             Leave out the metrics.
         limit, offset
             The part of the list to return. Without a limit, all of it, fetched as it is read.
+
+        Examples
+        --------
+        >>> simulations = await client.simulation.list(state="completed", limit=5)
+        >>> len(simulations) <= 5
+        True
         """
         if parameterized_model_id is not None and study_id is not None:
             raise ValueError("give parameterized_model_id or study_id, not both")
@@ -226,6 +264,17 @@ class AsyncSimulationClient:
         ------
         NotFoundError
             If there is no such simulation, or it has no results yet.
+
+        Examples
+        --------
+        >>> response = await client.simulation.protocol({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ... })
+        >>> _ = await client.simulation.wait_for_completion(response, verbose=False)
+        >>> result = await client.simulation.get_result(response.simulation_id)
+        >>> round(result.time_series["Voltage [V]"][-1], 3)
+        2.5
         """
         wanted = _simulation_id(simulation_id)
 

@@ -153,7 +153,7 @@ class Ionworks:
 
     @cached_property
     def protocol(self) -> ProtocolClient:
-        """Check protocols."""
+        """Check protocols, and keep them."""
         from ionworks._sync.protocol import ProtocolClient
 
         return ProtocolClient(self._session)

@@ -70,6 +70,12 @@ class ParameterizedModelClient:
             Only those of this cell specification.
         summary
             Leave out the parameters.
+
+        Examples
+        --------
+        >>> models = client.parameterized_model.list_by_project(summary=True)
+        >>> "Chen2020 SPMe" in [model.name for model in models.all()]
+        True
         """
         project = self._session.project_id(project_id)
 

@@ -92,6 +92,12 @@ def test_every_problem_is_shown_with_its_place():
     assert error.problems == problems
 
 
+def test_what_the_message_says_is_not_said_again():
+    problem = {"path": "name", "message": "missing", "line": 1}
+    body = {"message": "name (line 1): missing", "detail": {"errors": [problem]}}
+    assert refused(422, body).message == "name (line 1): missing"
+
+
 @pytest.mark.parametrize("wrap", [lambda p: p, lambda p: {"detail": p}])
 def test_the_older_list_of_problems(wrap):
     problem = {"loc": ["body", "rows", 0], "msg": "field required", "type": "missing"}

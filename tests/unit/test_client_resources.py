@@ -12,6 +12,7 @@ from tests.unit.stub import RESOURCES, URL, client_of, raw, reply, stubbed
 
 MODEL = {"id": "m", "name": "n"}
 DATA = {"name": "n", "model_id": "m", "parameters": {"a": 1}}
+SAVED = {"id": "p", "name": "Pause", "organization_id": "o"}
 STORED = {"id": "pm", "name": "n"}
 JOB = {
     "job_id": "j",
@@ -47,7 +48,9 @@ def public(kind):
 
 
 def of_sync(text):
-    return text.replace("Async", "").replace("aclose", "close")
+    for asynchronous, synchronous in {"Async": "", "aclose": "close", "await ": ""}.items():
+        text = text.replace(asynchronous, synchronous)
+    return text
 
 
 @pytest.mark.parametrize("resource", [None, *sorted(RESOURCES)])
@@ -118,6 +121,50 @@ class TestProtocol:
     def test_input_references(self, client, stub):
         stub.will(reply(["a", "b"]))
         assert client.protocol.find_input_references("x") == ["a", "b"]
+
+    def test_saving(self, client, stub):
+        stub.will(reply(SAVED, 201))
+        text = "steps:\n  - Rest: {duration: 60}\n"
+        assert client.protocol.create("Pause", text, description="d").id == "p"
+        assert stub.body() == {
+            "name": "Pause",
+            "protocol_config": {"steps": [{"Rest": {"duration": 60}}]},
+            "parameters_schema": {},
+            "project_id": "project",
+            "force_create": False,
+            "description": "d",
+            "source_protocol": text,
+        }
+        client.protocol.create_or_get("Pause", {"steps": []}, "other")
+        assert "source_protocol" not in stub.body()
+        assert stub.body()["project_id"] == "other"
+
+    def test_a_protocol_that_cannot_be_read_is_not_saved(self, client, stub):
+        with pytest.raises(ValueError, match="line 2"):
+            client.protocol.create("Pause", "steps:\n  - [\n")
+        assert stub.requests == []
+
+    def test_finding(self, client, stub):
+        stub.will(reply({"items": [SAVED], "count": 1, "total": 1}))
+        assert client.protocol.find_by_name("Pause").id == "p"
+        assert client.protocol.list(include=["protocol_config", "source_protocol"])[0].id == "p"
+        assert stub.requests[0].url.params["name"] == "eq.Pause"
+        assert stub.requests[1].url.params["include"] == "protocol_config,source_protocol"
+        stub.will(reply({"items": [SAVED, SAVED], "count": 2, "total": 3}))
+        with pytest.raises(ValueError, match="3 protocols"):
+            client.protocol.find_by_name("Pause")
+        stub.will(reply({"items": [], "count": 0, "total": 0}))
+        assert client.protocol.find_by_name("Pause") is None
+
+    def test_the_rest_of_its_life(self, client, stub):
+        stub.will(reply(SAVED), reply(SAVED), raw(b"", 204))
+        assert client.protocol.get("p").name == "Pause"
+        client.protocol.update("p", name="Rest")
+        assert stub.body() == {"name": "Rest"}
+        client.protocol.delete("p")
+        with pytest.raises(ValueError, match="name or a description"):
+            client.protocol.update("p")
+        assert [path.split()[0] for path in stub.paths] == ["GET", "PATCH", "DELETE"]
 
     @pytest.mark.parametrize("method", ["validate", "find_input_references"])
     def test_only_text_is_taken(self, client, method):
