@@ -1,0 +1,138 @@
+"""``python -m ionworks_engine serve``: starts, refuses what is unsafe, ends cleanly."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import httpx
+import pytest
+
+SERVE = [sys.executable, "-m", "ionworks_engine", "serve"]
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@contextmanager
+def serving(folder, *options):
+    port = free_port()
+    command = [*SERVE, "--port", str(port), "--data", str(folder), *options]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
+            until_up(server, client)
+            yield server, client
+    finally:
+        server.kill()
+        server.communicate()
+
+
+def until_up(server, client):
+    give_up = time.monotonic() + 20
+    while True:
+        try:
+            client.get("/healthz")
+            return
+        except httpx.TransportError:
+            assert server.poll() is None, server.stderr.read()
+            assert time.monotonic() < give_up
+            time.sleep(0.05)
+
+
+def refused(*options):
+    ended = subprocess.run(
+        [*SERVE, *options], capture_output=True, text=True, timeout=30, check=False
+    )
+    assert ended.returncode == 1
+    assert "Traceback" not in ended.stderr
+    return ended.stderr
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
+def test_it_serves_until_it_is_stopped_and_ends_without_noise(tmp_path, ending):
+    with serving(tmp_path) as (server, client):
+        answer = client.get("/projects", headers={"X-API-Key": "any"})
+        assert answer.json()["total"] == 1
+        assert answer.headers["content-type"] == "application/json"
+        server.send_signal(ending)
+        _, said = server.communicate(timeout=15)
+    assert "Traceback" not in said
+    assert said.count("\n") == 1
+    assert "http://127.0.0.1:" in said
+
+
+def test_a_second_engine_on_the_same_data_is_refused(tmp_path):
+    with serving(tmp_path) as (server, _):
+        said = refused("--data", str(tmp_path), "--port", str(free_port()))
+    assert f"in use by another engine (process {server.pid})" in said
+
+
+def test_a_port_that_is_taken_is_named(tmp_path):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        said = refused("--data", str(tmp_path), "--port", port)
+    assert f"127.0.0.1:{port}" in said
+    assert "--port" in said
+
+
+def test_an_address_that_others_reach_needs_a_key(tmp_path):
+    said = refused("--data", str(tmp_path), "--host", "0.0.0.0")
+    assert "--api-key" in said
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path):
+    (tmp_path / "file").touch()
+    assert str(tmp_path / "file") in refused("--data", str(tmp_path / "file"))
+
+
+def test_a_key_is_asked_for_when_one_is_set(tmp_path):
+    with serving(tmp_path, "--api-key", "secret") as (_, client):
+        assert client.get("/projects").status_code == 401
+        assert client.get("/projects", headers={"X-API-Key": "secret"}).status_code == 200
+        named = client.get("/healthz", headers={"Host": "lab.example.com"})
+        assert named.status_code == 200
+
+
+def test_without_a_key_other_host_names_are_refused(tmp_path):
+    """A page that makes a browser take its name for this machine gets nothing."""
+    with serving(tmp_path) as (_, client):
+        for host in ("evil.example.com", "127.0.0.1.evil.example.com:80"):
+            answer = client.get("/projects", headers={"Host": host})
+            assert (answer.status_code, answer.json()["error_code"]) == (403, "FORBIDDEN")
+        for host in ("localhost:8787", "127.0.0.1", "[::1]:8787"):
+            assert client.get("/projects", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for the worker's end")
+def test_workers_do_not_outlive_a_killed_engine(tmp_path):
+    with serving(tmp_path, "--workers", "1") as (server, client):
+        asked = {"pybamm_model": "SPM"}
+        client.post("/discovery/pybamm_models/validate", json=asked, timeout=30)
+        workers = children(server.pid)
+        assert len(workers) == 1
+        os.kill(server.pid, signal.SIGKILL)
+        server.wait()
+        give_up = time.monotonic() + 5
+        while any(Path(f"/proc/{pid}").exists() for pid in workers):
+            assert time.monotonic() < give_up
+            time.sleep(0.02)
+
+
+def children(pid):
+    found = []
+    for status in Path("/proc").glob("[0-9]*/status"):
+        with suppress(OSError):
+            if f"PPid:\t{pid}\n" in status.read_text():
+                found.append(int(status.parent.name))
+    return found
