@@ -53,6 +53,12 @@ def test_both_spellings_may_agree():
         ("{initial_soc: -0.1}", "out-of-range", "initial_soc", "between 0 and 1"),
         ("{temperature: -274}", "out-of-range", "temperature", "absolute zero"),
         ("{initial_temperature: 298.15}", "out-of-range", "initial_temperature", "kelvin"),
+        (
+            "{initial_soc: 0.8, initial_state_type: soc_percentage, initial_state_value: 80.5}",
+            "contradiction",
+            "initial_soc",
+            "do not agree",
+        ),
         ("{temperature: 20, initial_temperature: 25}", "contradiction", "temperature", "twice"),
         ("{resolution: 0}", "out-of-range", "resolution", "above 0"),
         ("{resolution: {tim: 5}}", "unknown-key", "resolution.tim", "time"),
