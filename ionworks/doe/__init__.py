@@ -127,11 +127,12 @@ def preview(design: Mapping[str, Any]) -> Any:
     >>> preview({"sampling": "grid", "rows": [row]}).shape
     (5, 1)
     """
+    points = expand(design)
+
     import polars
 
     from ionworks.frames import to_user
 
-    points = expand(design)
     return to_user(polars.DataFrame(points, schema=dict.fromkeys(points[0], polars.Float64)))
 
 
