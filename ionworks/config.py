@@ -6,11 +6,12 @@ This is the only module that reads the environment.
 from __future__ import annotations
 
 import os
+import re
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 __all__ = ["BACKENDS", "DEFAULT_URL", "Config", "Proxies", "default_backend"]
 
@@ -85,7 +86,7 @@ class Config:
             token=token,
             api_key=api_key,
             project_id=project_id or _environment_project(environ),
-            organization_id=organization_id or environ.get("IONWORKS_ORGANIZATION_ID") or None,
+            organization_id=_organization(organization_id, environ),
             dataframe_backend=dataframe_backend and checked_backend(dataframe_backend),
             timeout=_checked_timeout(timeout),
             max_retries=_checked_retries(max_retries),
@@ -165,11 +166,16 @@ def _credential(
     if not (token or api_key):
         token, api_key = environ.get("IONWORKS_API_TOKEN"), environ.get("IONWORKS_API_KEY")
     if token:
-        return _checked_secret(token, "token"), None
-    return None, _checked_secret(api_key, "API key") if api_key else None
+        return _header_text(token, "token"), None
+    return None, _header_text(api_key, "API key") if api_key else None
 
 
-def _checked_secret(secret: str, name: str) -> str:
+def _organization(organization_id: str | None, environ: Mapping[str, str]) -> str | None:
+    found = organization_id or environ.get("IONWORKS_ORGANIZATION_ID")
+    return _header_text(found, "organization id") if found else None
+
+
+def _header_text(secret: str, name: str) -> str:
     stripped = secret.strip()
     if not stripped or not stripped.isascii() or not stripped.isprintable():
         raise ValueError(f"the {name} is empty or holds characters that no {name} has")
@@ -197,13 +203,24 @@ def _checked_url(url: str) -> str:
     if _is_local(url):
         return url
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
+    if parts.scheme not in ("http", "https") or not _names_a_host(parts):
         raise ValueError(
-            f"the API URL must start with http:// or https://, or be local[:path], not {url!r}"
+            f"the API URL must be http://host[:port] or https://host[:port], or local[:path], "
+            f"not {url!r}"
         )
     if parts.username or parts.password or parts.query or parts.fragment:
         raise ValueError("the API URL must hold no user, password, query or fragment")
     return url.rstrip("/")
+
+
+def _names_a_host(parts: SplitResult) -> bool:
+    try:
+        port_is_right = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return (
+        port_is_right and bool(parts.hostname) and not re.search(r"\s", parts.netloc + parts.path)
+    )
 
 
 def _checked_timeout(timeout: float | None) -> float | None:

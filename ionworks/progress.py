@@ -28,7 +28,7 @@ class Reporter(Protocol):
 def reporter(verbose: bool, stream: TextIO | None = None) -> Reporter:
     """Return what fits the place that the output goes to."""
     stream = stream or sys.stdout
-    if not verbose:
+    if not verbose or stream is None:  # a program without a console has no stdout
         return _Silence()
     if stream.isatty() or _in_notebook():
         return _Bar()

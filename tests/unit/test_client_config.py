@@ -67,10 +67,27 @@ def test_the_address(argument, environ, url):
     assert resolve({**KEY, **environ}, api_url=argument).api_url == url
 
 
-@pytest.mark.parametrize("url", ["api.ionworks.com", "ftp://x.test", "https://", "localhost:8787"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "api.ionworks.com",
+        "ftp://x.test",
+        "https://",
+        "localhost:8787",
+        "http://x.test:port",
+        "http://x.test:99999",
+        "http://x y.test",
+        "http://",
+    ],
+)
 def test_an_address_that_is_none(url):
     with pytest.raises(ValueError, match="http://"):
         resolve(api_url=url)
+
+
+def test_an_organization_that_cannot_be_sent():
+    with pytest.raises(ValueError, match="organization id"):
+        resolve(organization_id="a\nb")
 
 
 def test_an_address_with_a_password_is_refused_without_showing_it():
