@@ -69,7 +69,7 @@ class ProcessExecutor:
         search_path: Sequence[Path] = (),
         time_limit: float = TIME_LIMIT,
     ) -> None:
-        self.capacity = 8 * workers
+        self.capacity = 16 * workers
         self._backlog: deque[_Work] = deque()
         command = [sys.executable, "-P", "-m", "ionworks_engine.jobs.worker", tasks]
         environment = _environment(search_path)

@@ -21,6 +21,8 @@ from ionworks_engine.storage import Store, queue, times
 from sqlalchemy import Connection, Row
 
 LEASE = 30.0
+_GATHER = 0.03
+"""Seconds to wait for more that ends, while there is more: storing ten costs hardly more than one."""
 _log = logging.getLogger(__name__)
 
 
@@ -198,6 +200,8 @@ class Jobs:
         """Store what ended, as much as there is at a time."""
         while True:
             await self._ended.wait()
+            if self._held:
+                await asyncio.sleep(_GATHER)
             async with self._settling:
                 self._ended.clear()
                 batch, self._outcomes = self._outcomes, []

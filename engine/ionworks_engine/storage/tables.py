@@ -174,5 +174,5 @@ jobs = Table(
     Column("error_code", String(64)),
     _document("result"),
     *_times(),
-    Index("jobs_by_turn", "status", "priority", "seq"),
 )
+Index("jobs_by_turn", jobs.c.status, jobs.c.priority.desc(), jobs.c.seq)
