@@ -12,8 +12,9 @@ import numpy as np
 
 from ionworks_engine.battery.quiet import casadi, pybamm
 
-RELATIVE_TOLERANCE = 1e-5
+RELATIVE_TOLERANCE = 2e-5
 ABSOLUTE_TOLERANCE = 1e-6
+CAREFUL = 1e-2
 _FULL_ROW = 30
 
 
@@ -52,11 +53,27 @@ def _rowwise_jacobian(equations: Any) -> Any:
     return casadi.Function("jacobian", arguments, [casadi.vertcat(*blocks)[order, :]])
 
 
-def step_solver() -> Any:
-    """Return a new solver, for one model."""
-    return StepSolver(
-        rtol=RELATIVE_TOLERANCE,
-        atol=ABSOLUTE_TOLERANCE,
+def step_solver(model: Any, inputs: Any, *, careful: bool = False) -> Any:
+    """Return a solver that is set up for a model.
+
+    Parameters
+    ----------
+    model, inputs
+        The discretised model and its inputs by name.
+    careful
+        Whether to use a hundredth of the tolerances: slower, but gets through where large steps
+        overshoot into states that have no physics, such as an electrolyte without lithium.
+    """
+    factor = CAREFUL if careful else 1.0
+    solver = StepSolver(
+        rtol=factor * RELATIVE_TOLERANCE,
+        atol=factor * ABSOLUTE_TOLERANCE,
         on_failure="ignore",
-        options={"silence_sundials_errors": True, "max_num_steps": 20_000},
+        options={
+            "silence_sundials_errors": True,
+            "num_steps_no_progress": 2_000,
+            "t_no_progress": 1e-3,
+        },
     )
+    solver.set_up(model, inputs)
+    return solver

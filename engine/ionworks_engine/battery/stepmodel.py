@@ -19,6 +19,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -105,13 +106,11 @@ class StepModel:
         self._parameters = parameters
         self._discretisation = self._discretise(parameters)
         self._model = self._discretisation.process_model(model, delayed_variable_processing=True)
-        self._solver = step_solver()
-        self._inputs = self._solver._set_up_model_inputs(
+        self._inputs = pybamm.BaseSolver._set_up_model_inputs(
             self._model, dict.fromkeys(self._input_names(), 1.0)
         )
         self._names = {name: place for place, name in enumerate(self._inputs)}
-        self._solver.set_up(self._model, self._inputs)
-        self._group = self._solver._setup["solver"]
+        self._solver = step_solver(self._model, self._inputs)
         self._counters = [self._place_of(name) for name in COLUMNS[COUNTERS]]
         self._outputs: OrderedDict[tuple[str, ...], Reader] = OrderedDict()
 
@@ -119,14 +118,18 @@ class StepModel:
         """Make the current an unknown that the law in force fixes, and the voltage one as well.
 
         With the voltage as an unknown of its own, only its own equation depends on the whole
-        state, and the Jacobian of everything else stays sparse.
+        state, and the Jacobian of everything else stays sparse. Being measured from the middle
+        of its range, it is held to a fraction of the tolerance that a full voltage would be.
         """
-        voltage = pybamm.Variable("step voltage [V]")
+        limits = ("Lower voltage cut-off [V]", "Upper voltage cut-off [V]")
+        middle = sum(pybamm.Parameter(name) for name in limits) / 2
+        offset = pybamm.Variable("step voltage [V]")
+        voltage = middle + offset
         step = pybamm.step.CustomStepImplicit(lambda known: _control_law(known, voltage))
         parameters = self._cell.parameters.copy()
         model, parameters = step.set_up(self._cell.model.new_copy(), parameters)
-        model.algebraic[voltage] = voltage - model.variables["Voltage [V]"]
-        model.initial_conditions[voltage] = pybamm.Parameter("Upper voltage cut-off [V]")
+        model.algebraic[offset] = voltage - model.variables["Voltage [V]"]
+        model.initial_conditions[offset] = pybamm.Scalar(0)
         self._voltage = voltage
         parameters.update(dict.fromkeys(self._free, "[input]"))
         return model, parameters
@@ -269,9 +272,16 @@ class StepModel:
         start = self._reset(state, state.time)
         armed = self._instruct(inputs, instruction)
         segment = self._integrate(start, armed, instruction.horizon)
-        if segment.failure and segment.duration < _AT_ONCE:
+        if not segment.failure:
+            return segment
+        if segment.duration < _AT_ONCE:
             return self._approach(start, armed, instruction) or segment
-        return segment
+        again = self._integrate(start, armed, instruction.horizon, self._careful)
+        return again if not again.failure or again.duration > segment.duration else segment
+
+    @cached_property
+    def _careful(self) -> Any:
+        return step_solver(self._model, self._inputs, careful=True)
 
     def _instruct(self, inputs: Floats, instruction: Instruction) -> Floats:
         numbers = {
@@ -313,20 +323,26 @@ class StepModel:
         unknowns[self._counters] = 0.0
         return State(time, unknowns)
 
-    def _integrate(self, state: State, inputs: Floats, horizon: float) -> Segment:
+    def _integrate(
+        self, state: State, inputs: Floats, horizon: float, solver: Any = None
+    ) -> Segment:
         slopes = np.zeros_like(state.unknowns)
         rates = self._model.rhs_eval(state.time, state.unknowns, inputs)
         slopes[: self._model.len_rhs] = np.asarray(rates).ravel()
         window = np.array([state.time, state.time + horizon])
         try:
-            (raw,) = self._group.solve(
-                window,
-                window[:0],
-                state.unknowns[None, :],
-                slopes[None, :],
-                inputs[None, :],
-                logger=None,
-                pbar=np.empty((0, 0)),
+            (raw,) = (
+                (solver or self._solver)
+                ._setup["solver"]
+                .solve(
+                    window,
+                    window[:0],
+                    state.unknowns[None, :],
+                    slopes[None, :],
+                    inputs[None, :],
+                    logger=None,
+                    pbar=np.empty((0, 0)),
+                )
             )
         except (ValueError, RuntimeError) as error:
             failure = " ".join(str(error).split())
