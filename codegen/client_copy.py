@@ -2,7 +2,8 @@
 
 ``openapi/dist/ionworks.json`` says what is on the wire. The generator gets a private copy in which
 
-- only success responses are left, since errors and redirects are the transport's business;
+- only success responses are left, since errors and redirects are the transport's business, and
+  under any code of success: 200 for 201 must lose no response;
 - objects without described properties are plain values, so that dicts stay dicts both ways;
 - fields that a response may leave out are required and nullable, so that they read as ``None``;
 - defaults are left to the server, so that nothing is sent that nobody asked for;
@@ -39,7 +40,7 @@ def _keep_success_responses(document: dict[str, Any]) -> None:
     for item in document["paths"].values():
         for operation in methods(item).values():
             operation["responses"] = {
-                status: response
+                "2XX": response
                 for status, response in operation["responses"].items()
                 if status.startswith("2")
             }

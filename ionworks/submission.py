@@ -174,6 +174,9 @@ class Submission:
     def _check_protocol(self) -> None:
         if self.protocol_text is None:
             return
+        findings = ucp.check(self.protocol_text)
+        if any(finding.code == "not-supported" for finding in findings):
+            return  # The server may know more of the language than this version does.
         protocol = ucp.load(self.protocol_text)
         conditions = self._merged_conditions()
         if conditions is None:

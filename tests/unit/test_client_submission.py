@@ -1,5 +1,6 @@
 """What is checked before anything is sent, and what then goes out."""
 
+import httpx
 import numpy as np
 import pytest
 
@@ -245,6 +246,19 @@ def test_a_protocol_is_refused_with_line_and_column(simulation, stub):
     with pytest.raises(ucp.ProtocolError, match=r"line 6"):
         simulation.protocol(config(protocol_experiment={"protocol": text, "name": "n"}))
     assert stub.requests == []
+
+
+def test_a_construct_this_version_does_not_know_is_left_to_the_server(simulation, stub):
+    text = "steps:\n  - EIS: {amplitude: 0.01}\n"
+    stub.will(*answering({}))
+    simulation.protocol(config(protocol_experiment={"protocol": text, "name": "EIS"}))
+    assert stub.body(0)["protocol_experiment"]["protocol"] == text
+
+
+def test_any_code_of_success_will_do(simulation, stub):
+    template, runs = reply({"template_id": "t"}, 201), answering({})[1]
+    stub.will(template, lambda request: httpx.Response(200, content=runs(request).content))
+    assert simulation.protocol(config()).simulation_id == "s0"
 
 
 def test_without_a_project_the_ways_to_one_are_named(stub, monkeypatch):

@@ -32,10 +32,10 @@ def _get_kwargs(
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> ProtocolTemplate | None:
-    if response.status_code == 201:
-        response_201 = ProtocolTemplate.from_dict(response.json())
+    if 200 <= response.status_code <= 299:
+        response_2xx = ProtocolTemplate.from_dict(response.json())
 
-        return response_201
+        return response_2xx
 
     if client.raise_on_unexpected_status:
         raise errors.UnexpectedStatus(response.status_code, response.content)

@@ -26,7 +26,7 @@ def _get_kwargs(
 def _parse_response(
     *, client: AuthenticatedClient | Client, response: httpx.Response
 ) -> Any | None:
-    if response.status_code == 204:
+    if 200 <= response.status_code <= 299:
         return None
 
     if client.raise_on_unexpected_status:
