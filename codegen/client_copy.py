@@ -39,11 +39,9 @@ def client_copy(bundle: dict[str, Any]) -> dict[str, Any]:
 def _keep_success_responses(document: dict[str, Any]) -> None:
     for item in document["paths"].values():
         for operation in methods(item).values():
-            operation["responses"] = {
-                "2XX": response
-                for status, response in operation["responses"].items()
-                if status.startswith("2")
-            }
+            answers = operation["responses"].items()
+            success = [response for status, response in answers if status.startswith("2")]
+            operation["responses"] = {"2XX": success[0]} if success else {}
 
 
 def _make_absent_fields_null(schema: Schema) -> None:
