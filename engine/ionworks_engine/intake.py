@@ -1,7 +1,7 @@
 """Request bodies: bytes from the wire to a JSON value that holds nothing surprising.
 
 Refused, each with its place: more bytes than the limit (also once unzipped), what is no JSON,
-``NaN`` and infinities, a key given twice, and the character U+0000.
+``NaN`` and infinities, a key given twice, and what is no text (U+0000, half a surrogate pair).
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from ionworks_engine.validation import key_path
 
 MAX_BODY = 32 * 1024 * 1024
 _JSON = "application/json"
-_SUSPECT = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{300}|\\u0000")
+_SUSPECT = re.compile(rb"NaN|Infinity|[eE]\+?\d{3}|\d{300}|\\u(?:0000|[dD][89a-fA-F])")
+_NO_CHARACTER = re.compile("[\0\ud800-\udfff]")
+_NOT_TEXT = "U+0000 or half of a surrogate pair, which are no text"
 
 
 class _NotANumber:
@@ -88,16 +90,16 @@ def _unusable(value: Any, path: list[str | int]) -> Iterator[Problem]:
     """Find what JSON's grammar or range does not allow for."""
     if isinstance(value, dict):
         for key, item in value.items():
-            if "\0" in key:
-                yield Problem(key_path(path), "a key holds the character U+0000")
+            if _NO_CHARACTER.search(key):
+                yield Problem(key_path(path), f"a key holds {_NOT_TEXT}")
             yield from _unusable(item, [*path, key])
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _unusable(item, [*path, index])
     elif isinstance(value, _NotANumber):
         yield Problem(key_path(path), f"{value.token} is not a number; send a finite one")
-    elif isinstance(value, str) and "\0" in value:
-        yield Problem(key_path(path), "this text holds the character U+0000")
+    elif isinstance(value, str) and _NO_CHARACTER.search(value):
+        yield Problem(key_path(path), f"this text holds {_NOT_TEXT}")
     elif isinstance(value, int | float) and not _is_finite(value):
         yield Problem(key_path(path), "this number is too large")
 

@@ -68,7 +68,7 @@ def describe(request):
 
 
 def validate_model(request):
-    name = request["model"]["type"]
+    name = request["model"].get("type", "Nothing")
     if name != "Nothing":
         return {"valid": True, "error": None, "error_type": None}, []
     error = f"There is no model {name!r}."

@@ -207,6 +207,8 @@ def test_an_alternative_is_judged_as_what_it_was_meant_to_be(client):
         (b'{"name": 1e999}', "name", "too large"),
         (b'{"name": %s}' % (b"9" * 400), "name", "too large"),
         (b'{"name": "a\\u0000b"}', "name", "U+0000"),
+        (b'{"name": "a\\ud83d"}', "name", "surrogate"),
+        (b'{"description": {"\\udc00": 1}, "name": ""}', "description", "surrogate"),
         (b'{"name": "a", "name": "b"}', "name", "given twice"),
         (b"", "", "body is required"),
         (b"[1]", "", "must be an object, not a list"),
@@ -220,6 +222,12 @@ def test_json_that_holds_surprises_is_refused_with_its_place(client, content, pa
     found = errors(client.post("/projects", content=content, headers=headers))
     assert list(found) == [path]
     assert message in found[path]
+
+
+def test_text_beyond_ascii_is_kept(client):
+    content = b'{"name": "\\ud83d\\ude00 \xc3\xa9"}'
+    headers = {"content-type": "application/json"}
+    assert client.post("/projects", content=content, headers=headers).json()["name"] == "😀 é"
 
 
 def test_broken_json_names_line_and_column(client):

@@ -114,6 +114,48 @@ def test_without_a_key_other_host_names_are_refused(tmp_path):
             assert client.get("/projects", headers={"Host": host}).status_code == 200
 
 
+PULSES = """
+global: {initial_soc: 1}
+steps:
+  - Pulses:
+      repeat: 120
+      steps:
+        - Discharge: {mode: C-rate, value: 1, duration: 5}
+        - Rest: {duration: 300}
+"""
+
+
+def submit(client):
+    project = client.get("/projects").json()["items"][0]["id"]
+    stated = {"protocol_experiment": {"protocol": PULSES, "name": "Pulses"}, "project_id": project}
+    template = client.post("/protocols/parse-to-template", json=stated).json()["template_id"]
+    batch = {
+        "parameterized_model": "system-chen2020-spm",
+        "experiment_template_id": template,
+        "experiment_parameter_sets": [{}],
+    }
+    [made] = client.post("/simulations/with-template/batch", json=batch, timeout=30).json()
+    return made["simulation_id"]
+
+
+def until_status(client, name, status):
+    give_up = time.monotonic() + 30
+    while (found := client.get(f"/simulations/{name}").json())["status"] != status:
+        assert found["status"] in {"pending", "processing"}, found["error"]
+        assert time.monotonic() < give_up
+        time.sleep(0.01)
+
+
+def test_a_killed_engine_loses_nothing(tmp_path):
+    with serving(tmp_path, "--workers", "1") as (server, client):
+        name = submit(client)
+        until_status(client, name, "processing")
+        server.kill()
+    with serving(tmp_path, "--workers", "1") as (_, client):
+        until_status(client, name, "completed")
+        assert len(client.get(f"/simulations/{name}/steps/download").content) > 1000
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="asks the kernel for the worker's end")
 def test_workers_do_not_outlive_a_killed_engine(tmp_path):
     with serving(tmp_path, "--workers", "1") as (server, client):

@@ -22,7 +22,7 @@ from sqlalchemy import Connection, Row
 
 LEASE = 30.0
 _GATHER = 0.03
-"""Seconds to wait for more that ends, while there is more: storing ten costs hardly more than one."""
+"""Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
 _log = logging.getLogger(__name__)
 
 
