@@ -179,6 +179,14 @@ def test_a_voltage_out_of_all_sense_ends_the_run(cell):
     assert done.metrics["Discharge capacity [A.h]"] > 1
 
 
+def test_a_short_pulse_may_leave_the_voltage_window():
+    cell = {"quick_model": {"capacity": 5.0, "chemistry": "NMC/Graphite", "resistance_pct": 5}}
+    pulse = charge(mode="C-rate", value=6, duration=1)
+    done = run([pulse, rest(10)], cell=cell, start={"initial_soc": 0.9})
+    assert done.error is None
+    assert done.metrics["Max voltage [V]"] > 5.1
+
+
 def test_an_impossible_step_names_itself_and_keeps_what_came_before():
     done = run([rest(60), discharge(mode="Power", value=5000, duration=60)], cell=CIRCUIT)
     assert done.error["code"] == "SOLVER_ERROR"

@@ -15,7 +15,8 @@ the start of a step end it at once, with one row.
 No step runs longer than :data:`LONGEST_STEP` unless its own duration says so. A step that
 gets there ends the run with the reason ``EXECUTION_TIMEOUT``, as do more than :data:`MOST_STEPS`
 steps and :data:`MOST_ROWS` rows. A voltage more than :data:`VOLTAGE_MARGIN` beyond the cell's
-cut-offs ends the run with ``SOLVER_ERROR``, unless the step has a voltage end on that side.
+cut-offs ends the run with ``SOLVER_ERROR``, unless the step has a voltage end on that side;
+with a duration, such as a pulse has, it may go :data:`TIMED_VOLTAGE_MARGIN` beyond.
 """
 
 from __future__ import annotations
@@ -44,6 +45,7 @@ LONGEST_STEP = 1000 * 3600.0
 MOST_STEPS = 100_000
 MOST_ROWS = 5_000_000
 VOLTAGE_MARGIN = 1.0
+TIMED_VOLTAGE_MARGIN = 5.0
 _ALREADY = 1e-9
 _HELD: Mapping[Law, Watch] = {"current": "Current", "voltage": "Voltage", "power": "Power"}
 _MODES: Mapping[str, tuple[Law, str, str]] = {
@@ -207,7 +209,7 @@ class Interpreter:
             )
         law, setpoint = self._control(step)
         ends = _Ends(step, law, setpoint, self.bench.c_rate_capacity)
-        limits = {**self._guards(law), **ends.limits}
+        limits = {**self._guards(law, ends.deadline), **ends.limits}
         trajectory = self.bench.hold(law, setpoint, limits, ends.longest, self.soc)
         if trajectory.failure and trajectory.times.size == 1:
             words = f"the cell cannot be brought to this setpoint: {trajectory.failure}"
@@ -238,13 +240,12 @@ class Interpreter:
         sign = 1.0 if step.kind == "Discharge" else -1.0
         return law, sign * value * (self.bench.c_rate_capacity if step.mode == "C-rate" else 1.0)
 
-    def _guards(self, law: Law) -> dict[Limit, float]:
+    def _guards(self, law: Law, deadline: float | None) -> dict[Limit, float]:
+        if law == "voltage":
+            return {}
         low, high = self.bench.voltage_window
-        guards: dict[Limit, float] = {
-            ("Voltage", "low"): low - VOLTAGE_MARGIN,
-            ("Voltage", "high"): high + VOLTAGE_MARGIN,
-        }
-        return {} if law == "voltage" else guards
+        margin = VOLTAGE_MARGIN if deadline is None else TIMED_VOLTAGE_MARGIN
+        return {("Voltage", "low"): low - margin, ("Voltage", "high"): high + margin}
 
     def _met_at_start(self, limits: Mapping[Limit, float], first: Floats) -> Limit | None:
         values: dict[Watch, float] = {
@@ -287,9 +288,10 @@ class Interpreter:
 
     def _left_window(self) -> str:
         low, high = self.bench.voltage_window
+        reached = float(self.steps[-1].rows[-1, VOLTAGE])
         return (
-            f"the voltage went more than {VOLTAGE_MARGIN:g} V beyond the cell's cut-offs "
-            f"({low:g} V to {high:g} V) before an end was met"
+            f"the voltage reached {reached:.4g} V, far beyond the cell's cut-offs "
+            f"({low:g} V to {high:g} V), before an end was met"
         )
 
     def _never(self, step: Step) -> str:
