@@ -239,9 +239,9 @@ class TestAnswers:
         with pytest.raises(errors.IonworksError, match="get_current_user"):
             client.whoami()
 
-    def test_a_success_that_is_not_described_is_an_ionworks_error(self, client, stub):
-        stub.will(reply(ME, 206))
-        with pytest.raises(errors.IonworksError, match="206"):
+    def test_an_answer_that_is_not_described_is_an_ionworks_error(self, client, stub):
+        stub.will(reply(ME, 304))
+        with pytest.raises(errors.IonworksError, match="304"):
             client.whoami()
 
     def test_a_broken_packing_is_an_ionworks_error(self, client, stub):
