@@ -13,7 +13,6 @@ from ionworks_engine.errors import ApiError, Problem, conflict, invalid, not_fou
 from ionworks_engine.storage import tables
 from ionworks_engine.storage.filters import FilterError, narrow
 
-ORDERS = ("name", "created_at", "updated_at")
 MOMENTS = ("created_at", "updated_at")
 
 

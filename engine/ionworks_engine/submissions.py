@@ -95,7 +95,15 @@ async def plan(call: Call) -> Plan:
 
 
 def submit(call: Call, connection: Connection, planned: Plan) -> list[dict[str, Any]]:
-    """Write the runs of a plan that are new; return a submission for each point, in order."""
+    """Write the runs of a plan that are new; return a submission for each point, in order.
+
+    Raises
+    ------
+    ApiError
+        404 if what the plan was made with has been deleted since.
+    """
+    find_project(connection, planned.project)
+    find(connection, experiment_templates, planned.template.id, "saved protocol")
     batch = _Batch(call.store.now(), planned, *_kept(connection, planned))
     known = runs.existing(connection, planned.project, batch.contents)
     answers, new = [], []

@@ -245,6 +245,17 @@ def test_urgent_work_does_not_wait_for_long_runs():
     assert asyncio.run(scenario()).content["nominal_capacity"] == 5.0
 
 
+def test_a_question_that_is_not_answered_in_time_is_given_up(store):
+    async def scenario(jobs):
+        slow = {"cell": {"name": "a"}, "inputs": {"do": "sleep", "seconds": 60}}
+        reply = await jobs.ask("simulate", slow)
+        quick = await jobs.ask("describe", {"cell": {}})
+        return reply.error["code"], quick.error
+
+    executor = lambda: fake_workers(1)  # noqa: E731
+    assert with_jobs(store, scenario, executor, patience=1.5) == ("EXECUTION_TIMEOUT", None)
+
+
 @pytest.mark.parametrize(
     ("behaviour", "error"),
     [({"do": "die"}, WorkerDied), ({"do": "sleep", "seconds": 60}, OutOfTime)],

@@ -1,16 +1,13 @@
 """The server as a client meets it: requests checked, errors in one form, nothing leaks."""
 
-import asyncio
 import gzip
 import json
 import re
 
 import pytest
 from conftest import EXAMPLE, app_client
-from ionworks_engine import app as app_module
 from ionworks_engine import intake
 from ionworks_engine.bundle import load_bundle, lookup, operations
-from ionworks_engine.call import Call
 from ionworks_engine.routes import handlers, health
 
 
@@ -395,9 +392,3 @@ def test_the_server_never_imports_pybamm():
     )
     seen = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert seen.stdout.strip() == "[]"
-
-
-def test_handlers_take_a_call():
-    assert asyncio.iscoroutinefunction(health.get_health) is False
-    assert health.get_health.__annotations__["call"] in {"Call", Call}
-    assert app_module.PARQUET == "application/vnd.apache.parquet"

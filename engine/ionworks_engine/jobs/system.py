@@ -21,6 +21,7 @@ from ionworks_engine.storage import Store, queue, times
 from sqlalchemy import Connection, Row
 
 LEASE = 30.0
+PATIENCE = 120.0
 _GATHER = 0.03
 """Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
 _log = logging.getLogger(__name__)
@@ -74,15 +75,23 @@ class Jobs:
         By ``job_type``: what the jobs ask for and leave behind.
     lease
         Seconds for which a claim holds; it is renewed three times as often.
+    patience
+        Seconds after which a short task that somebody waits for is stopped.
     """
 
     def __init__(
-        self, store: Store, executor: Executor, kinds: Mapping[str, Kind], lease: float = LEASE
+        self,
+        store: Store,
+        executor: Executor,
+        kinds: Mapping[str, Kind],
+        lease: float = LEASE,
+        patience: float = PATIENCE,
     ) -> None:
         self._store = store
         self._executor = executor
         self._kinds = kinds
         self._lease = lease
+        self._patience = patience
         self._owner = str(uuid.uuid4())
         self._held: dict[str, asyncio.Task[None]] = {}
         self._outcomes: list[Ended] = []
@@ -120,9 +129,12 @@ class Jobs:
     async def ask(self, task: str, request: dict[str, Any], *, affinity: str = "") -> Reply:
         """Run a short task that somebody waits for; it is no job and leaves no trace."""
         try:
-            return await self._executor.run(task, request, affinity=affinity, urgent=True)
+            async with asyncio.timeout(self._patience):
+                return await self._executor.run(task, request, affinity=affinity, urgent=True)
+        except TimeoutError:
+            return _failure("EXECUTION_TIMEOUT", f"No answer came within {self._patience:g} s.")
         except (WorkerDied, OutOfTime) as error:
-            return Reply(error={"code": "INTERNAL_ERROR", "message": str(error)})
+            return _failure("INTERNAL_ERROR", str(error))
 
     def cancel(self, connection: Connection, job_id: str) -> bool:
         """Cancel a job, killing its worker if it runs; false when it has ended already."""

@@ -9,7 +9,16 @@ from sqlalchemy import Connection, Row, delete, func, select
 from ionworks_engine.call import EMAIL, ORGANIZATION, Call
 from ionworks_engine.descriptions import pybamm_version
 from ionworks_engine.errors import Problem, conflict, forbidden, invalid
-from ionworks_engine.records import MOMENTS, change, chosen_project, create, find, of_project, page
+from ionworks_engine.records import (
+    MOMENTS,
+    change,
+    chosen_project,
+    create,
+    find,
+    find_project,
+    of_project,
+    page,
+)
 from ionworks_engine.storage.tables import models, parameterized_models
 
 _FIELDS = (
@@ -54,6 +63,7 @@ async def create_model(call: Call) -> dict[str, Any]:
         "created_by_email": EMAIL,
     }
     with call.store.writing() as connection:
+        find_project(connection, project)
         return _shown(create(call, connection, models, values))
 
 

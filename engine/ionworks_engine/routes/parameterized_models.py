@@ -14,6 +14,7 @@ from ionworks_engine.records import (
     chosen_project,
     create,
     find,
+    find_project,
     of_project,
     page,
     refuse_same_name,
@@ -58,6 +59,8 @@ async def create_parameterized_model(call: Call) -> dict[str, Any]:
         "created_by_email": EMAIL,
     }
     with call.store.writing() as connection:
+        find_project(connection, project)
+        find(connection, models, model.id, "model")
         _refuse_same_name(connection, project, body["name"])
         row = create(call, connection, parameterized_models, values)
     return _shown(row, model.name)
