@@ -23,8 +23,8 @@ from ionworks_engine.battery.interpreter import (
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.battery.results import TIME_SERIES, Outcome, outcome
 from ionworks_engine.battery.sampling import Sampling
-from ionworks_engine.battery.stepmodel import Instruction, StepModel, compiled
-from ionworks_engine.battery.terms import Law, Limit
+from ionworks_engine.battery.stepmodel import StepModel, compiled
+from ionworks_engine.battery.terms import Instruction, Law, Limit
 from ionworks_engine.battery.trajectory import Segment
 
 AMBIENT = "Ambient temperature [K]"

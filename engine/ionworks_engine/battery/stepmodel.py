@@ -6,8 +6,8 @@ threshold as an input, a billion away when it is off. The ambient temperature, t
 state and the design parameters are inputs as well. So a new protocol, cycle or design
 point compiles nothing: it is another vector of numbers for the same machine code.
 
-This is the one module that touches what PyBaMM does not promise to keep: the control
-submodel of implicit steps, the IDAKLU solver group behind ``IDAKLUSolver``, and the
+With ``solver.py``, this is where PyBaMM is touched in places it does not promise to keep: the
+control submodel of implicit steps, the IDAKLU solver group behind ``IDAKLUSolver``, and the
 conversion of symbols to CasADi. Three traps are handled here. Only scalars may be events,
 since others corrupt IDAKLU's memory. Two equal thresholds on a held quantity would end a step
 at its start, so the interpreter switches those off. A setpoint too far from the present
@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -28,7 +27,16 @@ from ionworks_engine.battery.cells import Cell
 from ionworks_engine.battery.errors import BatteryError, near, refuse, words_of
 from ionworks_engine.battery.quiet import casadi, pybamm
 from ionworks_engine.battery.solver import step_solver
-from ionworks_engine.battery.terms import COLUMNS, COUNTERS, LAWS, Floats, Law, Limit, Watch
+from ionworks_engine.battery.terms import (
+    COLUMNS,
+    COUNTERS,
+    LAWS,
+    Floats,
+    Instruction,
+    Law,
+    Limit,
+    Watch,
+)
 from ionworks_engine.battery.trajectory import Reader, Segment, State
 
 OFF = 1e9
@@ -38,30 +46,6 @@ _SOC, _CAPACITY = "step start SOC", "usable capacity [A.h]"
 _RAMP_STEPS, _RAMP_TIME, _AT_ONCE = 30, 1e-5, 1e-3
 _KELVIN = 273.15
 _ROOT_FOUND = 2
-
-
-@dataclass(frozen=True)
-class Instruction:
-    """What one step asks of the cell.
-
-    Parameters
-    ----------
-    law, setpoint
-        What is held, in A (positive = discharge), V or W.
-    limits
-        Thresholds that end the step, by quantity and by the side it comes from.
-    horizon
-        Longest time the step may take, in s.
-    soc, capacity
-        State of charge at the start and the charge in A.h that takes it from 0 to 1.
-    """
-
-    law: Law
-    setpoint: float
-    limits: Mapping[Limit, float]
-    horizon: float
-    soc: float
-    capacity: float
 
 
 class StepModel:
@@ -106,6 +90,9 @@ class StepModel:
         self._parameters = parameters
         self._discretisation = self._discretise(parameters)
         self._model = self._discretisation.process_model(model, delayed_variable_processing=True)
+        for event in self._model.events:
+            if event.expression.size_for_testing != 1:
+                raise refuse(f"this model has no scalar to end steps by: {event.name}")
         self._inputs = pybamm.BaseSolver._set_up_model_inputs(
             self._model, dict.fromkeys(self._input_names(), 1.0)
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 import numpy as np
@@ -27,3 +29,27 @@ CAPACITIES = (
 COLUMNS = ("Voltage [V]", "Current [A]", *CAPACITIES, "Temperature [degC]")
 VOLTAGE, CURRENT, OUT, BACK, TEMPERATURE, EXTRA = 0, 1, 2, 3, 6, 7
 COUNTERS = slice(2, 6)
+
+
+@dataclass(frozen=True)
+class Instruction:
+    """What one step asks of the cell.
+
+    Parameters
+    ----------
+    law, setpoint
+        What is held, in A (positive = discharge), V or W.
+    limits
+        Thresholds that end the step, by quantity and by the side it comes from.
+    horizon
+        Longest time the step may take, in s.
+    soc, capacity
+        State of charge at the start and the charge in A.h that takes it from 0 to 1.
+    """
+
+    law: Law
+    setpoint: float
+    limits: Mapping[Limit, float]
+    horizon: float
+    soc: float
+    capacity: float
