@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, delete, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, bindparam, delete, select
 
 from ionworks_engine.call import ORGANIZATION
 from ionworks_engine.errors import not_found
@@ -45,6 +46,7 @@ _OWN = (
 )
 
 
+@cache
 def joined() -> Select[Any]:
     """Return simulations with their job, their parameterized model and their protocol."""
     return (
@@ -72,9 +74,12 @@ def joined() -> Select[Any]:
     )
 
 
+_RUN = joined().where(simulations.c.id == bindparam("name"))
+
+
 def find_run(connection: Connection, name: str) -> Row[Any]:
     """Return a simulation with what belongs to it, or refuse with 404."""
-    row = connection.execute(joined().where(simulations.c.id == name)).first()
+    row = connection.execute(_RUN, {"name": name}).first()
     if row is None:
         raise not_found("simulation", name)
     return row
