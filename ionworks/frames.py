@@ -149,7 +149,7 @@ def with_step_changes(steps: pl.DataFrame) -> pl.DataFrame:
     return steps.with_columns(added)
 
 
-def _flowed_before(series: pl.DataFrame) -> pl.Series | float:
+def _flowed_before(series: pl.DataFrame) -> pl.Expr | pl.Series | float:
     """Return for each row what had flowed when its step began.
 
     A row without a step belongs to the step before it. What a step moved is its last value
@@ -159,6 +159,10 @@ def _flowed_before(series: pl.DataFrame) -> pl.Series | float:
 
     if "Step count" not in series.columns:
         return 0.0
+    if _is_gapless(series):
+        begins = pl.col("Step count").ne_missing(pl.col("Step count").shift(1))
+        flowed = (pl.col(_DISCHARGE) - pl.col(_CHARGE)).shift(1, fill_value=0.0)
+        return pl.when(begins).then(flowed).otherwise(0.0).cum_sum()
     step = pl.col("Step count").forward_fill().backward_fill()
     last_discharge, last_charge = (
         pl.col(name).fill_nan(None).drop_nulls().last().fill_null(0.0)
@@ -173,6 +177,13 @@ def _flowed_before(series: pl.DataFrame) -> pl.Series | float:
     return series.select(step).join(begun, on="Step count", how="left", maintain_order="left")[
         "before"
     ]
+
+
+def _is_gapless(series: pl.DataFrame) -> bool:
+    """Whether a row's predecessor tells what flowed before it, as in all that an engine writes."""
+    used = [series[name] for name in ("Step count", _DISCHARGE, _CHARGE)]
+    has_gaps = any(column.null_count() or column.is_nan().any() for column in used)
+    return not has_gaps and used[0].is_sorted()
 
 
 def _require_pandas() -> None:

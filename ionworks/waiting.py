@@ -74,7 +74,8 @@ class Watch:
         self._longest = max(_FIRST_PAUSE, _seconds("poll_interval", poll_interval))
         self._what, self._clock = what, clock
         self._show = show or reporter(verbose)
-        self._deadline = clock() + self._timeout
+        self._began = clock()
+        self._deadline = self._began + self._timeout
         self._pause = _FIRST_PAUSE
         self._trouble: IonworksError | None = None
 
@@ -122,13 +123,21 @@ class Watch:
         WaitTimeoutError
             If the time is up and jobs still run. The last look is made after the deadline.
         """
-        if not self.open:
+        unfinished = len(self.open)
+        if not unfinished:
             return 0.0
-        left = self._deadline - self._clock()
-        if left <= 0:
+        now = self._clock()
+        if now >= self._deadline:
             raise self._out_of_time() from self._trouble
         pause, self._pause = self._pause, min(self._pause * _GROWTH, self._longest)
-        return min(pause, left)
+        return min(pause, self._deadline - now, self._to_go(unfinished, now - self._began))
+
+    def _to_go(self, unfinished: int, elapsed: float) -> float:
+        """Return how long the rest takes if it goes on as so far; never much less than so far."""
+        finished = len(self.states) - unfinished
+        if not finished:
+            return math.inf
+        return max(_FIRST_PAUSE, elapsed / 30, elapsed * unfinished / finished)
 
     def _out_of_time(self) -> WaitTimeoutError:
         states = [f"{job} ({self.states[job]})" for job in self.open]

@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from io import BytesIO
+from unittest.mock import patch
 
 import pandas as pd
 import polars as pl
@@ -186,3 +187,23 @@ def test_every_public_name_is_there():
     assert all(getattr(ionworks, name) is not None for name in ionworks.__all__)
     with pytest.raises(AttributeError, match="ionwork"):
         _ = ionworks.nothing
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 4), st.floats(0, 5), st.floats(0, 5)), min_size=1, max_size=30
+    )
+)
+def test_the_short_way_agrees_with_the_long_one(rows):
+    steps, out, back = zip(*sorted(rows, key=lambda row: row[0]), strict=True)
+    frame = pl.DataFrame(
+        {
+            "Step count": steps,
+            D: out,
+            C: back,
+        }
+    )
+    short = with_continuous_capacity(frame)["Capacity [A.h]"].to_list()
+    with patch.object(frames, "_is_gapless", return_value=False):
+        long = with_continuous_capacity(frame)["Capacity [A.h]"].to_list()
+    assert short == pytest.approx(long, abs=1e-9)

@@ -89,7 +89,7 @@ def outcome(
     if failure is not None:
         error = {"code": failure.code, "message": failure.message, "step": failure.step}
     series = _time_series(cleaned, extra, usable_capacity)
-    steps = _frame(_STEP_SCHEMA, rows)
+    steps = pl.DataFrame(rows, schema=_STEP_SCHEMA)
     return Outcome(series, steps, _metrics(rows), error)
 
 
@@ -144,12 +144,6 @@ def _time_series(
 def _step_rows(steps: Sequence[_Clean], usable_capacity: float) -> list[dict[str, Any]]:
     ends = accumulate(len(step.rows) for step in steps)
     return [_step_row(step, end, usable_capacity) for step, end in zip(steps, ends, strict=True)]
-
-
-def _frame(schema: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> pl.DataFrame:
-    return pl.DataFrame(
-        [pl.Series(name, [row[name] for row in rows], dtype) for name, dtype in schema.items()]
-    )
 
 
 _FLOAT_COLUMNS = (

@@ -29,6 +29,7 @@ def main(module: str) -> None:
     """Serve requests until the input ends."""
     requests, replies = _private_pipes()
     _die_with_parent()
+    _give_way()
     tasks: Mapping[str, Task] = importlib.import_module(module).TASKS
     _send(replies, frames.encode({"ready": True}))
     while (message := frames.read(requests)) is not None:
@@ -72,6 +73,12 @@ def _die_with_parent() -> None:
     """End a busy worker too when its engine is killed: an idle one sees the end of its input."""
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGKILL)
+
+
+def _give_way() -> None:
+    """Let the engine answer, and its user work, while all processors compute."""
+    if hasattr(os, "nice"):
+        os.nice(5)
 
 
 if __name__ == "__main__":
