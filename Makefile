@@ -14,12 +14,14 @@ help:  ## List the targets.
 setup: .venv/.ready  ## Make .venv with everything in it, pinned and hashed.
 
 .venv/.ready: requirements/dev.txt pyproject.toml
+	@echo "Making .venv: about a minute, once."
 	$(PYTHON) -m venv .venv
 	$(BIN)/python $(PIP) --require-hashes -r requirements/dev.txt
 	$(BIN)/python $(PIP) --no-build-isolation --editable .
 	@touch $@
 
 .venv-interop/%/.ready: requirements/interop-%.txt
+	@echo "Making an environment for the public client $*: about a minute, once."
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) --require-hashes -r $<
 	@touch $@
