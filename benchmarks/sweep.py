@@ -4,12 +4,11 @@ import resource
 from typing import Any
 
 from benchmarks import protocols, references
+from benchmarks.battery import FRACTION, THICKNESS
 from benchmarks.timing import best, report, seconds
 from ionworks import Ionworks
 
 MODEL = "Chen2020 SPMe"
-FRACTION = "Negative electrode active material volume fraction"
-THICKNESS = "Positive electrode thickness [m]"
 SPAN = {FRACTION: (0.70, 0.80), THICKNESS: (70e-6, 80e-6)}
 
 
