@@ -24,6 +24,10 @@ def simulate(request):
     match inputs.get("do", os.environ.get("FAKE_RUNS", "echo")):
         case "sleep":
             time.sleep(inputs["seconds"])
+        case "count":
+            with Path(inputs["file"]).open("a") as file:
+                file.write("x")
+            time.sleep(inputs["seconds"])
         case "die":
             os.kill(os.getpid(), signal.SIGKILL)
         case "die once":

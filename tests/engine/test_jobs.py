@@ -245,6 +245,69 @@ def test_urgent_work_does_not_wait_for_long_runs():
     assert asyncio.run(scenario()).content["nominal_capacity"] == 5.0
 
 
+def test_short_work_does_not_wait_behind_long_work_while_a_worker_is_idle():
+    async def scenario():
+        executor = fake_workers(2)
+        nap = {"do": "sleep", "seconds": 0.5}
+        tasks = [request(executor, "a", {"do": "sleep", "seconds": 60})]
+        try:
+            await request(executor, "a")
+            # The long one gets a companion at once, the short ones come when it is known as long.
+            tasks = [*map(asyncio.create_task, [*tasks, request(executor, "a", nap)])]
+            await asyncio.sleep(0.3)
+            tasks += [asyncio.create_task(request(executor, "a")) for _ in range(3)]
+            await asyncio.wait_for(asyncio.gather(*tasks[1:]), timeout=10)
+            return [task.done() for task in tasks], await request(executor, "b")
+        finally:
+            for task in tasks:
+                task.cancel()
+            await executor.close()
+
+    done, later = asyncio.run(scenario())
+    assert done == [False, True, True, True, True]
+    assert later.error is None
+
+
+def test_what_is_taken_back_from_behind_long_work_runs_once(tmp_path):
+    """The worker that had it in its pipe leaves it out, and goes on with what comes next."""
+    runs = tmp_path / "runs"
+
+    async def scenario():
+        executor = fake_workers(2)
+        try:
+            await asyncio.gather(*(request(executor, "a", SOON) for _ in range(8)))
+            count = {"do": "count", "file": str(runs), "seconds": 0.4}
+            replies = await asyncio.gather(*(request(executor, "a", count) for _ in range(9)))
+            return {pid_of(reply) for reply in replies}
+        finally:
+            await executor.close()
+
+    assert len(asyncio.run(scenario())) == 2
+    assert len(runs.read_text()) == 9
+
+
+SOON = {"do": "sleep", "seconds": 0.3}
+
+
+def test_canceled_work_that_has_not_begun_costs_no_worker():
+    async def scenario():
+        executor = fake_workers(1)
+        try:
+            first = await request(executor, "a")
+            running = asyncio.create_task(request(executor, "a", SOON))
+            waiting = asyncio.create_task(request(executor, "a", {"do": "sleep", "seconds": 60}))
+            await asyncio.sleep(0.02)
+            waiting.cancel()
+            await running
+            last = await asyncio.wait_for(request(executor, "a"), timeout=10)
+            return pid_of(first), pid_of(last)
+        finally:
+            await executor.close()
+
+    first, last = asyncio.run(scenario())
+    assert first == last
+
+
 def test_a_question_that_is_not_answered_in_time_is_given_up(store):
     async def scenario(jobs):
         slow = {"cell": {"name": "a"}, "inputs": {"do": "sleep", "seconds": 60}}

@@ -1,9 +1,10 @@
 """Worker programs under supervision: started when needed, kept warm, replaced when they die.
 
-Each worker does one task at a time and has the next one already in its pipe, so that it never
-waits for the engine. A dead worker takes only the task it was at with it; what was queued behind
-goes back to the front. Cancelling a running task kills its worker: there is no other way to stop
-a solver.
+Each worker does one task at a time and has the next one already in its pipe, so that it does not
+wait for the engine between short ones. Behind a task that turns out to be long nothing waits: the
+next one is taken back, for whichever worker is free first. A dead worker takes only the task it
+was at with it; what was queued behind goes back to the front. Cancelling a running task kills its
+worker: there is no other way to stop a solver.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import importlib.util
+import itertools
 import os
 import signal
 import sys
@@ -25,6 +27,9 @@ from ionworks_engine.jobs.executor import OutOfTime, Reply, WorkerDied
 
 TIME_LIMIT = 3600.0
 AHEAD = 2
+SHORT = 0.1
+"""Seconds after which a task counts as long, and nothing waits behind it any more."""
+_GRACE = 1.0
 _LOOK_AHEAD = 32
 _STREAM_LIMIT = 1 << 22
 _LAST_WORDS = 2000
@@ -111,10 +116,10 @@ class ProcessExecutor:
         await asyncio.gather(*(worker.ended() for worker in self._workers))
 
     def _feed(self) -> None:
-        """Hand out the backlog: to idle workers, then ahead of busy ones."""
+        """Hand out the backlog: to idle workers, then ahead of those busy with short tasks."""
         for ahead in range(1, AHEAD + 1):
             for worker in self._workers:
-                while self._backlog and worker.ready and worker.load < ahead:
+                while self._backlog and worker.has_room(ahead):
                     work = self._choose(worker)
                     if work is None:
                         break
@@ -148,8 +153,10 @@ class ProcessExecutor:
                 return
 
     def _take_back(self, works: Sequence[_Work], reason: str) -> None:
-        """Requeue what a dead worker had not begun; one that died at its start fails the first."""
-        self._backlog.extendleft(reversed([w for w in works if not w.future.done()]))
+        """Requeue what a worker had not begun; one that died at its start fails the first."""
+        urgent = sum(1 for _ in itertools.takewhile(lambda work: work.urgent, self._backlog))
+        for place, work in enumerate((w for w in works if not w.future.done()), urgent):
+            self._backlog.insert(place, work)
         if reason and self._backlog:
             _fail(self._backlog.popleft(), WorkerDied(reason))
         self._feed()
@@ -182,16 +189,22 @@ class _Worker:
         self._time_limit = time_limit
         self._idle = idle
         self._take_back = take_back
-        self._works: deque[_Work] = deque()
+        self._works: deque[_Work | None] = deque()  # None: taken back, still to be answered
         self._process: asyncio.subprocess.Process | None = None
         self._life: asyncio.Task[None] | None = None
-        self._timer: asyncio.TimerHandle | None = None
+        self._given = 0
+        self._timers: list[asyncio.TimerHandle] = []
+        self._is_long = False
         self._retired = False
 
     @property
     def load(self) -> int:
         """How many tasks it has, running and waiting in its pipe."""
         return len(self._works)
+
+    def has_room(self, ahead: int) -> bool:
+        """Whether it takes one more when it may have ``ahead``: none behind a long one."""
+        return self.ready and self.load < ahead and not (self.load and self._is_long)
 
     @property
     def down(self) -> bool:
@@ -206,22 +219,26 @@ class _Worker:
     def start(self) -> None:
         """Start the process; it takes work once it is ready."""
         self._was_ready = False
+        self._given = 0
         self._life = asyncio.create_task(self._live())
 
     def give(self, work: _Work) -> None:
         """Send a task down the pipe."""
-        if self._process is None or self._process.stdin is None:
-            raise RuntimeError("a worker without a process cannot take work")
+        self._write(work.message)
         self._works.append(work)
+        self._given += 1
         self.affinity = work.affinity or self.affinity
-        self._process.stdin.write(work.message)
         if len(self._works) == 1:
             self._head_changed()
 
     def drop(self, work: _Work) -> None:
-        """Stop a task whose answer nobody wants; one not begun is stopped when its turn comes."""
-        if self._works and self._works[0] is work:
+        """Stop a task whose answer nobody wants; one that has not begun never does."""
+        if work not in self._works:
+            return
+        if self._works[0] is work:
             self._kill()
+        elif self.ready:
+            self._forget(self._works.index(work))
 
     def retire(self) -> None:
         """Kill the process for good."""
@@ -263,24 +280,47 @@ class _Worker:
         while True:
             message = await frames.receive(replies)
             work = self._works.popleft()
-            if not work.future.done():
+            if work is not None and not work.future.done():
                 work.future.set_result(Reply.of(message))
             self._head_changed()
             self._idle()
 
-    def _head_changed(self) -> None:
-        """Time the task that now runs; one that was abandoned in the pipe ends here."""
-        if self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-        if self._works and self._works[0].future.done():
-            self._kill()
-        elif self._works:
-            loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(self._time_limit, self._too_long, self._works[0])
+    def _write(self, message: bytes) -> None:
+        if self._process is None or self._process.stdin is None:
+            raise RuntimeError("a worker without a process cannot be written to")
+        self._process.stdin.write(message)
 
-    def _too_long(self, work: _Work) -> None:
-        _fail(work, OutOfTime(f"The run was stopped after {self._time_limit:g} s."))
+    def _forget(self, place: int) -> None:
+        answered = self._given - len(self._works)
+        self._write(frames.encode({"forget": answered + place}))
+        self._works[place] = None
+
+    def _head_changed(self) -> None:
+        """Time the task that now runs; one that was taken back should be answered at once."""
+        self._stop_timers()
+        self._is_long = False
+        if self._works:
+            head = self._works[0]
+            limit = self._time_limit if head else _GRACE
+            later = asyncio.get_running_loop().call_later
+            self._timers = [later(limit, self._too_long, head), later(SHORT, self._turn_long)]
+
+    def _stop_timers(self) -> None:
+        for timer in self._timers:
+            timer.cancel()
+
+    def _turn_long(self) -> None:
+        """Give back what waits behind a task that is not short."""
+        self._is_long = True
+        waiting = [(place, work) for place, work in enumerate(self._works) if place and work]
+        if waiting and self.ready:
+            for place, _ in waiting:
+                self._forget(place)
+            self._take_back([work for _, work in waiting], "")
+
+    def _too_long(self, work: _Work | None) -> None:
+        if work:
+            _fail(work, OutOfTime(f"The run was stopped after {self._time_limit:g} s."))
         self._kill()
 
     def _kill(self) -> None:
@@ -297,14 +337,13 @@ class _Worker:
         works, self._works = list(self._works), deque()
         self._process = self._life = None
         self.affinity = ""
-        if self._timer is not None:
-            self._timer.cancel()
+        self._stop_timers()
         if self._retired:
             return
         reason = _obituary(code, words)
-        if works:
+        if works and works[0]:
             _fail(works[0], WorkerDied(reason))
-        self._take_back(works[1:], "" if self._was_ready else reason)
+        self._take_back([w for w in works[1:] if w], "" if self._was_ready else reason)
 
 
 def _fail(work: _Work, error: Exception) -> None:

@@ -6,6 +6,9 @@ imports that module before it reports ready, so that a ready worker is a warm on
 
 The pipes it was started with become private: libraries that print would break the protocol, so
 what they print goes to the error stream. It ends when the engine closes the pipe or dies.
+
+A request that the engine takes back before its turn, with ``forget`` and its place among all
+requests from 0, is answered with an error at once.
 """
 
 from __future__ import annotations
@@ -16,13 +19,18 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any, BinaryIO
 
 from ionworks_engine.jobs import frames
 
 Task = Callable[[dict[str, Any]], tuple[dict[str, Any], Sequence[bytes]]]
 _SET_PARENT_DEATH_SIGNAL = 1
+_FORGOTTEN = frames.encode(
+    {"ok": False, "error": {"code": "CANCELED", "message": "The engine took this back."}}
+)
 
 
 def main(module: str) -> None:
@@ -32,8 +40,9 @@ def main(module: str) -> None:
     _give_way()
     tasks: Mapping[str, Task] = importlib.import_module(module).TASKS
     _send(replies, frames.encode({"ready": True}))
-    while (message := frames.read(requests)) is not None:
-        _send(replies, answer(tasks, message[0]))
+    inbox = _Inbox(requests)
+    for number, head in enumerate(inbox):
+        _send(replies, _FORGOTTEN if number in inbox.forgotten else answer(tasks, head))
 
 
 def answer(tasks: Mapping[str, Task], head: frames.Head) -> bytes:
@@ -53,6 +62,30 @@ def answer(tasks: Mapping[str, Task], head: frames.Head) -> bytes:
             traceback.print_exc()
             refusal = {"code": "INTERNAL_ERROR", "message": f"{type(error).__name__}: {error}"}
         return frames.encode({"ok": False, "error": refusal})
+
+
+class _Inbox:
+    """Requests read as they come, also while one is worked on: it may take back the next."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self.forgotten: set[int] = set()
+        self._stream = stream
+        self._heads: SimpleQueue[frames.Head | None] = SimpleQueue()
+        Thread(target=self._read, daemon=True).start()
+
+    def __iter__(self) -> Iterator[frames.Head]:
+        """Wait for each request, until the input ends."""
+        return iter(self._heads.get, None)
+
+    def _read(self) -> None:
+        try:
+            while (message := frames.read(self._stream)) is not None:
+                if "forget" in message[0]:
+                    self.forgotten.add(message[0]["forget"])
+                else:
+                    self._heads.put(message[0])
+        finally:
+            self._heads.put(None)
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
