@@ -115,6 +115,20 @@ def test_cancel_stops_pending_and_running_jobs_and_spares_the_rest(store):
     assert run_of(store, ids[2]).time_series_file is None
 
 
+def test_a_cancel_that_is_rolled_back_leaves_the_job_running(store):
+    [name] = enqueue(store, {"do": "sleep", "seconds": 0.5})
+
+    async def scenario(jobs):
+        await until(lambda: job(store, name).status == "processing")
+        with pytest.raises(RuntimeError), store.writing() as connection:
+            assert jobs.cancel(connection, name)
+            raise RuntimeError
+        await until(lambda: all_ended(store, [name]))
+
+    with_jobs(store, scenario)
+    assert job(store, name).status == "completed"
+
+
 def test_a_worker_killed_from_outside_is_replaced(store):
     ids = enqueue(store, {"value": 1})
 

@@ -94,6 +94,7 @@ class Jobs:
         self._patience = patience
         self._owner = str(uuid.uuid4())
         self._held: dict[str, asyncio.Task[None]] = {}
+        self._doubtful: set[str] = set()
         self._outcomes: list[Ended] = []
         self._renewed_at = 0.0
         self._work = asyncio.Event()
@@ -137,11 +138,13 @@ class Jobs:
             return _failure("INTERNAL_ERROR", str(error))
 
     def cancel(self, connection: Connection, job_id: str) -> bool:
-        """Cancel a job, killing its worker if it runs; false when it has ended already."""
+        """Cancel a job; false when it has ended already.
+
+        Its worker is stopped once the caller's transaction is over, unless that was rolled back.
+        """
         canceled = queue.cancel(connection, job_id, self._store.now())
-        running = self._held.pop(job_id, None)
-        if running is not None:
-            running.cancel()
+        if job_id in self._held:
+            self._doubtful.add(job_id)
             self._work.set()
         return canceled
 
@@ -150,6 +153,7 @@ class Jobs:
         while True:
             self._work.clear()
             try:
+                self._stop_canceled()
                 self._claim()
             except Exception:
                 _log.exception("Jobs could not be claimed; trying again.")
@@ -157,6 +161,18 @@ class Jobs:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(self._lease / 3):
                     await self._work.wait()
+
+    def _stop_canceled(self) -> None:
+        """Stop what runs here without being ours any more."""
+        if not self._doubtful:
+            return
+        with self._store.reading() as connection:
+            ours = queue.held(connection, self._owner, list(self._doubtful))
+        for job_id in self._doubtful - ours:
+            running = self._held.pop(job_id, None)
+            if running is not None:
+                running.cancel()
+        self._doubtful.clear()
 
     def _claim(self) -> None:
         capacity, now = self._executor.capacity, self._store.clock()
