@@ -127,6 +127,20 @@ def test_whatever_may_change_the_result_makes_another_run(client, more):
     assert other[0]["simulation_id"] != first[0]["simulation_id"]
 
 
+def test_counts_that_no_database_holds_are_refused(client):
+    told = problems(client.submit(client.template(REST), max_backward_jumps=10**30))
+    assert "1000000" in told["max_backward_jumps"]
+    assert accepted(client.submit(client.template(REST), max_backward_jumps=1_000_000))
+    assert client.get(f"/simulations?offset={10**17}").json()["simulations"] == []
+    assert client.get(f"/simulations?offset={10**30}").status_code == 422
+    asked = {"simulation_ids": ["none"], "offset": 10**30, "limit": 1}
+    assert client.post("/simulations/statuses", json=asked).json() == []
+    design = {"sampling": "sobol", "count": 10**30}
+    design["rows"] = [{"type": "range", "name": THICKNESS, "min": 1e-5, "max": 2e-5}]
+    told = problems(client.submit(client.template(REST), design_parameters_doe=design))
+    assert "10,000" in " ".join(told.values())
+
+
 def test_equal_points_of_one_batch_are_one_run(client):
     batch = accepted(client.submit(client.template(REST), design_parameters_doe=grid(1e-5, 1e-5)))
     assert batch[0]["simulation_id"] == batch[1]["simulation_id"]
