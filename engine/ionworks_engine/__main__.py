@@ -68,8 +68,13 @@ def _serve(options: argparse.Namespace) -> None:
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_ALIVE
     )
-    print(f"Ionworks engine on http://{options.host}:{options.port}", file=sys.stderr)  # noqa: T201
+    place = _place(options.host, options.port)
+    print(f"Ionworks engine on http://{place}", file=sys.stderr)  # noqa: T201
     uvicorn.Server(config).run(sockets=[listener])
+
+
+def _place(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -83,7 +88,7 @@ def _listen(host: str, port: int) -> socket.socket:
         listener.close()
         reason = getattr(error, "strerror", None) or error
         raise _CannotServe(
-            f"cannot listen on {host}:{port}: {reason}; choose another --port"
+            f"cannot listen on {_place(host, port)}: {reason}; choose another --port"
         ) from None
     return listener
 

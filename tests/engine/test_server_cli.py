@@ -85,6 +85,21 @@ def test_a_port_that_is_taken_is_named(tmp_path):
     assert "--port" in said
 
 
+def test_an_address_with_colons_is_shown_as_a_url_has_it(tmp_path):
+    port = str(free_port())
+    command = [*SERVE, "--port", port, "--data", str(tmp_path), "--host", "::1"]
+    server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+    try:
+        said = server.stderr.readline()
+    finally:
+        server.kill()
+        server.communicate()
+    if "cannot listen" in said:  # no IPv6 on this machine
+        assert f"cannot listen on [::1]:{port}:" in said
+    else:
+        assert said == f"Ionworks engine on http://[::1]:{port}\n"
+
+
 def test_an_address_that_others_reach_needs_a_key(tmp_path):
     said = refused("--data", str(tmp_path), "--host", "0.0.0.0")
     assert "--api-key" in said
