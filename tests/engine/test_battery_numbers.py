@@ -10,6 +10,7 @@ import polars as pl
 import pybamm
 import pytest
 from ionworks_engine import battery
+from ionworks_engine.battery import stepmodel
 
 CCCV = [
     "Discharge at 1C until 2.5V",
@@ -81,6 +82,52 @@ def test_a_cc_cv_cycle_agrees_with_a_hand_written_experiment(model):
     total = theirs["Discharge capacity [A.h]"].entries
     assert ours.metrics[CAPACITY[0]] == pytest.approx(total.max(), rel=1e-3)
     assert ours.metrics[CAPACITY[1]] == pytest.approx(total.max() - total[-1], rel=1e-3)
+
+
+HOLD_HIGH = {
+    "Charge": {"mode": "Voltage", "value": 4.1, "duration": 1800, "ends": ["C-rate < 0.001"]}
+}
+HOLD_LOW = {
+    "Discharge": {"mode": "Voltage", "value": 3.6, "duration": 1800, "ends": ["C-rate < 0.001"]}
+}
+TEN_WATT = {"Discharge": {"mode": "Power", "value": 10, "duration": 60}}
+REST = {"Rest": {"duration": 600}}
+ONE_C = {"Charge": {"mode": "C-rate", "value": 1, "duration": 60}}
+
+
+@pytest.mark.parametrize("model", ["SPM", "SPMe", "DFN"])
+def test_a_hold_after_any_other_step_is_that_of_a_hand_written_experiment(model):
+    steps = [REST, HOLD_HIGH, TEN_WATT, HOLD_LOW, ONE_C, HOLD_LOW, REST, HOLD_HIGH]
+    words = {
+        id(REST): "Rest for 10 minutes",
+        id(HOLD_HIGH): "Hold at 4.1 V for 30 minutes",
+        id(TEN_WATT): "Discharge at 10 W for 60 seconds",
+        id(HOLD_LOW): "Hold at 3.6 V for 30 minutes",
+        id(ONE_C): "Charge at 1C for 60 seconds",
+    }
+    ours = simulate(chen(model), steps, start={"initial_soc": 0.5, "temperature": 25})
+    theirs = by_hand(
+        getattr(pybamm.lithium_ion, model)(), [words[id(step)] for step in steps], soc=0.5
+    )
+    moved = [np.ptp(step["Discharge capacity [A.h]"].entries) for step in theirs.cycles[0].steps]
+    assert len(moved) == len(steps)
+    net = ours.steps[CAPACITY[0]] - ours.steps[CAPACITY[1]]
+    assert net.abs().to_list() == pytest.approx(moved, rel=1e-3, abs=1e-6)
+
+
+def test_a_run_does_not_depend_on_what_ran_before():
+    half = {"initial_soc": 0.5, "temperature": 25}
+    orders = [[REST, HOLD_HIGH], [HOLD_HIGH], [TEN_WATT, HOLD_LOW]]
+    durations = []
+    for sequence in (orders, orders[::-1]):
+        stepmodel._compiled_models.clear()
+        durations += [
+            {
+                str(steps): simulate(chen("SPM"), steps, start=half).steps["Duration [s]"].to_list()
+                for steps in sequence
+            }
+        ]
+    assert durations[0] == durations[1]
 
 
 @pytest.mark.parametrize("model", ["SPM", "SPMe", "DFN"])

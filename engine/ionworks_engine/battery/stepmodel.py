@@ -18,7 +18,6 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -30,7 +29,9 @@ from ionworks_engine.battery.solver import step_solver
 from ionworks_engine.battery.terms import (
     COLUMNS,
     COUNTERS,
+    CURRENT,
     LAWS,
+    VOLTAGE,
     Floats,
     Instruction,
     Law,
@@ -43,6 +44,7 @@ OFF = 1e9
 CACHE_SIZE = 16
 _LAW, _SETPOINT = "step law", "step setpoint"
 _SOC, _CAPACITY = "step start SOC", "usable capacity [A.h]"
+_OBEYED = 1e-3
 _RAMP_STEPS, _RAMP_TIME, _AT_ONCE = 30, 1e-5, 1e-3
 _KELVIN = 273.15
 _ROOT_FOUND = 2
@@ -97,7 +99,8 @@ class StepModel:
             self._model, dict.fromkeys(self._input_names(), 1.0)
         )
         self._names = {name: place for place, name in enumerate(self._inputs)}
-        self._solver = step_solver(self._model, self._inputs)
+        self._solvers: dict[tuple[Law, bool], Any] = {}
+        self._solver("current")
         self._counters = [self._place_of(name) for name in COLUMNS[COUNTERS]]
         self._outputs: OrderedDict[tuple[str, ...], Reader] = OrderedDict()
 
@@ -263,12 +266,19 @@ class StepModel:
             return segment
         if segment.duration < _AT_ONCE:
             return self._approach(start, armed, instruction) or segment
-        again = self._integrate(start, armed, instruction.horizon, self._careful)
+        again = self._integrate(start, armed, instruction.horizon, careful=True)
         return again if not again.failure or again.duration > segment.duration else segment
 
-    @cached_property
-    def _careful(self) -> Any:
-        return step_solver(self._model, self._inputs, careful=True)
+    def _solver(self, law: Law, *, careful: bool = False) -> Any:
+        """Return the solver for steps of a law.
+
+        Each law has its own: the sparse factorisation keeps the pivots of the first matrix it
+        saw, and those of one law are zeros in another's.
+        """
+        if (law, careful) not in self._solvers:
+            solver = step_solver(self._model, self._inputs, careful=careful)
+            self._solvers[law, careful] = solver._setup
+        return self._solvers[law, careful]
 
     def _instruct(self, inputs: Floats, instruction: Instruction) -> Floats:
         numbers = {
@@ -311,44 +321,53 @@ class StepModel:
         return State(time, unknowns)
 
     def _integrate(
-        self, state: State, inputs: Floats, horizon: float, solver: Any = None
+        self, state: State, inputs: Floats, horizon: float, *, careful: bool = False
     ) -> Segment:
         slopes = np.zeros_like(state.unknowns)
         rates = self._model.rhs_eval(state.time, state.unknowns, inputs)
         slopes[: self._model.len_rhs] = np.asarray(rates).ravel()
         window = np.array([state.time, state.time + horizon])
+        solver = self._solver(LAWS[int(inputs[self._names[_LAW]]) - 1], careful=careful)
         try:
-            (raw,) = (
-                (solver or self._solver)
-                ._setup["solver"]
-                .solve(
-                    window,
-                    window[:0],
-                    state.unknowns[None, :],
-                    slopes[None, :],
-                    inputs[None, :],
-                    logger=None,
-                    pbar=np.empty((0, 0)),
-                )
+            (raw,) = solver["solver"].solve(
+                window,
+                window[:0],
+                state.unknowns[None, :],
+                slopes[None, :],
+                inputs[None, :],
+                logger=None,
+                pbar=np.empty((0, 0)),
             )
         except (ValueError, RuntimeError) as error:
             failure = " ".join(str(error).split())
             return Segment(
                 self.reader, inputs, window[:1], state.unknowns[None, :], None, None, failure
             )
-        return self._segment(raw, inputs)
+        return self._segment(raw, inputs, solver)
 
-    def _segment(self, raw: Any, inputs: Floats) -> Segment:
+    def _segment(self, raw: Any, inputs: Floats, solver: Any) -> Segment:
         times = np.asarray(raw.t, dtype=float)
         unknowns = np.asarray(raw.y, dtype=float).reshape(times.size, -1)
         slopes = np.asarray(raw.yp, dtype=float).reshape(unknowns.shape) if raw.yp.size else None
         failure, fired = None, None
         if raw.flag < 0:
             failure = pybamm.solvers.idaklu_solver.idaklu.sundials_error_message(raw.flag)
+        elif not self._obeys(times[0], unknowns[0], inputs):
+            failure = "the solver found no state that obeys the step's control law"
+            times, unknowns, slopes = times[:1], unknowns[:1], None
         elif raw.flag == _ROOT_FOUND:
-            distances = self._solver._setup["rootfn_casadi"](times[-1], unknowns[-1], inputs)
+            distances = solver["rootfn_casadi"](times[-1], unknowns[-1], inputs)
             fired = self.limits[int(np.argmin(np.asarray(distances).ravel()))]
         return Segment(self.reader, inputs, times, unknowns, slopes, fired, failure)
+
+    def _obeys(self, time: float, unknowns: Floats, inputs: Floats) -> bool:
+        """Whether a step began in a state that holds what it should."""
+        reader = self.reader(())
+        row = reader(np.array([time]), unknowns[None, reader.needed], inputs)[0]
+        voltage, current = row[VOLTAGE], row[CURRENT]
+        held = (current, voltage, voltage * current)[int(inputs[self._names[_LAW]]) - 1]
+        setpoint = inputs[self._names[_SETPOINT]]
+        return bool(abs(held - setpoint) <= _OBEYED * (abs(setpoint) + _OBEYED))
 
 
 _compiled_models: OrderedDict[tuple[str, frozenset[str], frozenset[Watch]], StepModel] = (
