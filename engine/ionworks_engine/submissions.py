@@ -20,6 +20,7 @@ from ionworks_engine.call import EMAIL, Call
 from ionworks_engine.descriptions import pybamm_version
 from ionworks_engine.errors import Problem, invalid, meant
 from ionworks_engine.jobs.simulations import JOB_TYPE
+from ionworks_engine.lengths import too_long
 from ionworks_engine.records import find, find_project
 from ionworks_engine.storage import content, queue
 from ionworks_engine.storage.tables import experiment_templates, jobs, simulations
@@ -265,10 +266,9 @@ def _bound(protocol: Mapping[str, Any], points: Sequence[Point]) -> list[dict[st
 
 def _misfits(protocol: ucp.Protocol, inputs: Mapping[str, Any]) -> list[ucp.Finding]:
     try:
-        ucp.bind(protocol, inputs)
+        return too_long(ucp.bind(protocol, inputs))
     except ucp.ProtocolError as error:
         return error.findings
-    return []
 
 
 def _design_problems(

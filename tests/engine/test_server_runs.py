@@ -135,7 +135,7 @@ def test_counts_that_no_database_holds_are_refused(client):
     assert client.get(f"/simulations?offset={10**30}").status_code == 422
     asked = {"simulation_ids": ["none"], "offset": 10**30, "limit": 1}
     assert client.post("/simulations/statuses", json=asked).json() == []
-    design = {"sampling": "sobol", "count": 10**30}
+    design = {"sampling": "random", "count": 10**30}
     design["rows"] = [{"type": "range", "name": THICKNESS, "min": 1e-5, "max": 2e-5}]
     told = problems(client.submit(client.template(REST), design_parameters_doe=design))
     assert "10,000" in " ".join(told.values())
@@ -290,6 +290,45 @@ def test_a_cell_that_cannot_be_built_is_refused(client):
     model = {"model_id": "system-spm", "parameters": {"broken": 1}}
     found = problems(client.submit(client.template(REST), model=model))
     assert found == {"parameterized_model.parameters": "There is no parameter 'broken'."}
+
+
+REPEATED = """
+steps:
+  - Rest: {duration: 1}
+  - Life:
+      repeat: 'input["Lives"]'
+      steps:
+        - Pulses:
+            repeat: 'input["Pulses"]'
+            steps: [{Rest: {duration: 1}}, {Rest: {duration: 1}}]
+"""
+
+
+@pytest.mark.parametrize(
+    ("lives", "pulses", "path", "total"),
+    [
+        (1000000000, 1, "steps[1].Life", "2,000,000,000"),
+        (1, 50_001, "steps[1].Life.steps[0].Pulses", "100,002"),
+        (250, 201, "steps[1].Life", "100,500"),
+        (250, 200, "steps", "100,001"),
+    ],
+)
+def test_repeats_beyond_what_a_run_may_have_are_refused(client, lives, pulses, path, total):
+    inputs = {"Lives": lives, "Pulses": pulses}
+    found = problems(client.submit(client.template(REPEATED), inputs))
+    assert list(found) == [path]
+    assert f"{total} steps" in found[path]
+    assert "at most 100,000" in found[path]
+    assert count(client) == 0
+
+
+def test_the_longest_run_there_may_be_is_accepted(client):
+    from ionworks_engine import lengths
+    from ionworks_engine.battery import interpreter
+
+    assert lengths.MOST_STEPS == interpreter.MOST_STEPS
+    longest = {"Lives": 1, "Pulses": 49_999}
+    assert accepted(client.submit(client.template(REPEATED), longest))
 
 
 # Finding and reading
