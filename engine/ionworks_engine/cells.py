@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from ionworks_engine.battery.library import chemistry_named
+from ionworks_engine.battery.library import CHEMISTRIES, chemistry_named
+from ionworks_engine.errors import Problem, invalid
 from ionworks_engine.records import find
 from ionworks_engine.storage.tables import models, parameterized_models
 
@@ -32,7 +33,8 @@ def chosen(connection: Connection, reference: str | Mapping[str, Any]) -> Choice
     Raises
     ------
     ApiError
-        404 if there is no such parameterized model, or no such model.
+        404 if there is no such parameterized model, or no such model; 422 if a quick model is of
+        an unknown chemistry.
     """
     if isinstance(reference, str):
         return of_parameterized_model(connection, reference)
@@ -64,12 +66,19 @@ def _cell(model: Row[Any], parameters: Any, settings: Any) -> dict[str, Any]:
 
 
 def _quick(stated: Mapping[str, Any]) -> Choice:
-    chemistry = stated.get("chemistry", "NMC/Graphite")
     config = {
         "capacity": stated.get("capacity", 1.0),
-        "chemistry": chemistry_named(chemistry) or chemistry,
+        "chemistry": _chemistry(stated.get("chemistry", "NMC/Graphite")),
     }
     if stated.get("resistance_pct") is not None:
         config["resistance_pct"] = stated["resistance_pct"]
     name = f"{config['chemistry']} {config['capacity']:g} A.h"
     return Choice({"quick_model": config}, name, "parameterized_model.quick_model")
+
+
+def _chemistry(name: str) -> str:
+    known = chemistry_named(name)
+    if known is None:
+        message = f"there is no chemistry {name!r}; known are {', '.join(CHEMISTRIES)}"
+        raise invalid([Problem("parameterized_model.quick_model.chemistry", message)])
+    return known

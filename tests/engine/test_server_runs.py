@@ -292,6 +292,17 @@ def test_a_cell_that_cannot_be_built_is_refused(client):
     assert found == {"parameterized_model.parameters": "There is no parameter 'broken'."}
 
 
+def test_an_unknown_chemistry_is_told_once_with_those_there_are(client):
+    quick = {"quick_model": {"capacity": 5.0, "chemistry": "NaCl/Graphite"}}
+    answer = client.submit(client.template(REST), model=quick)
+    found = problems(answer)
+    assert list(found) == ["parameterized_model.quick_model.chemistry"]
+    assert answer.json()["message"].count("quick_model") == 1
+    assert "'NaCl/Graphite'" in answer.json()["message"]
+    assert "NMC/Graphite" in answer.json()["message"]
+    assert "LFP/Li metal" in answer.json()["message"]
+
+
 REPEATED = """
 steps:
   - Rest: {duration: 1}
