@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from pathlib import Path
 from urllib.parse import SplitResult, urlsplit
 
@@ -76,7 +78,12 @@ class Config:
         ------
         ValueError
             If there is no credential, or if a setting cannot be what it is.
+        TypeError
+            If a setting is not of its kind.
         """
+        _require_texts(
+            api_key=api_key, api_url=api_url, token=token, organization_id=organization_id
+        )
         url = _checked_url(api_url or environ.get("IONWORKS_API_URL") or DEFAULT_URL)
         token, api_key = _credential(token, api_key, environ)
         if not (token or api_key or _is_local(url)):
@@ -159,6 +166,13 @@ class Proxies:
         return proxy if "://" in proxy else f"http://{proxy}"
 
 
+def _require_texts(**settings: object) -> None:
+    for name, value in settings.items():
+        if not isinstance(value, str | None):
+            # What stands in place of a key may be a secret: its type says enough.
+            raise TypeError(f"{name} must be a text, not of type {type(value).__name__}")
+
+
 def _credential(
     token: str | None, api_key: str | None, environ: Mapping[str, str]
 ) -> tuple[str | None, str | None]:
@@ -226,8 +240,10 @@ def _names_a_host(parts: SplitResult) -> bool:
 def _checked_timeout(timeout: float | None) -> float | None:
     if timeout is None:
         return None
-    if isinstance(timeout, bool) or not 0 < timeout < float("inf"):
+    if isinstance(timeout, bool) or not isinstance(timeout, Real):
         raise ValueError(f"timeout must be a positive number of seconds, not {timeout!r}")
+    if not 0 < timeout <= sys.float_info.max:
+        raise ValueError("timeout must be a positive number of seconds, and a finite one")
     return float(timeout)
 
 

@@ -12,6 +12,8 @@ from ionworks_openapi.types import UNSET, Unset
 
 __all__ = ["choice", "given", "matching", "moment", "path_id", "request_body"]
 
+_LONGEST_ID = 1000
+
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 Body = TypeVar("Body", bound="_Body")
@@ -66,7 +68,8 @@ def path_id(value: Any, name: str) -> str:
     Raises
     ------
     ValueError
-        If it is empty, ``.`` or ``..``, which would name something else.
+        If it is empty, ``.`` or ``..``, which would name something else; if it is too long, or
+        holds half a character.
     TypeError
         If it is no id, and has none.
     """
@@ -77,6 +80,12 @@ def path_id(value: Any, name: str) -> str:
         raise TypeError(f"{name} must be a text, not {value!r}")
     if found.strip() in ("", ".", ".."):
         raise ValueError(f"{name} must name something, not {found!r}")
+    if len(found) > _LONGEST_ID:
+        raise ValueError(
+            f"{name} has {len(found)} characters, an id at most {_LONGEST_ID}: {found[:20]!r}..."
+        )
+    if any("\ud800" <= character <= "\udfff" for character in found):
+        raise ValueError(f"{name} holds half of a character, as no id does: {found!r}")
     return found
 
 

@@ -313,13 +313,22 @@ def _numbers(given: Any, where: str) -> Numbers:
 
 
 def _number(value: Any, where: str) -> float:
+    if _is_truth(value):
+        raise ValueError(f"{where} must be a number, not {value!r}")
     try:
         number = float(value)
+    except OverflowError:
+        raise ValueError(f"{where} must be a finite number; this one is too large") from None
     except (TypeError, ValueError):
         raise ValueError(f"{where} must be a number, not {value!r}") from None
     if not math.isfinite(number):
         raise ValueError(f"{where} must be a finite number, not {number}")
     return number
+
+
+def _is_truth(value: Any) -> bool:
+    """Whether it is true or false, of Python or of numpy: as a number it would pass for 1 or 0."""
+    return isinstance(value, bool) or getattr(getattr(value, "dtype", None), "kind", "") == "b"
 
 
 def _positive(value: Any, where: str, unit: str) -> float:

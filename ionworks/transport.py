@@ -30,7 +30,7 @@ import httpx
 
 from ionworks.asgi import Answer, Question
 from ionworks.config import Config, Proxies
-from ionworks.encode import json_bytes
+from ionworks.encode import PayloadError, json_bytes
 from ionworks.errors import ConnectionFailedError, RequestTimeoutError
 from ionworks.refusals import Refusal
 from ionworks.retry import CONNECT_TIMEOUT, RetryPolicy, is_repeatable, read_timeout
@@ -73,7 +73,8 @@ class Http(httpx.Client):
 
     def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
         """Encode the body and choose the timeout."""
-        return super().build_request(*args, **_prepared(self._timeout_asked, **kwargs))
+        with _sendable():
+            return super().build_request(*args, **_prepared(self._timeout_asked, **kwargs))
 
     def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         """Send, follow redirects, and raise what went wrong."""
@@ -92,7 +93,8 @@ class AsyncHttp(httpx.AsyncClient):
 
     def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
         """Encode the body and choose the timeout."""
-        return super().build_request(*args, **_prepared(self._timeout_asked, **kwargs))
+        with _sendable():
+            return super().build_request(*args, **_prepared(self._timeout_asked, **kwargs))
 
     async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         """Send, follow redirects, and raise what went wrong."""
@@ -327,6 +329,18 @@ def _prepared(timeout_asked: float | None, /, **options: Any) -> dict[str, Any]:
     read = read_timeout(options["method"], str(options["url"]), timeout_asked)
     timeout = httpx.Timeout(read, connect=min(read, CONNECT_TIMEOUT))
     return {**options, "headers": headers, "timeout": timeout}
+
+
+@contextmanager
+def _sendable() -> Iterator[None]:
+    """Blame what was given, not the server, if no address can be made of it."""
+    try:
+        yield
+    except httpx.InvalidURL as error:
+        raise PayloadError(f"an id or a filter cannot stand in an address: {error}") from None
+    except UnicodeEncodeError as error:
+        broken = error.object[error.start : error.end]
+        raise PayloadError(f"text with the broken character {broken!a} cannot be sent") from None
 
 
 def _pause_after_answer(

@@ -230,6 +230,10 @@ def _named(names: Sequence[str], separator: str = ", ") -> str:
 def _seconds(name: str, value: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise TypeError(f"{name} must be a number of seconds, not {value!r}")
-    if not value >= 0:
+    try:
+        seconds = float(value)
+    except OverflowError:
+        raise ValueError(f"{name} is too large to be a number of seconds") from None
+    if not seconds >= 0:
         raise ValueError(f"{name} must be 0 s or more, not {value!r}")
-    return float(value)
+    return seconds

@@ -130,10 +130,31 @@ def test_local_needs_no_credential(url, path):
     assert config.local_path == path or str(config.local_path) == path
 
 
-@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True])
+@pytest.mark.parametrize("timeout", [0, -1, float("nan"), float("inf"), True, 10**400, "5"])
 def test_a_timeout_that_cannot_be(timeout):
     with pytest.raises(ValueError, match="timeout"):
         resolve(timeout=timeout)
+
+
+@pytest.mark.parametrize("client", [Ionworks, AsyncIonworks])
+@pytest.mark.parametrize(
+    ("arguments", "name"),
+    [
+        (("k", 5), "api_url"),
+        ((5, "https://x.test"), "api_key"),
+        ((b"hunter2", "https://x.test"), "api_key"),
+    ],
+)
+def test_what_is_no_text_is_named_and_not_shown(client, arguments, name):
+    with pytest.raises(TypeError, match=f"{name} must be a text") as refused:
+        client(*arguments)
+    assert "hunter2" not in str(refused.value)
+
+
+@pytest.mark.parametrize("name", ["token", "organization_id"])
+def test_other_settings_that_are_no_text(name):
+    with pytest.raises(TypeError, match=f"{name} must be a text"):
+        resolve(**{name: 5})
 
 
 @pytest.mark.parametrize("retries", [-1, 1.5, True, "3"])

@@ -219,6 +219,21 @@ class TestBodies:
             client.project.get("a/b?c#d")
         assert stub.requests[0].url.raw_path == b"/projects/a%2Fb%3Fc%23d"
 
+    @pytest.mark.parametrize("bad", ["a" * 100_000, "a\ud800"], ids=["long", "broken"])
+    def test_ids_that_stand_in_no_address_are_refused(self, client, stub, bad):
+        stub.will(reply({}))
+        with pytest.raises(ValueError, match="simulation_id") as refused:
+            client.simulation.get(bad)
+        assert len(str(refused.value)) < 200
+        assert stub.requests == []
+
+    @pytest.mark.parametrize("bad", ["a" * 100_000, "a\ud800"], ids=["long", "broken"])
+    def test_filters_that_stand_in_no_address_are_refused(self, client, stub, bad):
+        stub.will(reply({}))
+        with pytest.raises(PayloadError):
+            client.project.list(name=bad)
+        assert stub.requests == []
+
     @pytest.mark.parametrize("bad", ["", " ", ".", ".."])
     def test_ids_that_name_something_else_are_refused(self, client, stub, bad):
         with pytest.raises(ValueError, match="project_id"):
