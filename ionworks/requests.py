@@ -68,8 +68,8 @@ def path_id(value: Any, name: str) -> str:
     Raises
     ------
     ValueError
-        If it is empty, ``.`` or ``..``, which would name something else; if it is too long, or
-        holds half a character.
+        If it is empty, ``.``, ``..`` or holds a ``/``, which would name something else; if it is
+        too long, or holds half a character.
     TypeError
         If it is no id, and has none.
     """
@@ -84,6 +84,8 @@ def path_id(value: Any, name: str) -> str:
         raise ValueError(
             f"{name} has {len(found)} characters, an id at most {_LONGEST_ID}: {found[:20]!r}..."
         )
+    if "/" in found:
+        raise ValueError(f'{name} holds a "/", as no id does: {found!r}')
     if any("\ud800" <= character <= "\udfff" for character in found):
         raise ValueError(f"{name} holds half of a character, as no id does: {found!r}")
     return found

@@ -216,8 +216,8 @@ class TestBodies:
     def test_ids_are_quoted(self, client, stub):
         stub.will(reply({"message": "no"}, 404))
         with pytest.raises(errors.NotFoundError):
-            client.project.get("a/b?c#d")
-        assert stub.requests[0].url.raw_path == b"/projects/a%2Fb%3Fc%23d"
+            client.project.get("a b?c#d")
+        assert stub.requests[0].url.raw_path == b"/projects/a%20b%3Fc%23d"
 
     @pytest.mark.parametrize("bad", ["a" * 100_000, "a\ud800"], ids=["long", "broken"])
     def test_ids_that_stand_in_no_address_are_refused(self, client, stub, bad):
@@ -234,7 +234,7 @@ class TestBodies:
             client.project.list(name=bad)
         assert stub.requests == []
 
-    @pytest.mark.parametrize("bad", ["", " ", ".", ".."])
+    @pytest.mark.parametrize("bad", ["", " ", ".", "..", "a/result", "/"])
     def test_ids_that_name_something_else_are_refused(self, client, stub, bad):
         with pytest.raises(ValueError, match="project_id"):
             client.project.delete(bad)
