@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from sqlalchemy import Connection, Row, bindparam, select, update
+
 from ionworks_engine.jobs.system import Ended, Order
 from ionworks_engine.storage import Store, content, queue
 from ionworks_engine.storage.tables import simulations
-from sqlalchemy import Connection, Row, bindparam, select, update
 
 JOB_TYPE = "simulate"
 _KEPT_DOCUMENTS = 64

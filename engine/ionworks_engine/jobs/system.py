@@ -16,9 +16,10 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, Protocol
 
+from sqlalchemy import Connection, Row
+
 from ionworks_engine.jobs.executor import Executor, OutOfTime, Reply, WorkerDied
 from ionworks_engine.storage import Store, queue, times
-from sqlalchemy import Connection, Row
 
 LEASE = 30.0
 PATIENCE = 120.0

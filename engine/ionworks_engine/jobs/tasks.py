@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
+
 from ionworks_engine.battery import describe, pybamm_models, simulate, validate_model
 from ionworks_engine.jobs.worker import Task
 
