@@ -44,7 +44,6 @@ class Session:
         self._http: Http | None = None
         self._api: Client | None = None
         self._process = os.getpid()
-        self._local_project: str | None = None
         self._closed = False
 
     @property
@@ -70,9 +69,10 @@ class Session:
         ValueError
             If none is given and none is configured.
         """
-        found = explicit or self.config.project_id or self._local_project
+        found = explicit or self.config.project_id
         if not found and self.config.is_local:
-            found = self._local_project = self._first_project()
+            # Asked for each time: the project of the last call may be deleted by now.
+            found = self._first_project()
         if not found:
             raise ValueError(
                 "no project: pass project_id=, give the client one with Ionworks(project_id=...), "

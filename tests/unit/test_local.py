@@ -14,8 +14,10 @@ import pytest
 
 from ionworks import AsyncIonworks, Ionworks, errors, local, ucp
 from ionworks.results import SimulationResult
+from tests.unit.stub import client_of
 
 THICKNESS = "Positive electrode thickness [m]"
+PAUSE = "steps: [{Rest: {duration: 60}}]"
 
 
 @pytest.fixture(autouse=True)
@@ -278,6 +280,14 @@ class TestTheDoor:
             client.project.create({"name": "another"})
             stored = client.model.create({"name": "m", "config": {"type": "SPM"}})
             assert stored.project_id == default
+
+    @pytest.mark.parametrize("colour", ["sync", "async"])
+    def test_the_default_is_another_when_it_is_deleted(self, colour, tmp_path):
+        with client_of(colour, api_url=f"local:{tmp_path}") as client:
+            first = client.protocol.create("Pause", PAUSE).project_id
+            second = client.project.create({"name": "another"}).id
+            client.project.delete(first)
+            assert client.protocol.create("Pause", PAUSE).project_id == second
 
     def test_a_file_is_no_store(self, tmp_path):
         (tmp_path / "file").write_text("x")
