@@ -90,7 +90,8 @@ class Refusal:
             message, detail = detail, None
         problems = detail.get("errors") if isinstance(detail, dict) else detail
         lines = _problem_lines(problems) if isinstance(problems, list) else []
-        head = str(message) if message else f"{self.call} was answered {self._status_text()}"
+        said = str(message or "").strip()
+        head = said or f"{self.call} was answered {self._status_text()}"
         return "\n  ".join([head, *(line for line in lines if line not in head)])
 
     def _status_text(self) -> str:
@@ -124,5 +125,6 @@ def _problem_line(problem: Any) -> str:
     path = problem.get("path") or ".".join(map(str, problem.get("loc") or ()))
     text = problem.get("message") or problem.get("msg") or "not right"
     places = [f"{name} {problem[name]}" for name in ("line", "column") if problem.get(name)]
-    where = f" ({', '.join(places)})" if places else ""
-    return f"{path}{where}: {text}" if path or where else str(text)
+    named = [path] if path else []
+    where = " ".join([*named, *([f"({', '.join(places)})"] if places else [])])
+    return f"{where}: {text}" if where else str(text)

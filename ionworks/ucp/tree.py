@@ -52,7 +52,7 @@ class Position:
     def __str__(self) -> str:
         if self.line is None:
             return self.path
-        return f"{self.path} (line {self.line}, column {self.column})"
+        return f"{self.path} (line {self.line}, column {self.column})".lstrip()
 
 
 @dataclass(frozen=True, slots=True)

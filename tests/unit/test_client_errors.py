@@ -78,6 +78,7 @@ def test_every_problem_is_shown_with_its_place():
         {"path": "steps[0].Discharge.mode", "message": "unknown", "line": 3, "column": 7},
         {"path": "name", "message": "missing"},
         {"message": "too long"},
+        {"path": "", "message": "This is not JSON", "line": 1, "column": 9},
     ]
     error = refused(
         422,
@@ -88,8 +89,16 @@ def test_every_problem_is_shown_with_its_place():
         "  steps[0].Discharge.mode (line 3, column 7): unknown",
         "  name: missing",
         "  too long",
+        "  (line 1, column 9): This is not JSON",
     ]
     assert error.problems == problems
+
+
+def test_a_message_begins_with_its_first_word():
+    problem = {"path": "", "message": "This is not JSON", "line": 1, "column": 9}
+    message = "(line 1, column 9): This is not JSON"
+    body = {"message": f" {message}", "detail": {"errors": [problem]}}
+    assert refused(422, body).message == message
 
 
 def test_what_the_message_says_is_not_said_again():

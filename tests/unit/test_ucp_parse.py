@@ -294,6 +294,10 @@ def test_errors_survive_pickling():
     assert (str(copy), copy.findings) == (str(caught.value), caught.value.findings)
 
 
+def test_a_place_without_a_path_is_its_line_and_column():
+    assert str(ucp.Position("", 1, 9)) == "(line 1, column 9)"
+
+
 def test_inputs_are_named_once_in_order_without_checking():
     text = """
 global: {initial_soc: 'input["Initial SOC"]'}
