@@ -2,19 +2,41 @@
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-__all__ = ["CONNECT_TIMEOUT", "RetryPolicy", "is_repeatable", "read_timeout", "seconds_to_wait"]
+__all__ = [
+    "CONNECT_TIMEOUT",
+    "RetryPolicy",
+    "is_repeatable",
+    "read_timeout",
+    "seconds_to_wait",
+    "within",
+]
 
 CONNECT_TIMEOUT = 10.0
 _READING, _WRITING, _DOWNLOADING = 10.0, 60.0, 300.0
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NEVER_BETTER = frozenset({501, 505})
+
+_time_left: ContextVar[Callable[[], float]] = ContextVar("_time_left", default=lambda: math.inf)
+
+
+@contextmanager
+def within(time_left: Callable[[], float]) -> Iterator[None]:
+    """Let no call made in this context pause for longer than is left, in s, to be repeated."""
+    token = _time_left.set(time_left)
+    try:
+        yield
+    finally:
+        _time_left.reset(token)
 
 
 @dataclass(frozen=True)
@@ -48,7 +70,7 @@ class RetryPolicy:
         if attempt >= self.max_retries or (sent and not repeatable):
             return None
         bound = min(self.longest_pause, self.first_pause * 2.0**attempt)
-        return bound * self.draw()
+        return _in_time(bound * self.draw())
 
     def pause_after_status(
         self, attempt: int, status: int, *, repeatable: bool, retry_after: str | None
@@ -59,7 +81,11 @@ class RetryPolicy:
         asked = seconds_to_wait(retry_after)
         if pause is None or asked is None:
             return pause
-        return None if asked > self.longest_wait else max(asked, pause)
+        return None if asked > self.longest_wait else _in_time(max(asked, pause))
+
+
+def _in_time(pause: float) -> float | None:
+    return pause if pause < _time_left.get()() else None
 
 
 def is_repeatable(method: str, idempotency_key: str | None) -> bool:

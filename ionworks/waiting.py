@@ -105,6 +105,10 @@ class Watch:
         """The jobs that no look has found yet."""
         return [job for job, status in self.states.items() if status == _UNSEEN]
 
+    def time_left(self) -> float:
+        """Return how long until the deadline, in s."""
+        return max(0.0, self._deadline - self._clock())
+
     def saw(self, statuses: Mapping[str, str]) -> None:
         """Take in what a look found, by id."""
         self._trouble = None
@@ -130,7 +134,12 @@ class Watch:
         if now >= self._deadline:
             raise self._out_of_time() from self._trouble
         pause, self._pause = self._pause, min(self._pause * _GROWTH, self._longest)
-        return min(pause, self._deadline - now, self._to_go(unfinished, now - self._began))
+        pause = max(self._asked(), min(pause, self._to_go(unfinished, now - self._began)))
+        return min(pause, self._deadline - now)
+
+    def _asked(self) -> float:
+        """Return how long the server asked to be left alone at the last look, in s."""
+        return getattr(self._trouble, "retry_after", None) or 0.0
 
     def _to_go(self, unfinished: int, elapsed: float) -> float:
         """Return how long the rest takes if it goes on as so far; never much less than so far."""

@@ -31,6 +31,7 @@ from ionworks.paging import AsyncPage, Chunk
 from ionworks.records import Record
 from ionworks.requests import choice, given, path_id, request_body
 from ionworks.results import SimulationResponse, SimulationResult
+from ionworks.retry import within
 from ionworks.submission import Submission
 from ionworks.waiting import TRANSIENT, Watch, job_ids, raise_for_failures
 
@@ -178,7 +179,8 @@ class AsyncSimulationClient:
         """
         ids, is_one = job_ids(simulation_id, "simulation_id")
         last: dict[str, Record] = {}
-        with Watch(ids, timeout, poll_interval, verbose, clock=self._session.clock) as watch:
+        watch = Watch(ids, timeout, poll_interval, verbose, clock=self._session.clock)
+        with watch, within(watch.time_left):
             while watch.open:
                 try:
                     last.update(await self._look(watch))

@@ -32,6 +32,7 @@ from ionworks.paging import Chunk, Page
 from ionworks.records import Record
 from ionworks.requests import choice, given, path_id, request_body
 from ionworks.results import SimulationResponse, SimulationResult
+from ionworks.retry import within
 from ionworks.submission import Submission
 from ionworks.waiting import TRANSIENT, Watch, job_ids, raise_for_failures
 
@@ -179,7 +180,8 @@ class SimulationClient:
         """
         ids, is_one = job_ids(simulation_id, "simulation_id")
         last: dict[str, Record] = {}
-        with Watch(ids, timeout, poll_interval, verbose, clock=self._session.clock) as watch:
+        watch = Watch(ids, timeout, poll_interval, verbose, clock=self._session.clock)
+        with watch, within(watch.time_left):
             while watch.open:
                 try:
                     last.update(self._look(watch))

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import json
+import time
+from functools import partial
 
 import httpx
 import pytest
@@ -10,6 +12,7 @@ import pytest
 from ionworks import errors
 from ionworks.progress import reporter
 from ionworks.results import SimulationResponse
+from ionworks.retry import RetryPolicy
 from ionworks.waiting import Watch, job_ids
 from tests.unit.stub import URL, client_of, reply, stubbed
 
@@ -226,6 +229,39 @@ def test_trouble_that_will_not_pass_is_raised(wait, stub):
     lab.trouble = [reply({"message": "who?"}, 401)]
     with pytest.raises(errors.AuthenticationError):
         wait("a")
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+@pytest.mark.parametrize("trouble", [httpx.ConnectError("refused"), reply({}, 503)])
+def test_a_server_that_is_down_does_not_prolong_the_wait(stub, monkeypatch, colour, trouble):
+    patient = partial(RetryPolicy, draw=lambda: 1.0)
+    monkeypatch.setattr("ionworks.transport.RetryPolicy", patient)
+    lab = Lab(stub, a=["processing"])
+    lab.trouble = [trouble] * 1000
+    with client_of(colour, "k", URL) as client:
+        began = time.monotonic()
+        with pytest.raises(errors.WaitTimeoutError, match="the last look failed"):
+            client.simulation.wait_for_completion("a", timeout=0, verbose=False)
+        assert len(stub.requests) == 1
+        with pytest.raises(errors.WaitTimeoutError, match="the last look failed"):
+            client.simulation.wait_for_completion("a", timeout=0.2, verbose=False)
+        assert time.monotonic() - began < 0.8
+        # Once nobody waits for it any more, a call is as patient as ever.
+        lab.trouble, before = [httpx.ConnectError("refused"), reply([])], len(stub.requests)
+        assert client.simulation.get_statuses(["a"]) == []
+        assert len(stub.requests) - before == 2
+
+
+def test_a_server_that_asks_for_a_pause_gets_it(wait, stub, clock):
+    lab = Lab(stub, a=["processing", "completed"])
+    lab.trouble = [reply({}, 429, Retry_After="5")]
+    wait("a")
+    assert clock.slept[0] == 5
+    lab.courses["a"], lab.trouble = ["processing"], [reply({}, 429, Retry_After="50")] * 2
+    began = clock.now
+    with pytest.raises(errors.WaitTimeoutError):
+        wait("a", timeout=20)
+    assert clock.now - began == pytest.approx(20)
 
 
 def test_an_unknown_id_is_not_waited_for(wait, stub):
