@@ -11,6 +11,7 @@ import pybamm
 import pytest
 from ionworks_engine import battery
 from ionworks_engine.battery import stepmodel
+from ionworks_engine.battery.library import CHEMISTRIES
 
 CCCV = [
     "Discharge at 1C until 2.5V",
@@ -141,6 +142,29 @@ def test_the_stored_current_carries_the_counted_charge(model):
         frame = step_frame(done, count)
         integral = np.trapezoid(frame["Current [A]"], frame["Time [s]"]) / 3600
         assert net_capacity(frame) == pytest.approx(integral, rel=1e-4, abs=1e-9)
+
+
+def test_a_hold_whose_current_leaps_carries_its_charge_too():
+    cell = {"model": {"type": "SPM"}, "parameters": {"set": "Prada2013"}}
+    hold = {"mode": "Voltage", "value": 3.6, "ends": ["C-rate < 0.05"]}
+    drop = {"mode": "Voltage", "value": 3.0, "duration": 600}
+    start = {"initial_soc": 0.5, "temperature": 25}
+    done = simulate(cell, [{"Charge": hold}, {"Discharge": drop}], start=start)
+    for count in range(2):
+        frame = step_frame(done, count)
+        flowed = np.trapezoid(frame["Current [A]"], frame["Time [s]"]) / 3600
+        assert net_capacity(frame) == pytest.approx(flowed, rel=1e-4)
+
+
+@pytest.mark.parametrize("chemistry", CHEMISTRIES)
+@pytest.mark.parametrize("rate", [0.1, 1])
+def test_every_quick_model_gives_its_capacity_down_to_its_own_cut_off(chemistry, rate):
+    cell = {"quick_model": {"capacity": 2.0, "chemistry": chemistry}}
+    known = battery.describe(cell)["parameters"]
+    cut_off = known["Lower voltage cut-off [V]"]
+    ends = [f"Voltage < {cut_off}"]
+    done = simulate(cell, [{"Discharge": {"mode": "C-rate", "value": rate, "ends": ends}}])
+    assert done.metrics["Discharge capacity [A.h]"] == pytest.approx(2.0, rel=0.1)
 
 
 def test_energy_is_the_integral_of_power():

@@ -49,9 +49,9 @@ def test_every_run_of_a_step_counts_and_outermost_repeats_are_cycles():
     done = run(PULSES, start={"initial_soc": 0.5})
     assert done.error is None
     assert done.steps["Step count"].to_list() == list(range(2 + 1 + 3 * 3))
-    assert done.steps["Cycle count"].to_list() == [0, 1, 1, 1, 1, 1, 2, 2, 2, 3, 3, 3]
-    assert done.metrics["Number of cycles"] == 4
-    assert [cycle["Cycle count"] for cycle in done.metrics["Cycles"]] == [0, 1, 2, 3]
+    assert done.steps["Cycle count"].to_list() == [0, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4]
+    assert done.metrics["Number of cycles"] == 5
+    assert [cycle["Cycle count"] for cycle in done.metrics["Cycles"]] == [0, 1, 2, 3, 4]
 
 
 def test_a_block_run_once_is_transparent_for_cycles():

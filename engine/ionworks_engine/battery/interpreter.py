@@ -4,9 +4,9 @@ Knows the protocol's tree and no PyBaMM. It decides what each step holds, which 
 the solver must watch, and what ended it.
 
 **Step count** starts at 0 and goes up by one a step, each run of a step in a repeated block
-being a step of its own. **Cycle count** starts at 0 and goes up with each further iteration of
-an outermost repeated block (a block with ``repeat`` above 1 that stands in no other such
-block); steps after the block belong to its last cycle.
+being a step of its own. **Cycle count** starts at 0 and goes up with each iteration of an
+outermost repeated block (a block with ``repeat`` above 1 that stands in no other such block)
+but the first of the first; steps after a block belong to its last cycle.
 
 An end on the quantity that the step itself holds cannot change during the step: it ends the step at
 once if the setpoint is beyond it, and never if it is equal to the setpoint. Ends that hold at
@@ -174,6 +174,7 @@ class Interpreter:
     sampling: Sampling = field(default_factory=Sampling)
     steps: list[Ran] = field(default_factory=list)
     cycle: int = 0
+    _cycling: bool = False
     _current: int = 0
     _rows: int = 0
 
@@ -196,10 +197,12 @@ class Interpreter:
         repeat = number(block.repeat)
         if repeat < 0 or repeat != int(repeat):
             raise refuse(f"{block.position}: repeat must be a whole number, not {repeat:g}")
-        for iteration in range(int(repeat)):
-            if counting and iteration:
+        cycles = counting and repeat > 1
+        for _ in range(int(repeat)):
+            if cycles and self._cycling:
                 self.cycle += 1
-            self._walk(block.steps, counting=counting and repeat == 1)
+            self._cycling |= cycles
+            self._walk(block.steps, counting=counting and not cycles)
 
     def _step(self, step: Step) -> None:
         self._current = len(self.steps)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from ionworks_engine.battery.terms import Floats
 _POINTS = 401
 _CLIFF_SOC, _CLIFF_VOLTAGE = 0.02, 0.5
 _LTO_RANGE = (0.05, 0.95)
+_NO_PLATING = 0.005
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +29,9 @@ class Curve:
     soc, voltage
         The curve, with its two cliffs.
     lower, upper
-        Voltages in V at 0 and 1.
+        Cut-offs in V: the voltages at 0 and 1. A single electrode stops its discharge lower, for
+        the range that it has in a full cell may begin on a plateau, from which the least
+        current would fall below the voltage at 0 at once.
     """
 
     soc: Floats
@@ -47,9 +50,9 @@ def curve_of(chemistry: Chemistry) -> Curve:
     if chemistry.kind == "LTO cell":
         return _with_cliffs(soc, positive - lto_potential(low + soc * (high - low)))
     if chemistry.kind == "positive electrode":
-        return _with_cliffs(soc, positive)
+        return _of_one_electrode(_with_cliffs(soc, positive))
     if chemistry.kind == "negative electrode":
-        return _with_cliffs(soc, negative[::-1])
+        return _of_one_electrode(_with_cliffs(soc, negative[::-1]))
     return _with_cliffs(soc, positive - negative)
 
 
@@ -57,6 +60,10 @@ def _window(chemistry: Chemistry) -> Window:
     options = {"working electrode": "positive"} if chemistry.kind == "half cell" else None
     param = pybamm.LithiumIonParameters(options)
     return Electrodes(param, pybamm.ParameterValues(chemistry.set_name), ()).window({})
+
+
+def _of_one_electrode(curve: Curve) -> Curve:
+    return replace(curve, lower=max(curve.lower - _CLIFF_VOLTAGE / 2, _NO_PLATING))
 
 
 def _with_cliffs(soc: Floats, voltage: Floats) -> Curve:

@@ -18,7 +18,7 @@ from ionworks_engine.battery.terms import CURRENT, VOLTAGE, Floats, Places
 DEFAULT_TIME = 60.0
 _CHARGE_TOLERANCE = 5e-5
 _MOST_PARTS = 64
-_ROUNDS = 2
+_ROUNDS = 5
 _FINER = 8
 
 
