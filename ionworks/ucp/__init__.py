@@ -27,7 +27,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeAlias, cast
 
 from ionworks.ucp.binding import START_NAMES, bind
-from ionworks.ucp.document import MAX_TEXT, read_document, require_table
+from ionworks.ucp.document import MAX_TEXT, read_as_written, read_document, require_table
 from ionworks.ucp.expressions import input_names
 from ionworks.ucp.findings import Finding, ProtocolError, Report, Stop
 from ionworks.ucp.nodes import MAX_DEPTH, plain, texts
@@ -109,7 +109,8 @@ def check(source: Source) -> list[Finding]:
 def inputs(source: Source) -> list[str]:
     """List the names in ``input["..."]``, each once, in the order of the document.
 
-    The document is not checked: steps may lack their ends.
+    The document is not checked: steps may lack their ends, instructions may be none, and an
+    empty text has no names.
 
     Parameters
     ----------
@@ -128,8 +129,10 @@ def inputs(source: Source) -> list[str]:
     """
     report = Report()
     try:
-        root = read_document(source, report)
+        root = read_as_written(source, report)
     except Stop:
+        if any(finding.code == "empty" for finding in report.findings):
+            return []
         raise ProtocolError(report.ordered()) from None
     return list(dict.fromkeys(name for text in texts(root) for name in input_names(text)))
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 
-from ionworks.ucp.experiments import looks_like_experiment, read_lines, read_list
+from ionworks.ucp.experiments import lines, looks_like_experiment, read_list
 from ionworks.ucp.findings import Report
 from ionworks.ucp.nodes import (
     MAX_DEPTH,
@@ -50,19 +50,21 @@ def read_document(source: object, report: Report) -> Node:
     Stop
         If nothing can be read; the report says why.
     """
-    if isinstance(source, str):
-        _limit_text(source, report)
-        if looks_like_experiment(source):
-            return read_lines(source, report)
-        root = compose(source, report)
-    elif isinstance(source, Mapping | list | tuple):
-        root = _Values(report).read(source, "", 0)
-    else:
-        message = f"A protocol is text or a mapping, not {type(source).__name__}."
-        raise report.stop("not-a-protocol", message, "", _NO_PLACE)
+    root = read_as_written(source, report)
     if isinstance(root, Array) and any(_is_instruction(item) for item in root.items):
         return read_list(root, report)
     return root
+
+
+def read_as_written(source: object, report: Report) -> Node:
+    """Read as `read_document`, but leave PyBaMM experiment strings a list of texts."""
+    if isinstance(source, str):
+        _limit_text(source, report)
+        return lines(source) if looks_like_experiment(source) else compose(source, report)
+    if isinstance(source, Mapping | list | tuple):
+        return _Values(report).read(source, "", 0)
+    message = f"A protocol is text or a mapping, not {type(source).__name__}."
+    raise report.stop("not-a-protocol", message, "", _NO_PLACE)
 
 
 def require_table(root: Node, report: Report) -> Table:

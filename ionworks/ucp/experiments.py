@@ -65,21 +65,15 @@ def looks_like_experiment(text: str) -> bool:
     return False
 
 
-def read_lines(text: str, report: Report) -> Table:
-    """Convert experiment strings, one a line, to the nodes of a protocol.
-
-    Raises
-    ------
-    Stop
-        If some of them are no instructions.
-    """
-    instructions = []
+def lines(text: str) -> Array:
+    """Return experiment strings that stand one a line as a list of them."""
+    instructions = Array(1, 1)
     for row, line in enumerate(_LINE_BREAK.split(text), start=1):
         words = line.partition("#")[0].strip().rstrip(",").strip("\"'").strip()
         if words:
             column = len(line) - len(line.lstrip()) + 1
-            instructions.append(Scalar(words, row, column))
-    return _convert(instructions, report)
+            instructions.add(Scalar(words, row, column))
+    return instructions
 
 
 def read_list(items: Array, report: Report) -> Table:

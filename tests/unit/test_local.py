@@ -289,6 +289,12 @@ class TestTheDoor:
             client.project.delete(first)
             assert client.protocol.create("Pause", PAUSE).project_id == second
 
+    @pytest.mark.parametrize(
+        ("text", "names"), [('Discharge at input["C"] until 2.5 V', ["C"]), ("", [])]
+    )
+    def test_input_references_are_found_in_what_is_no_protocol(self, client, text, names):
+        assert client.protocol.find_input_references(text) == names
+
     def test_a_file_is_no_store(self, tmp_path):
         (tmp_path / "file").write_text("x")
         with pytest.raises(NotADirectoryError, match="file"):

@@ -173,5 +173,13 @@ def test_strings_among_steps_are_told_to_stand_alone():
     assert "without `steps:`" in finding.message
 
 
-def test_strings_have_no_inputs():
+def test_inputs_in_strings_are_named_without_checking():
     assert ucp.inputs("Discharge at 1C until 2.5 V") == []
+    assert ucp.inputs('Discharge at input["C"] until 2.5 V') == ["C"]
+    text = """# input["no"]
+Charge at input["C"] until input["V"]
+Nonsense input["x"]  # input["no"]
+Rest for input["C"]
+"""
+    assert ucp.inputs(text) == ["C", "V", "x"]
+    assert ucp.inputs(["Rest for 1 hour", 'Discharge at input["C"]', "x"]) == ["C"]

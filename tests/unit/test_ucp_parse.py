@@ -312,7 +312,7 @@ steps:  # input["no"]
 """
     assert ucp.inputs(text) == ["Initial SOC", "C-rate", "Cut-off [V]", "factor", "Q"]
     assert ucp.inputs(ucp.body(text)) == ucp.inputs(text)
-    assert ucp.inputs("hello") == []
+    assert [ucp.inputs(text) for text in ("hello", "", " \n# steps")] == [[], [], []]
     assert ucp.inputs("a: 1\na: input['x']") == []
     with pytest.raises(ucp.ProtocolError, match="line 1"):
         ucp.inputs("a: [")
