@@ -203,8 +203,13 @@ class _Worker:
         return len(self._works)
 
     def has_room(self, ahead: int) -> bool:
-        """Whether it takes one more when it may have ``ahead``: none behind a long one."""
-        return self.ready and self.load < ahead and not (self.load and self._is_long)
+        """Whether it takes one more when it may have ``ahead``: none behind a long one.
+
+        Nor behind one taken back: should the worker have begun it all the same, it is no short one.
+        """
+        if not self._works:
+            return self.ready
+        return self.ready and self.load < ahead and self._works[0] is not None and not self._is_long
 
     @property
     def down(self) -> bool:
