@@ -162,7 +162,9 @@ def test_values_that_make_no_cell_are_refused(client, values, words):
 def test_an_unknown_chemistry_is_refused(client):
     model = {"quick_model": {"capacity": 1, "chemistry": "NMC/Graphit"}}
     found = problems(client.submit(client.template(DISCHARGE), model=model))
-    assert "did you mean 'NMC/Graphite'" in found["parameterized_model.quick_model"]
+    [(path, message)] = found.items()
+    assert path == "parameterized_model.quick_model.chemistry"
+    assert "'NMC/Graphit'; known are NMC/Graphite, LFP/Graphite" in message
 
 
 def test_a_run_that_breaks_off_keeps_its_beginning(client):
