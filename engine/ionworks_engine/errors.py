@@ -41,9 +41,8 @@ class Problem:
         return shown
 
     def __str__(self) -> str:
-        place = self.path
-        if self.line is not None:
-            place += f" (line {self.line}, column {self.column})"
+        line = "" if self.line is None else f"(line {self.line}, column {self.column})"
+        place = f"{self.path} {line}".strip()
         return f"{place}: {self.message}" if place else self.message
 
 
