@@ -53,15 +53,15 @@ class Store:
     def __init__(self, folder: Path, clock: Callable[[], datetime] = times.now) -> None:
         self.clock = clock
         self._lock = _hold(folder)
+        self._engine = _connect(f"sqlite:///{folder / 'ionworks.db'}")
         try:
             self.files = FileStore(folder / "files")
-            self._engine = _connect(f"sqlite:///{folder / 'ionworks.db'}")
             self._prepare(folder)
         except DatabaseError as error:
-            self._lock.close()
+            self.close()
             raise StoreError(f"{folder} holds no readable store: {error.orig}") from None
         except BaseException:
-            self._lock.close()
+            self.close()
             raise
 
     def now(self) -> str:
@@ -169,7 +169,11 @@ def _connect(url: str) -> Engine:
 
 def _tune_sqlite(connection: Any, _record: Any) -> None:
     """Make SQLite fast, durable over a killed process, and equal to PostgreSQL in LIKE."""
-    connection.execute("PRAGMA journal_mode=WAL")
+    try:
+        connection.execute("PRAGMA journal_mode=WAL")
+    except BaseException:
+        connection.close()
+        raise
     connection.execute("PRAGMA synchronous=NORMAL")
     connection.execute("PRAGMA busy_timeout=5000")
     connection.execute("PRAGMA case_sensitive_like=ON")
