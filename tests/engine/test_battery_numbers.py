@@ -118,7 +118,7 @@ def test_a_hold_after_any_other_step_is_that_of_a_hand_written_experiment(model)
 
 def test_a_run_does_not_depend_on_what_ran_before():
     half = {"initial_soc": 0.5, "temperature": 25}
-    orders = [[REST, HOLD_HIGH], [HOLD_HIGH], [TEN_WATT, HOLD_LOW]]
+    orders = [[REST, HOLD_HIGH], [HOLD_HIGH]]
     durations = []
     for sequence in (orders, orders[::-1]):
         stepmodel._compiled_models.clear()
