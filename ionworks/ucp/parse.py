@@ -198,7 +198,9 @@ class _Steps:
         if not given & {"duration", "ends"}:
             self.report.add("missing-end", f"{kind} {_NEEDS_END}", path, mark)
         duration, ends = self._finish(kind, node, path)
-        return Step(kind, _at(path, mark), mode, value, duration, ends)
+        return Step(
+            kind=kind, position=_at(path, mark), mode=mode, value=value, duration=duration, ends=ends
+        )
 
     def _require(self, kind: Kind, given: set[str], path: str, mark: Table | Entry) -> None:
         missing = [key for key in ("mode", "value") if key not in given]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeAlias
 
 from ionworks.ucp import rules
@@ -85,7 +86,7 @@ def _step(step: Step, change: Change) -> Step:
         value = change(value, rules.STEP_VALUE[step.mode])
     duration = _maybe(step.duration, rules.DURATION, change)
     ends = tuple(_end(end, change) for end in step.ends)
-    return Step(step.kind, step.position, step.mode, value, duration, ends, step.name)
+    return replace(step, value=value, duration=duration, ends=ends)
 
 
 def _end(end: End, change: Change) -> End:

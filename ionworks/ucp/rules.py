@@ -107,6 +107,7 @@ STEP_VALUE: Mapping[Mode, Rule] = MappingProxyType(
         "Current": _magnitude("the current of a step", "A"),
         "Voltage": _limit("the voltage of a step", "V"),
         "Power": _magnitude("the power of a step", "W"),
+        "Resistance": _limit("the resistance of a step", "Ohm"),
     }
 )
 """What the value of a step must be, by its mode."""
@@ -123,6 +124,7 @@ END_VALUE: Mapping[Quantity, Rule] = MappingProxyType(
         "Time": _limit("a limit on Time", "s", "It counts up from 0 in each step."),
         "SOC": Rule("a limit on SOC", high=1, above=f"{_FRACTION}: 80 % is 0.8."),
         "Temperature": Rule("a limit on Temperature", "degC", low=ABSOLUTE_ZERO),
+        "dV/dt": _limit("a limit on dV/dt", "V/s", "Ends compare the magnitude of dV/dt."),
     }
 )
 """What the value of an end must be, by its quantity."""
