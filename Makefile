@@ -2,7 +2,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := -m pip --quiet --disable-pip-version-check install --no-deps
 PUBLIC := 0.38.0 0.20.0
-INTEROP := $(PUBLIC:%=.venv-interop/%/.ready)
+OTHERS := $(PUBLIC) aurora
+INTEROP := $(OTHERS:%=.venv-interop/%/.ready)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
@@ -21,7 +22,7 @@ setup: .venv/.ready  ## Make .venv with everything in it, pinned and hashed.
 	@touch $@
 
 .venv-interop/%/.ready: requirements/interop-%.txt
-	@echo "Making an environment for the public client $*: about a minute, once."
+	@echo "Making an environment for the public package $*: about a minute, once."
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) --require-hashes -r $<
 	@touch $@
@@ -55,7 +56,7 @@ bench: setup $(INTEROP)  ## Print every speed as a ratio against a named referen
 
 lock: setup  ## Resolve the requirements anew.
 	$(COMPILE) requirements/dev.in --no-emit-package ionworks-api --output-file requirements/dev.txt
-	for version in $(PUBLIC); do \
+	for version in $(OTHERS); do \
 		$(COMPILE) requirements/interop-$$version.in --output-file requirements/interop-$$version.txt; \
 	done
 
