@@ -2,7 +2,8 @@
 
 The root document names every path by reference; each resource file holds its own paths and
 components. Bundling inlines the paths and collects the components of all files under the root's,
-where a name may be used once. The result has no references out of itself.
+where a name may be used once. The result has no references out of itself. What is written holds the
+schema of the protocol language, too.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from codegen.language import embed
 from codegen.layout import Layout
 
 Document = dict[str, Any]
@@ -56,7 +58,7 @@ def dump(document: Document) -> str:
 
 def write_bundle(layout: Layout) -> list[str]:
     """Write ``openapi/dist/ionworks.json``; return its name if it changed."""
-    content = dump(bundle(layout.spec)).encode()
+    content = dump(embed(bundle(layout.spec))).encode()
     if layout.bundle.exists() and layout.bundle.read_bytes() == content:
         return []
     layout.bundle.parent.mkdir(parents=True, exist_ok=True)

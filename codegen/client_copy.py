@@ -14,9 +14,9 @@ Request bodies and query parameters keep the difference between a value, ``null`
 
 from __future__ import annotations
 
-from copy import deepcopy
 from typing import Any
 
+from codegen.language import without
 from codegen.reach import component_schemas, methods, nodes
 
 Schema = dict[str, Any]
@@ -24,7 +24,7 @@ Schema = dict[str, Any]
 
 def client_copy(bundle: dict[str, Any]) -> dict[str, Any]:
     """Return the generator's copy of a bundle; the bundle itself is left as it is."""
-    document = deepcopy(bundle)
+    document = without(bundle)
     _keep_success_responses(document)
     responses = component_schemas(document, "responses")
     schemas = document.get("components", {}).get("schemas", {})

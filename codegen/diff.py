@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from codegen.bundle import read_bundle
+from codegen.language import without
 from codegen.layout import Layout
 from codegen.narrowing import Comparison, Narrowing
 from codegen.reach import look_up, methods, operations
@@ -45,7 +46,7 @@ def breaking_changes(released: Document, current: Document) -> list[str]:
     current
         The bundle that is to replace it.
     """
-    return list(_changes(released, current))
+    return list(_changes(without(released), without(current)))
 
 
 def diff(layout: Layout) -> list[str]:

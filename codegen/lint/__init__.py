@@ -11,6 +11,7 @@ from typing import Any
 
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
+from codegen.language import without
 from codegen.lint import examples, operations, schemas
 from codegen.lint.problem import Problem
 
@@ -38,7 +39,8 @@ def lint(document: dict[str, Any]) -> list[Problem]:
     against_standard = list(standard(document))
     if against_standard:
         return against_standard
-    return [problem for rule in RULES for problem in rule(document)]
+    described = without(document)
+    return [problem for rule in RULES for problem in rule(described)]
 
 
 def standard(document: dict[str, Any]) -> Iterator[Problem]:

@@ -19,6 +19,7 @@ from codegen.reach import look_up, operations
 
 _VERBS = {
     "cancel",
+    "convert",
     "create",
     "delete",
     "download",

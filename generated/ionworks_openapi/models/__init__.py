@@ -5,7 +5,10 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .capabilities import Capabilities
+    from .converted_file import ConvertedFile
+    from .converted_protocol import ConvertedProtocol
     from .current_user import CurrentUser
+    from .cycler_format import CyclerFormat
     from .design import Design
     from .design_row import DesignRow
     from .design_row_type import DesignRowType
@@ -31,12 +34,15 @@ if TYPE_CHECKING:
     from .parameterized_model_page import ParameterizedModelPage
     from .parameterized_model_reference import ParameterizedModelReference
     from .parameterized_model_update import ParameterizedModelUpdate
+    from .parsed_protocol import ParsedProtocol
     from .parsed_template import ParsedTemplate
     from .project import Project
     from .project_create import ProjectCreate
     from .project_page import ProjectPage
     from .project_update import ProjectUpdate
+    from .protocol_conversion import ProtocolConversion
     from .protocol_experiment import ProtocolExperiment
+    from .protocol_file import ProtocolFile
     from .protocol_template import ProtocolTemplate
     from .protocol_template_create import ProtocolTemplateCreate
     from .protocol_template_page import ProtocolTemplatePage
@@ -62,7 +68,10 @@ if TYPE_CHECKING:
 
 _MODULES = {
     "Capabilities": "capabilities",
+    "ConvertedFile": "converted_file",
+    "ConvertedProtocol": "converted_protocol",
     "CurrentUser": "current_user",
+    "CyclerFormat": "cycler_format",
     "Design": "design",
     "DesignRow": "design_row",
     "DesignRowType": "design_row_type",
@@ -88,12 +97,15 @@ _MODULES = {
     "ParameterizedModelPage": "parameterized_model_page",
     "ParameterizedModelReference": "parameterized_model_reference",
     "ParameterizedModelUpdate": "parameterized_model_update",
+    "ParsedProtocol": "parsed_protocol",
     "ParsedTemplate": "parsed_template",
     "Project": "project",
     "ProjectCreate": "project_create",
     "ProjectPage": "project_page",
     "ProjectUpdate": "project_update",
+    "ProtocolConversion": "protocol_conversion",
     "ProtocolExperiment": "protocol_experiment",
+    "ProtocolFile": "protocol_file",
     "ProtocolTemplate": "protocol_template",
     "ProtocolTemplateCreate": "protocol_template_create",
     "ProtocolTemplatePage": "protocol_template_page",
@@ -120,7 +132,10 @@ _MODULES = {
 
 __all__ = (
     "Capabilities",
+    "ConvertedFile",
+    "ConvertedProtocol",
     "CurrentUser",
+    "CyclerFormat",
     "Design",
     "DesignRow",
     "DesignRowType",
@@ -146,12 +161,15 @@ __all__ = (
     "ParameterizedModelPage",
     "ParameterizedModelReference",
     "ParameterizedModelUpdate",
+    "ParsedProtocol",
     "ParsedTemplate",
     "Project",
     "ProjectCreate",
     "ProjectPage",
     "ProjectUpdate",
+    "ProtocolConversion",
     "ProtocolExperiment",
+    "ProtocolFile",
     "ProtocolTemplate",
     "ProtocolTemplateCreate",
     "ProtocolTemplatePage",

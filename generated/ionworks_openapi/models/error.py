@@ -20,7 +20,8 @@ class Error:
         error_code (ErrorCode | str): A word for programs.
         message (str): A sentence for people: what is wrong, where, and what would be right.
         detail (Any | Unset): More for programs. On a conflict, `existing_id`; on a validation error, `errors`, a list
-            of `{path, message, line, column}` in which line and column are given where a text was wrong.
+            of `{path, message, line, column}` in which line and column are given where a text was wrong; where a cycler's
+            format cannot express a protocol, also `step` and `construct`.
     """
 
     error_code: ErrorCode | str

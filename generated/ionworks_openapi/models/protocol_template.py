@@ -19,8 +19,11 @@ class ProtocolTemplate:
         organization_id (str): The organization it belongs to.
         project_id (None | str): The project it belongs to.
         description (None | str): What it is for.
-        protocol_config (Any): The document in UCP, see `get_schema`; absent in lists.
+        protocol_config (Any): The document in UCP, see `UniversalCyclerProtocol`; absent in lists.
         parameters_schema (Any): What its inputs stand for, free-form; absent in lists.
+        time_series_spec (Any): Which time series to store, free-form; absent in lists, null if all.
+        metrics_spec (Any): Which metrics to compute, free-form; absent in lists, null if all.
+        plot_options (Any): How to plot what it gives, free-form; absent in lists, null if nothing is said.
         source_protocol (None | str): The text it was made from; absent in lists.
         created_by_email (None | str): Who saved it.
         created_at (None | str): When it was saved.
@@ -34,6 +37,9 @@ class ProtocolTemplate:
     description: None | str
     protocol_config: Any
     parameters_schema: Any
+    time_series_spec: Any
+    metrics_spec: Any
+    plot_options: Any
     source_protocol: None | str
     created_by_email: None | str
     created_at: None | str
@@ -56,6 +62,12 @@ class ProtocolTemplate:
         protocol_config = self.protocol_config
 
         parameters_schema = self.parameters_schema
+
+        time_series_spec = self.time_series_spec
+
+        metrics_spec = self.metrics_spec
+
+        plot_options = self.plot_options
 
         source_protocol: None | str
         source_protocol = self.source_protocol
@@ -80,6 +92,9 @@ class ProtocolTemplate:
                 "description": description,
                 "protocol_config": protocol_config,
                 "parameters_schema": parameters_schema,
+                "time_series_spec": time_series_spec,
+                "metrics_spec": metrics_spec,
+                "plot_options": plot_options,
                 "source_protocol": source_protocol,
                 "created_by_email": created_by_email,
                 "created_at": created_at,
@@ -115,6 +130,12 @@ class ProtocolTemplate:
         protocol_config = d.pop("protocol_config", None)
 
         parameters_schema = d.pop("parameters_schema", None)
+
+        time_series_spec = d.pop("time_series_spec", None)
+
+        metrics_spec = d.pop("metrics_spec", None)
+
+        plot_options = d.pop("plot_options", None)
 
         def _parse_source_protocol(data: object) -> None | str:
             if data is None:
@@ -152,6 +173,9 @@ class ProtocolTemplate:
             description=description,
             protocol_config=protocol_config,
             parameters_schema=parameters_schema,
+            time_series_spec=time_series_spec,
+            metrics_spec=metrics_spec,
+            plot_options=plot_options,
             source_protocol=source_protocol,
             created_by_email=created_by_email,
             created_at=created_at,

@@ -16,7 +16,7 @@ class ProtocolTemplateCreate:
 
     Attributes:
         name (str): Its name.
-        protocol_config (Any): The document in UCP, free-form here and checked as UCP; see `get_schema`.
+        protocol_config (Any): The document in UCP, free-form here and checked as UCP; see `UniversalCyclerProtocol`.
         project_id (str): The project it belongs to.
         parameters_schema (Any | Unset): What its inputs stand for, free-form.
         force_create (bool | Unset): Refuse instead of answering with an equal protocol that is there.
