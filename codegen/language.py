@@ -1,8 +1,8 @@
 """The JSON Schema of the protocol language in the bundle, for those who read no Python.
 
 Its one source is `ionworks.ucp.SCHEMA`. `embed` puts it where the API description keeps a place
-for it, with references that lead through the whole bundle. Texts that hold a protocol refer to it by
-``contentSchema``, which says what is inside a text and judges nothing.
+for it, with references that lead through the whole bundle. Texts that hold a protocol refer to it
+by ``contentSchema``, which says what is inside a text and judges nothing.
 
 What follows the API alone (its rules, the generator of the client, the comparison of releases)
 looks at the bundle `without` it: the language has rules and users of its own.

@@ -59,13 +59,16 @@ def references(node: Any) -> Iterator[str]:
 
 
 def nodes(value: Any) -> Iterator[dict[str, Any]]:
-    """Yield every mapping below a value, itself included, but no example and no map of fields."""
+    """Yield every mapping below a value, itself included, but no example and no map of fields.
+
+    What stands inside of a text, its ``contentSchema``, is no part of the API's own schemas.
+    """
     if isinstance(value, dict):
         yield value
         for key, child in value.items():
             if key == "properties":
                 yield from nodes(list(child.values()))
-            elif key not in {"example", "examples"}:
+            elif key not in {"example", "examples", "contentSchema"}:
                 yield from nodes(child)
     elif isinstance(value, list):
         for child in value:

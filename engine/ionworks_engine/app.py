@@ -25,9 +25,10 @@ from starlette.types import Receive, Scope, Send
 
 from ionworks_engine import library
 from ionworks_engine.bundle import Operation, load_bundle, operations
-from ionworks_engine.call import Call, ParquetFile, Services
+from ionworks_engine.call import Call, ParquetFile, PlainText, Services
 from ionworks_engine.descriptions import Descriptions
 from ionworks_engine.errors import ApiError, Problem, invalid, meant
+from ionworks_engine.forms import FORM, read_file
 from ionworks_engine.intake import read_json
 from ionworks_engine.jobs.executor import Executor
 from ionworks_engine.jobs.processes import ProcessExecutor
@@ -188,7 +189,10 @@ class _Operation:
         return {**self._defaults, **query}
 
     async def _read_body(self, scope: Scope, receive: Receive) -> dict[str, Any]:
-        body = await read_json(dict(scope["headers"]), receive)
+        headers = dict(scope["headers"])
+        if self._operation.media == FORM:
+            return {"file": await read_file(headers, receive)}
+        body = await read_json(headers, receive)
         if body is None:
             if self._operation.body_required:
                 raise invalid([Problem("", "A JSON body is required.")])
@@ -202,6 +206,8 @@ class _Operation:
     def _respond(self, answer: Any) -> Response:
         if isinstance(answer, ParquetFile):
             return _file(answer.path)
+        if isinstance(answer, PlainText):
+            return Response(answer.text, media_type="text/plain")
         if self._operation.success == 204:
             return Response(status_code=204)
         if self._answer is not None and (problems := self._answer.problems(answer)):

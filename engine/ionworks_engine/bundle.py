@@ -31,8 +31,9 @@ class Parameter:
 class Operation:
     """One operation: what it takes, and what it answers.
 
-    ``body`` is the pointer to the schema of its body, ``answers`` the pointers to the schemas of
-    its JSON answers by status; ``success`` is the status of a good answer.
+    ``body`` is the pointer to the schema of its body, which comes as ``media``; ``answers`` the
+    pointers to the schemas of its JSON answers by status; ``success`` is the status of a good
+    answer.
     """
 
     id: str
@@ -41,6 +42,7 @@ class Operation:
     path: str
     parameters: tuple[Parameter, ...]
     body: str | None
+    media: str | None
     body_required: bool
     success: int
     answers: Mapping[int, str]
@@ -79,7 +81,7 @@ def _operation(
 ) -> Operation:
     stated = lookup(bundle, where)
     own = [f"{where}/parameters/{i}" for i in range(len(stated.get("parameters", [])))]
-    body = "/requestBody/content/application~1json/schema"
+    media = next(iter(stated.get("requestBody", {}).get("content", ())), None)
     answers = {
         int(status): f"{where}/responses/{status}/content/application~1json/schema"
         for status, answer in stated["responses"].items()
@@ -91,7 +93,8 @@ def _operation(
         method=method.upper(),
         path=path,
         parameters=tuple(_parameter(bundle, pointer) for pointer in [*shared, *own]),
-        body=where + body if "requestBody" in stated else None,
+        body=f"{where}/requestBody/content/{_escape(media)}/schema" if media else None,
+        media=media,
         body_required=bool(stated.get("requestBody", {}).get("required")),
         success=min(int(status) for status in stated["responses"] if status.startswith("2")),
         answers=answers,

@@ -34,12 +34,20 @@ class Call(Services):
     query
         Query parameters by name, in their types, with defaults where they were left out.
     body
-        The JSON body; an empty mapping when there is none.
+        The JSON body, or the `SentFile` of a form by the name of its part; an empty mapping when
+        there is none.
     """
 
     path: dict[str, str]
     query: dict[str, Any]
     body: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class PlainText:
+    """An answer that is a text for people."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ that could be read is a list of problems, each with its place; all are told at o
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
@@ -26,23 +26,28 @@ class Problem:
         What is wrong, and what would be right.
     line, column
         In a text, counted from 1.
+    more
+        Further facts for programs.
     """
 
     path: str
     message: str
     line: int | None = None
     column: int | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
 
     def document(self) -> dict[str, Any]:
         """Return it as the API shows it."""
         shown: dict[str, Any] = {"path": self.path, "message": self.message}
         if self.line is not None:
             shown |= {"line": self.line, "column": self.column}
-        return shown
+        return shown | dict(self.more)
 
     def __str__(self) -> str:
-        line = "" if self.line is None else f"(line {self.line}, column {self.column})"
-        place = f"{self.path} {line}".strip()
+        counted = {"line": self.line, "column": self.column}
+        where = ", ".join(f"{name} {value}" for name, value in counted.items() if value is not None)
+        place = f"{self.path} ({where})" if where else self.path
+        place = place.strip()
         return f"{place}: {self.message}" if place else self.message
 
 

@@ -41,14 +41,19 @@ async def read_json(headers: dict[bytes, bytes], receive: Receive) -> Any:
         413 for too many bytes, 400 for another media type or encoding, 422 for what is wrong
         with the JSON.
     """
-    content = await _read(headers, receive)
+    content = await read_bytes(headers, receive)
     if not content:
         return None
-    media = headers.get(b"content-type", _JSON.encode()).split(b";")[0].strip().lower()
-    if media != _JSON.encode():
-        shown = media.decode("latin-1")
-        raise ApiError(400, "BAD_REQUEST", f"Send the body as {_JSON}, not as {shown}.")
-    return parse(_unpacked(content, headers.get(b"content-encoding", b"identity")))
+    media = media_type(headers, default=_JSON)
+    if media != _JSON:
+        raise ApiError(400, "BAD_REQUEST", f"Send the body as {_JSON}, not as {media}.")
+    return parse(unpacked(content, headers))
+
+
+def media_type(headers: dict[bytes, bytes], default: str) -> str:
+    """Return what kind of body a request says it has, without parameters."""
+    stated = headers.get(b"content-type", default.encode())
+    return stated.split(b";")[0].strip().lower().decode("latin-1")
 
 
 def parse(content: bytes) -> Any:
@@ -111,7 +116,14 @@ def _is_finite(value: float) -> bool:
         return False
 
 
-async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+async def read_bytes(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    """Read a body as it was sent.
+
+    Raises
+    ------
+    ApiError
+        413 for too many bytes, 400 if the connection ends.
+    """
     announced = headers.get(b"content-length", b"0")
     if announced.isdigit() and int(announced) > MAX_BODY:
         raise _too_large()
@@ -128,7 +140,15 @@ async def _read(headers: dict[bytes, bytes], receive: Receive) -> bytes:
             return b"".join(chunks)
 
 
-def _unpacked(content: bytes, encoding: bytes) -> bytes:
+def unpacked(content: bytes, headers: dict[bytes, bytes]) -> bytes:
+    """Return a body without the compression that its headers name.
+
+    Raises
+    ------
+    ApiError
+        413 for too many bytes, 400 for another compression than gzip, or a broken one.
+    """
+    encoding = headers.get(b"content-encoding", b"identity")
     if encoding in (b"identity", b""):
         return content
     if encoding.lower() not in (b"gzip", b"x-gzip"):

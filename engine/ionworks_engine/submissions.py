@@ -268,7 +268,7 @@ def _misfits(protocol: ucp.Protocol, inputs: Mapping[str, Any]) -> list[ucp.Find
     try:
         return too_long(ucp.bind(protocol, inputs))
     except ucp.ProtocolError as error:
-        return error.findings
+        return [finding for finding in error.findings if finding.severity == "error"]
 
 
 def _design_problems(

@@ -38,7 +38,7 @@ def finding_document(finding: ucp.Finding) -> dict[str, Any]:
 def refused(error: ucp.ProtocolError) -> ApiError:
     """Return the error of a request for a protocol that cannot be used."""
     return invalid(
-        [problem(finding) for finding in error.findings],
+        [problem(finding) for finding in error.findings if finding.severity == "error"],
         findings=[finding_document(finding) for finding in error.findings],
     )
 
@@ -66,6 +66,14 @@ def body_of(source: str | Mapping[str, Any]) -> dict[str, Any]:
     try:
         ucp.load(source)
         return ucp.body(source)
+    except ucp.ProtocolError as error:
+        raise refused(error) from None
+
+
+def explained(body: Mapping[str, Any]) -> str:
+    """Return a protocol for people, one line a step; errors as `body_of`."""
+    try:
+        return ucp.explain(body)
     except ucp.ProtocolError as error:
         raise refused(error) from None
 

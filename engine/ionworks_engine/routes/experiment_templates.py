@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import Row, delete
 
 from ionworks_engine import templates
-from ionworks_engine.call import ORGANIZATION, Call
-from ionworks_engine.errors import conflict
+from ionworks_engine.call import ORGANIZATION, Call, PlainText
+from ionworks_engine.errors import ApiError, conflict
 from ionworks_engine.records import MOMENTS, change, find, find_project, of_project, page
 from ionworks_engine.storage import content
 from ionworks_engine.storage.tables import experiment_templates
@@ -24,6 +24,8 @@ _LIGHT = (
     "updated_at",
 )
 _HEAVY = ("protocol_config", "parameters_schema", "source_protocol")
+_NEVER_SET = ("time_series_spec", "metrics_spec", "plot_options")
+"""Heavy fields that only the platform has values for."""
 
 
 def list_experiment_templates(call: Call) -> dict[str, Any]:
@@ -33,7 +35,7 @@ def list_experiment_templates(call: Call) -> dict[str, Any]:
     query = of_project(table, call).where(table.c.draft.is_(False))
     with call.store.reading() as connection:
         rows, total = page(connection, call, table, query, ["name", "created_by_email", *MOMENTS])
-    fields = [*_LIGHT, *(name for name in _HEAVY if name in asked)]
+    fields = [*_LIGHT, *(name for name in (*_HEAVY, *_NEVER_SET) if name in asked)]
     items = [_shown(row, fields) for row in rows]
     return {"items": items, "count": len(items), "total": total}
 
@@ -61,8 +63,7 @@ def create_experiment_template(call: Call) -> dict[str, Any]:
 
 def get_experiment_template(call: Call) -> dict[str, Any]:
     """Return a saved protocol with its document."""
-    with call.store.reading() as connection:
-        return _shown(find(connection, experiment_templates, call.path["protocol_id"], _WHAT))
+    return _shown(_found(call))
 
 
 def update_experiment_template(call: Call) -> dict[str, Any]:
@@ -82,6 +83,25 @@ def delete_experiment_template(call: Call) -> None:
         connection.execute(delete(experiment_templates).where(experiment_templates.c.id == name))
 
 
-def _shown(row: Row[Any], fields: Any = (*_LIGHT, *_HEAVY)) -> dict[str, Any]:
-    found = row._mapping
-    return {**{field: found[field] for field in fields}, "organization_id": ORGANIZATION}
+def get_protocol_human_readable(call: Call) -> PlainText:
+    """Return a saved protocol for people, one line a step."""
+    return PlainText(templates.explained(_found(call).protocol_config))
+
+
+def get_protocol_source(call: Call) -> PlainText:
+    """Return the text that a saved protocol was made from."""
+    found = _found(call)
+    if found.source_protocol is None:
+        message = f"No text is recorded for the {_WHAT} {found.id!r}: it was saved as a document."
+        raise ApiError(404, "NOT_FOUND", message)
+    return PlainText(found.source_protocol)
+
+
+def _found(call: Call) -> Row[Any]:
+    with call.store.reading() as connection:
+        return find(connection, experiment_templates, call.path["protocol_id"], _WHAT)
+
+
+def _shown(row: Row[Any], fields: Any = (*_LIGHT, *_HEAVY, *_NEVER_SET)) -> dict[str, Any]:
+    shown = dict.fromkeys(fields) | {"organization_id": ORGANIZATION}
+    return shown | {name: value for name, value in row._mapping.items() if name in shown}

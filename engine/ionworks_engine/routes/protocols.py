@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import update
 
 from ionworks import ucp
-from ionworks_engine import templates
+from ionworks_engine import conversions, templates
 from ionworks_engine.call import Call
 from ionworks_engine.records import chosen_project
 from ionworks_engine.storage import content
@@ -52,6 +53,16 @@ def validate_protocol(call: Call) -> dict[str, Any]:
 def list_protocol_inputs(call: Call) -> list[str]:
     """List the inputs of a protocol, which is not checked."""
     try:
-        return ucp.inputs(call.body["protocol"])
+        return list(ucp.inputs(call.body["protocol"]))
     except ucp.ProtocolError as error:
         raise templates.refused(error) from None
+
+
+async def convert_protocol(call: Call) -> dict[str, Any]:
+    """Write a protocol as the files of a cycler; other requests go on meanwhile."""
+    return await asyncio.to_thread(conversions.converted, call.body)
+
+
+async def parse_protocol_file(call: Call) -> dict[str, Any]:
+    """Read the file of a cycler as a protocol; other requests go on meanwhile."""
+    return await asyncio.to_thread(conversions.parsed, call.body["file"])
