@@ -1,0 +1,289 @@
+"""What each format can say: one table, read by the writers, by their notes, and by the docs.
+
+A cell of the table is ``yes``, ``no``, ``no: what to do instead``, or a sentence on how the file
+says it differently. `check` refuses before anything is written; `notes` are the sentences that a
+written program needs. What hangs on the numbers (how many limits, how large) stays with the writer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
+
+from ionworks.ucp.tree import Quantity
+from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.program import (
+    Assign,
+    Chamber,
+    Count,
+    Drive,
+    Hold,
+    Jump,
+    Line,
+    Program,
+    Record,
+    Repeat,
+    Spectrum,
+    TimedLine,
+    Wave,
+)
+
+YES, NO = "yes", "no"
+
+_QUANTITIES: tuple[Quantity, ...] = (
+    "Voltage",
+    "Current",
+    "C-rate",
+    "Time",
+    "Capacity",
+    "Energy",
+    "Power",
+    "Temperature",
+    "SOC",
+    "dV/dt",
+)
+_MODES: Mapping[str | None, str] = MappingProxyType(
+    {
+        "Current": "constant current",
+        "C-rate": "C-rate",
+        "Voltage": "constant voltage",
+        "Power": "constant power",
+        "Resistance": "constant resistance",
+        None: "rest",
+    }
+)
+_KINDS: Mapping[type[Line], str] = MappingProxyType(
+    {
+        Drive: "drive cycle",
+        Wave: "waveform",
+        Spectrum: "impedance spectrum",
+        Repeat: "loop",
+        Count: "cycle counter",
+        Assign: "variable",
+        Jump: "branch",
+        Chamber: "chamber temperature",
+    }
+)
+_GUARDED = ("Voltage", "Temperature", "Charge current", "Discharge current")
+
+CONSTRUCTS: tuple[str, ...] = (
+    *(_MODES[mode] for mode in (None, "Current", "C-rate", "Voltage", "Power", "Resistance")),
+    "CC-CV in one step",
+    *(_KINDS[kind] for kind in (Drive, Wave, Spectrum)),
+    "temperature of a step",
+    "chamber temperature",
+    *(f"end on {quantity}" for quantity in _QUANTITIES),
+    "goto",
+    *(_KINDS[kind] for kind in (Repeat, Jump, Assign)),
+    "expression",
+    "cycle counter",
+    *(f"safety limit on {quantity}" for quantity in _GUARDED),
+    "goto of a safety limit",
+    "resolution",
+    "resolution of a step",
+)
+"""The rows of the table."""
+
+
+def _column(cells: Mapping[str, str]) -> Mapping[str, str]:
+    unknown = set(cells) - set(CONSTRUCTS)
+    assert not unknown, unknown
+    return MappingProxyType({construct: cells.get(construct, NO) for construct in CONSTRUCTS})
+
+
+_BASIC = dict.fromkeys(
+    ("rest", "constant current", "constant voltage", "end on Voltage", "end on Current"), YES
+) | dict.fromkeys(("end on Time", "loop", "resolution", "resolution of a step"), YES)
+
+TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
+    {
+        "maccor": _column(
+            _BASIC
+            | {
+                "C-rate": "1 C is the capacity that the test is started with on the cycler.",
+                "CC-CV in one step": YES,
+                "drive cycle": YES,
+                "impedance spectrum": YES,
+                "end on C-rate": YES,
+                "end on Capacity": YES,
+                "goto": YES,
+                "cycle counter": YES,
+            }
+        ),
+        "arbin": _column(_BASIC | {"C-rate": YES, "CC-CV in one step": YES, "goto": YES}),
+        "arbin_sdx": _column(_BASIC | {"C-rate": YES, "CC-CV in one step": YES, "goto": YES}),
+        "neware": _column(
+            _BASIC
+            | {
+                "C-rate": "C-rates are written as currents in mA of the nominal capacity.",
+                "constant power": YES,
+                "CC-CV in one step": YES,
+                "drive cycle": "no: no public file shows how a step names its profile",
+                "end on C-rate": "C-rates are written as currents in mA of the nominal capacity.",
+                "end on Capacity": YES,
+                "goto": "A goto is a condition with a jump to a step; only jumps to the next step"
+                " are seen in public files: look at each in the step editor before it runs.",
+                "cycle counter": "no: the cycler counts a cycle at each turn of a loop",
+                "safety limit on Voltage": YES,
+                "safety limit on Temperature": "no: it belongs to an auxiliary channel; set it"
+                " at the cycler",
+                "safety limit on Charge current": YES,
+                "safety limit on Discharge current": YES,
+                "goto of a safety limit": "no: a tripped limit ends the test",
+            }
+        ),
+        "novonix": _column(
+            _BASIC
+            | {
+                "CC-CV in one step": YES,
+                "C-rate": "C-rates are written as currents in A of the nominal capacity.",
+                "constant voltage": "A constant-voltage step after a constant-current step that"
+                " ends on its voltage is written as one CC-CV step with it.",
+                "end on C-rate": "C-rates are written as currents in A of the nominal capacity.",
+                "end on Capacity": YES,
+                "goto": "no: the steps run in order",
+                "cycle counter": YES,
+                "safety limit on Voltage": YES,
+                "safety limit on Temperature": YES,
+                "goto of a safety limit": "no: a tripped limit ends the test",
+            }
+        ),
+        "biologic_mps": _column(_BASIC | {"C-rate": YES, "goto": YES}),
+    }
+)
+"""Target -> construct -> ``yes``, ``no``, ``no: instead``, or how it differs."""
+
+TARGETS: tuple[str, ...] = tuple(TABLE)
+"""The formats that can be written."""
+
+
+def check(program: Program, target: str) -> None:
+    """Refuse a program that a target cannot say.
+
+    Parameters
+    ----------
+    program
+        What is to be written.
+    target
+        A column of `TABLE`.
+
+    Raises
+    ------
+    Inexpressible
+        For the first construct that the table denies, with its step and place.
+
+    Examples
+    --------
+    >>> check(Program(lines=(Chamber(temperature=40.0, label="Warm up"),)), "novonix")
+    Traceback (most recent call last):
+        ...
+    ionworks_engine.vendors.errors.Inexpressible: step 1 (Warm up): novonix cannot express \
+chamber temperature
+    """
+    for construct in _guard_constructs(program):
+        answer = TABLE[target][construct]
+        if denied(answer):
+            raise Inexpressible(construct, target, instead=_instead(answer))
+    for index, line in enumerate(program.lines):
+        for construct in line_constructs(program, index):
+            answer = TABLE[target][construct]
+            if denied(answer):
+                raise inexpressible(construct, target, index, line, _instead(answer))
+
+
+def notes(program: Program, target: str) -> tuple[str, ...]:
+    """Return how the file says some of a program differently, each once."""
+    used = [*_guard_constructs(program), *_record_constructs(program.record)]
+    for index in range(len(program.lines)):
+        used += line_constructs(program, index)
+    answers = dict.fromkeys(TABLE[target][construct] for construct in used)
+    found = [answer for answer in answers if answer != YES and not denied(answer)]
+    if leaving := _leaving(program.lines):
+        steps = ", ".join(map(str, leaving))
+        found.append(
+            f"A jump leaves a loop before its count is full (step {steps}): if the loop is begun"
+            " again, look whether the cycler counts from the start."
+        )
+    return tuple(found)
+
+
+def inexpressible(
+    construct: str, target: str, index: int, line: Line, instead: str | None = None
+) -> Inexpressible:
+    """Make the refusal of a line, which is ``index`` lines after the first."""
+    label = f" ({line.label})" if line.label else ""
+    return Inexpressible(
+        construct,
+        target,
+        line=f"step {index + 1}{label}",
+        position=line.position,
+        instead=instead,
+    )
+
+
+def denied(answer: str) -> bool:
+    """Say whether a cell of the table denies its construct."""
+    return answer == NO or answer.startswith(f"{NO}: ")
+
+
+def line_constructs(program: Program, index: int) -> Iterator[str]:
+    """Name what one line needs of a format."""
+    line = program.lines[index]
+    if isinstance(line, Hold):
+        yield _MODES[line.mode]
+        if line.hold_voltage is not None:
+            yield "CC-CV in one step"
+        yield from _expressions(line.value, line.hold_voltage)
+    else:
+        yield _KINDS[type(line)]
+    if isinstance(line, TimedLine):
+        yield from _timed(line, index)
+    if isinstance(line, Repeat):
+        yield from _expressions(line.count)
+
+
+def _timed(line: TimedLine, index: int) -> Iterator[str]:
+    for stop in line.stops:
+        yield f"end on {stop.quantity}"
+        yield from _expressions(stop.value)
+        if stop.goto != index + 1:
+            yield "goto"
+    if line.temperature is not None:
+        yield "temperature of a step"
+    if line.record != Record():
+        yield "resolution of a step"
+
+
+def _expressions(*values: object) -> Iterator[str]:
+    if any(value is not None and not isinstance(value, float) for value in values):
+        yield "expression"
+
+
+def _guard_constructs(program: Program) -> Iterator[str]:
+    for guard in program.guards:
+        yield f"safety limit on {guard.quantity}"
+        if guard.goto != len(program.lines):
+            yield "goto of a safety limit"
+
+
+def _record_constructs(record: Record) -> Iterator[str]:
+    if record != Record():
+        yield "resolution"
+
+
+def _instead(answer: str) -> str | None:
+    return answer.removeprefix(f"{NO}: ") if ": " in answer else None
+
+
+def _leaving(lines: Sequence[Line]) -> list[int]:
+    """Return the numbers of steps that can jump out of a loop, other than to the end."""
+    loops = [(line.start, end) for end, line in enumerate(lines) if isinstance(line, Repeat)]
+    found = []
+    for index, line in enumerate(lines):
+        around = [(start, end) for start, end in loops if start <= index < end]
+        targets = [stop.goto for stop in line.stops] if isinstance(line, TimedLine) else []
+        targets += [line.goto] if isinstance(line, Jump) else []
+        away = [goto for goto in targets if goto != len(lines)]
+        if any(not start <= goto <= end for goto in away for start, end in around):
+            found.append(index + 1)
+    return found

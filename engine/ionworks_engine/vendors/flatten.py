@@ -1,0 +1,401 @@
+"""The tree of a protocol -> a program: blocks become loops, names become line numbers.
+
+A duration becomes a stop on Time, constants are worked out, a limit without a way out goes to the
+end. What runs in no cycler at all is refused here, whatever the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import fields, is_dataclass
+from typing import Any
+
+from ionworks.ucp.evaluate import EvaluationError, evaluate
+from ionworks.ucp.tree import (
+    Ambient,
+    Block,
+    Branch,
+    CellStep,
+    Control,
+    DriveCycle,
+    Expression,
+    Goto,
+    Impedance,
+    Input,
+    ModelVariable,
+    Node,
+    Profile,
+    Protocol,
+    Resolution,
+    Safety,
+    Step,
+    Waveform,
+)
+from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.program import (
+    Assign,
+    Chamber,
+    Count,
+    Drive,
+    Guard,
+    Hold,
+    Jump,
+    Line,
+    Program,
+    Record,
+    Repeat,
+    Spectrum,
+    Stop,
+    Value,
+    Wave,
+)
+
+_ANY = "a cycler file"
+
+
+def flatten(protocol: Protocol, *, capacity: float | None = None, title: str = "") -> Program:
+    """Write a protocol as the flat list of lines that cyclers run.
+
+    Parameters
+    ----------
+    protocol
+        A checked tree without open inputs.
+    capacity
+        What 1 C means [A.h], if it is known.
+    title
+        Kept for people.
+
+    Returns
+    -------
+    Program
+        Its ``missing`` names the drive cycles that the protocol does not bring along.
+
+    Raises
+    ------
+    Inexpressible
+        At an open input, an end on a model variable, a direction or a limit that only a run can
+        tell, and a goto that restarts the repeated block around it.
+
+    Examples
+    --------
+    >>> from ionworks import ucp
+    >>> pause = "steps: [{Pause: {repeat: 3, steps: [{Rest: {duration: 60}}]}}]"
+    >>> rest, again = flatten(ucp.load(pause)).lines
+    >>> rest.stops, again.start, again.count
+    ((Stop(quantity='Time', operator='>=', value=60.0, goto=1),), 0, 3.0)
+    """
+    _refuse_inputs(protocol)
+    builder = _Builder()
+    builder.walk(protocol.steps)
+    lines = builder.lines()
+    known = {profile.name for profile in protocol.profiles}
+    named = dict.fromkeys(line.profile for line in lines if isinstance(line, Drive))
+    return Program(
+        lines=lines,
+        guards=tuple(_guards(protocol.safety, builder)),
+        profiles=protocol.profiles,
+        record=_record(protocol.start.resolution),
+        capacity=capacity,
+        title=title,
+        missing=tuple(name for name in named if name not in known),
+    )
+
+
+def folded(expression: Expression) -> Value:
+    """Return the number of an expression without variables; others as they are."""
+    try:
+        return evaluate(expression, _unknown)
+    except EvaluationError:
+        return expression
+
+
+def _unknown(part: object) -> float:
+    raise KeyError(part)
+
+
+class _Builder:
+    """Collects lines; a jump is looked up when all names have their places."""
+
+    def __init__(self) -> None:
+        self._drafts: list[Callable[[], Line]] = []
+        self._places: dict[str, int] = {}
+        self._loops: list[str] = []
+
+    @property
+    def end(self) -> int:
+        """The line after the last."""
+        return len(self._drafts)
+
+    def lines(self) -> tuple[Line, ...]:
+        return tuple(draft() for draft in self._drafts)
+
+    def walk(self, nodes: Iterable[Node]) -> None:
+        for node in nodes:
+            if node.name is not None:
+                self._places.setdefault(node.name, self.end)
+            if isinstance(node, Block):
+                self._block(node)
+            elif isinstance(node, Control):
+                self._control(node)
+            elif isinstance(node, Ambient):
+                self._chamber(node)
+            else:
+                self._step(node)
+
+    def target(self, goto: Goto | None, following: int, loops: Iterable[str] = ()) -> int:
+        """Return the line that a goto means; ``following`` is the one after the step."""
+        if goto is None or goto.target == "Next":
+            return following
+        if goto.target == "End":
+            return self.end
+        if goto.target in loops:
+            raise Inexpressible(
+                f"a goto that restarts the repeated block {goto.target!r} from within",
+                _ANY,
+                position=goto.position,
+                instead="go to the first step of the block by its name; the iteration goes on",
+            )
+        return self._places[goto.target]
+
+    def _block(self, block: Block) -> None:
+        start, count = self.end, folded(block.repeat)
+        if count == 0:
+            raise Inexpressible("a block of no repetitions", _ANY, position=block.position)
+        if count != 1:
+            self._loops.append(block.name)
+        self.walk(block.steps)
+        if count != 1:
+            self._loops.pop()
+            self._line(Repeat(start=start, count=count, label=block.name, position=block.position))
+
+    def _chamber(self, node: Ambient) -> None:
+        temperature = _number(node.value, "the ambient temperature", node)
+        self._line(
+            Chamber(
+                temperature=temperature, label=node.name, note=node.note, position=node.position
+            )
+        )
+
+    def _control(self, node: Control) -> None:
+        first = self.end
+        branches = list(_reachable(node.branches))
+        following = first + len(node.assignments) + node.advance_cycle + len(branches)
+        self._assign(node)
+        if node.advance_cycle:
+            self._line(Count(label=node.name, note=node.note, position=node.position))
+        for condition, branch in branches:
+            self._jump(node, branch.goto, condition, following)
+
+    def _step(self, node: CellStep) -> None:
+        """Emit the step, then its assignments: once for each place that it can go to."""
+        here, size = self.end, len(node.assignments)
+        gotos = {_way(end.goto): end.goto for end in node.ends if size and _way(end.goto)}
+        copies = {way: here + 2 + size + k * (size + 1) for k, way in enumerate(gotos)}
+        following = here + 1 + size + (1 + len(gotos) * (size + 1) if gotos else 0)
+        loops = tuple(self._loops)
+
+        def after(goto: Goto | None) -> int:
+            way = _way(goto)
+            return copies[way] if way in copies else self.target(goto, here + 1, loops)
+
+        self._drafts.append(lambda: _timed(node, after))
+        self._assign(node)
+        if gotos:
+            self._jump(node, None, None, following)
+        for goto in gotos.values():
+            self._assign(node)
+            self._jump(node, goto, None, following)
+
+    def _assign(self, node: CellStep | Control) -> None:
+        for entry in node.assignments:
+            value = folded(entry.value)
+            self._line(
+                Assign(name=entry.name, value=value, label=node.name, position=entry.position)
+            )
+
+    def _line(self, line: Line) -> None:
+        self._drafts.append(lambda: line)
+
+    def _jump(
+        self,
+        node: CellStep | Control,
+        goto: Goto | None,
+        condition: Expression | None,
+        following: int,
+    ) -> None:
+        loops = tuple(self._loops)
+        self._drafts.append(
+            lambda: Jump(
+                condition=condition,
+                goto=self.target(goto, following, loops),
+                label=node.name,
+                position=node.position,
+            )
+        )
+
+
+def _way(goto: Goto | None) -> str | None:
+    """Return the name that a goto leads to, ``None`` for the next step."""
+    return None if goto is None or goto.target == "Next" else goto.target
+
+
+def _reachable(branches: Iterable[Branch]) -> Iterator[tuple[Expression | None, Branch]]:
+    """Leave out branches that are never taken, and all after one that is always taken."""
+    for branch in branches:
+        condition = folded(branch.condition)
+        if not isinstance(condition, float):
+            yield condition, branch
+        elif condition:
+            yield None, branch
+            return
+
+
+def _timed(node: CellStep, after: Callable[[Goto | None], int]) -> Line:
+    """Write a step that takes time as one line."""
+    temperature = _optional(node.temperature, "the temperature of a step", node)
+    common: dict[str, Any] = {
+        "stops": tuple(_stops(node, after)),
+        "temperature": temperature,
+        "record": _record(node.resolution or Resolution(), node),
+        "position": node.position,
+        "label": node.name,
+        "note": node.note,
+    }
+    if isinstance(node, Step):
+        return _hold(node, common)
+    if isinstance(node, DriveCycle):
+        repeat = _optional(node.repeat, "the repetitions of a drive cycle", node)
+        scale = _optional(node.scale, "the scale of a drive cycle", node)
+        return Drive(
+            profile=node.profile,
+            scale=1.0 if scale is None else scale,
+            repeat=1 if repeat is None else int(repeat),
+            **common,
+        )
+    if isinstance(node, Waveform):
+        return _wave(node, common)
+    assert isinstance(node, Impedance)
+    return Spectrum(
+        start_frequency=_number(node.start_frequency, "a frequency", node),
+        end_frequency=_number(node.end_frequency, "a frequency", node),
+        points_per_decade=_optional(node.points_per_decade, "points per decade", node),
+        mode=node.mode,
+        amplitude=_optional(node.amplitude, "the amplitude of a spectrum", node),
+        **common,
+    )
+
+
+def _hold(node: Step, common: dict[str, Any]) -> Hold:
+    kind = node.kind
+    if kind is None:
+        assert node.direction is not None
+        sign = _number(node.direction, "a direction", node)
+        if sign == 0:
+            raise Inexpressible("a direction of 0", _ANY, position=node.position)
+        kind = "Discharge" if sign > 0 else "Charge"
+    return Hold(
+        kind=kind,
+        mode=node.mode,
+        value=None if node.value is None else folded(node.value),
+        hold_voltage=None if node.hold_voltage is None else folded(node.hold_voltage),
+        **common,
+    )
+
+
+def _wave(node: Waveform, common: dict[str, Any]) -> Wave:
+    offset = _optional(node.offset, "the offset of a waveform", node)
+    return Wave(
+        shape=node.shape,
+        mode=node.mode,
+        amplitude=_number(node.amplitude, "the amplitude of a waveform", node),
+        frequency=_number(node.frequency, "the frequency of a waveform", node),
+        offset=0.0 if offset is None else offset,
+        **common,
+    )
+
+
+def _stops(node: CellStep, after: Callable[[Goto | None], int]) -> Iterator[Stop]:
+    """Write the ends of a step; a duration comes last."""
+    for end in node.ends:
+        if isinstance(end.quantity, ModelVariable):
+            raise Inexpressible(
+                f"an end on the model variable {end.quantity.name!r}",
+                _ANY,
+                line=node.name,
+                position=end.position,
+                instead="no cycler can measure it",
+            )
+        yield Stop(end.quantity, end.operator, folded(end.value), after(end.goto))
+    if node.duration is not None:
+        yield Stop("Time", ">=", folded(node.duration), after(None))
+
+
+def _guards(safety: Safety, builder: _Builder) -> Iterator[Guard]:
+    for limit in safety.limits:
+        value = folded(limit.value)
+        if not isinstance(value, float):
+            raise Inexpressible(
+                "a safety limit that is worked out in the run", _ANY, position=limit.position
+            )
+        goto = limit.goto or safety.goto
+        if goto is not None and goto.target == "Next":
+            raise Inexpressible(
+                "a safety limit that goes to the next step",
+                _ANY,
+                position=goto.position,
+                instead="name the step to go to",
+            )
+        yield Guard(limit.quantity, limit.side, value, builder.target(goto, builder.end))
+
+
+def _record(resolution: Resolution, node: CellStep | None = None) -> Record:
+    what = "a resolution"
+    return Record(
+        time=_optional(resolution.time, what, node),
+        voltage=_optional(resolution.voltage, what, node),
+        current=_optional(resolution.current, what, node),
+    )
+
+
+def _optional(
+    expression: Expression | None, what: str, node: Node | CellStep | None
+) -> float | None:
+    return None if expression is None else _number(expression, what, node)
+
+
+def _number(expression: Expression, what: str, node: Node | CellStep | None) -> float:
+    value = folded(expression)
+    if isinstance(value, float):
+        return value
+    raise Inexpressible(
+        f"{what} that is worked out in the run",
+        _ANY,
+        line=None if node is None else node.name,
+        position=expression.position,
+        instead="give a number",
+    )
+
+
+def _refuse_inputs(protocol: Protocol) -> None:
+    """Refuse a protocol with open inputs, naming each once."""
+    found = {part.name: part.position for part in _parts(protocol) if isinstance(part, Input)}
+    if found:
+        names = ", ".join(f'input["{name}"]' for name in found)
+        raise Inexpressible(
+            f"open inputs: {names}",
+            _ANY,
+            position=next(iter(found.values())),
+            instead="give them numbers before converting",
+        )
+
+
+def _parts(protocol: Protocol) -> Iterator[object]:
+    """Walk all nodes and expressions of a tree, in the order of the document."""
+    waiting: list[object] = [protocol]
+    while waiting:
+        part = waiting.pop()
+        if isinstance(part, tuple):
+            waiting.extend(reversed(part))
+        elif is_dataclass(part) and not isinstance(part, Profile):
+            yield part
+            waiting.extend(getattr(part, field.name) for field in reversed(fields(part)))
