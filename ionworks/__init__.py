@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from ionworks.client import AsyncIonworks, Ionworks
     from ionworks.errors import IonworksError
     from ionworks.frames import get_dataframe_backend, set_dataframe_backend
-    from ionworks.results import SimulationResult
+    from ionworks.results import ConvertResult, ParsedProtocol, SimulationResult
 
     __version__: str
 
 __all__ = [
     "AsyncIonworks",
+    "ConvertResult",
     "Ionworks",
     "IonworksError",
+    "ParsedProtocol",
     "SimulationResult",
     "__version__",
     "doe",
@@ -40,8 +42,10 @@ __all__ = [
 
 _HOMES = {
     "AsyncIonworks": "ionworks.client",
+    "ConvertResult": "ionworks.results",
     "Ionworks": "ionworks.client",
     "IonworksError": "ionworks.errors",
+    "ParsedProtocol": "ionworks.results",
     "SimulationResult": "ionworks.results",
     "get_dataframe_backend": "ionworks.frames",
     "set_dataframe_backend": "ionworks.frames",

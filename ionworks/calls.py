@@ -23,10 +23,12 @@ __all__ = [
     "async_call",
     "async_map",
     "async_mapping",
+    "async_text",
     "sync_aside",
     "sync_call",
     "sync_map",
     "sync_mapping",
+    "sync_text",
 ]
 
 P = ParamSpec("P")
@@ -74,6 +76,22 @@ def sync_mapping(
     with _readable(operation):
         response = operation(*args, **kwargs)
         return _mapping(response.content)
+
+
+async def async_text(
+    operation: Callable[P, Coroutine[Any, Any, Response[str]]], *args: P.args, **kwargs: P.kwargs
+) -> str:
+    """Make a generated call that is answered with a text, plain or as JSON."""
+    with _readable(operation):
+        response = await operation(*args, **kwargs)
+        return _text(response)
+
+
+def sync_text(operation: Callable[P, Response[str]], *args: P.args, **kwargs: P.kwargs) -> str:
+    """Make a generated call that is answered with a text; the twin of `async_text`."""
+    with _readable(operation):
+        response = operation(*args, **kwargs)
+        return _text(response)
 
 
 async def async_map(
@@ -135,6 +153,14 @@ def _mapping(content: bytes) -> Record:
     if not isinstance(values, dict):
         raise ValueError(f"a mapping was expected, a {type(values).__name__} came")
     return Record(values)
+
+
+def _text(response: Response[str]) -> str:
+    is_json = response.headers.get("content-type", "").startswith("application/json")
+    text = json.loads(response.content) if is_json else response.parsed
+    if not isinstance(text, str):
+        raise ValueError(f"a text was expected, a {type(text).__name__} came")
+    return text
 
 
 def _parsed(operation: Callable[..., object], response: Response[T]) -> T:

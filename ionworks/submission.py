@@ -10,6 +10,7 @@ from typing import Any
 
 from ionworks import doe, ucp
 from ionworks.encode import parameter_values, plain
+from ionworks.protocols import protocol_text, with_cycles
 
 __all__ = ["Submission"]
 
@@ -26,7 +27,7 @@ _KEYS = (
     "study_id",
     "project_id",
 )
-_EXPERIMENT_KEYS = ("protocol", "name")
+_EXPERIMENT_KEYS = ("protocol", "name", "drive_cycles")
 _CONDITION_KEYS = ("experiment_parameters", "design_parameters")
 _QUICK_KEYS = ("capacity", "chemistry", "resistance_pct", "cell_spec_id")
 _OWN_MODEL_KEYS = ("model_id", "parameters")
@@ -174,9 +175,6 @@ class Submission:
     def _check_protocol(self) -> None:
         if self.protocol_text is None:
             return
-        findings = ucp.check(self.protocol_text)
-        if any(finding.code == "not-supported" for finding in findings):
-            return  # The server may know more of the language than this version does.
         protocol = ucp.load(self.protocol_text)
         conditions = self._merged_conditions()
         if conditions is None:
@@ -228,9 +226,15 @@ def _quick_model(quick: Any, where: str) -> dict[str, Any]:
 def _experiment(experiment: Any) -> tuple[str, str]:
     where = "protocol_experiment"
     checked = _known(experiment, _EXPERIMENT_KEYS, where)
-    text = checked.get("protocol")
-    if not isinstance(text, str) or not text.strip():
-        raise ValueError(f"{where}.protocol must be the text of a protocol, not {text!r}")
+    place = f"{where}.protocol"
+    try:
+        text = protocol_text(checked.get("protocol", ""), place)
+    except TypeError as error:
+        raise ValueError(str(error)) from None
+    if not text.strip():
+        raise ValueError(f"{place} must be the text of a protocol, not {text!r}")
+    if checked.get("drive_cycles") is not None:
+        text = with_cycles(text, checked["drive_cycles"], place)
     return text, _optional_text(checked, "name", where) or _UNTITLED
 
 

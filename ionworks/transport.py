@@ -319,6 +319,10 @@ def _prepared(timeout_asked: float | None, /, **options: Any) -> dict[str, Any]:
     """Fill in what a request needs beyond what the generated call says."""
     payload = options.pop("json", None)
     headers = httpx.Headers(options.get("headers"))
+    if options.get("files"):
+        # A boundary of its own, drawn by httpx: the one of the generated call is the same always,
+        # and a file could hold it.
+        del headers["Content-Type"]
     if payload is not None:
         content = json_bytes(payload)
         headers["Content-Type"] = "application/json"

@@ -264,7 +264,7 @@ def _bound(protocol: Mapping[str, Any], points: Sequence[Point]) -> list[dict[st
     return [{name: float(value) for name, value in p.inputs.items()} for p in points]
 
 
-def _misfits(protocol: ucp.Protocol, inputs: Mapping[str, Any]) -> list[ucp.Finding]:
+def _misfits(protocol: ucp.Tree, inputs: Mapping[str, Any]) -> list[ucp.Finding]:
     try:
         return too_long(ucp.bind(protocol, inputs))
     except ucp.ProtocolError as error:

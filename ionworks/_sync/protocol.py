@@ -3,21 +3,32 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 
 from ionworks_openapi.api.experiment_templates import (
     create_experiment_template,
     delete_experiment_template,
     get_experiment_template,
+    get_protocol_human_readable,
+    get_protocol_source,
     list_experiment_templates,
     update_experiment_template,
 )
-from ionworks_openapi.api.protocols import list_protocol_inputs, validate_protocol
+from ionworks_openapi.api.protocols import (
+    convert_protocol,
+    list_protocol_inputs,
+    parse_protocol_file,
+    validate_protocol,
+)
 from ionworks_openapi.models import (
+    CyclerFormat,
     OrderDirection,
     OrderField,
+    ProtocolConversion,
+    ProtocolFile,
     ProtocolTemplate,
     ProtocolTemplateCreate,
     ProtocolTemplateUpdate,
@@ -25,10 +36,19 @@ from ionworks_openapi.models import (
 )
 
 from ionworks import ucp
-from ionworks.calls import sync_call
+from ionworks.calls import sync_call, sync_text
 from ionworks.paging import Chunk, Page
+from ionworks.protocols import (
+    DriveCycles,
+    ProtocolSource,
+    convertible,
+    drive_cycle_columns,
+    protocol_text,
+)
 from ionworks.records import Record
 from ionworks.requests import choice, given, matching, moment, path_id, request_body
+from ionworks.results import ConvertResult, ParsedProtocol
+from ionworks.uploads import upload
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -39,18 +59,19 @@ Names = list[str]
 
 
 class ProtocolClient:
-    """Check protocols, and keep them."""
+    """Check protocols, write them for cyclers and read those of cyclers, and keep them."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
 
-    def validate(self, protocol: str) -> Record:
+    def validate(self, protocol: ProtocolSource) -> Record:
         """Ask whether a protocol can be run. Inputs may be open.
 
         Parameters
         ----------
         protocol
-            The text of the protocol.
+            The protocol: its text, a mapping, the path of a file, or a `ucp.Protocol`. What is no
+            text is sent as YAML, so that lines count in what is then its text.
 
         Returns
         -------
@@ -68,7 +89,7 @@ class ProtocolClient:
         )
         return Record(answer.to_dict())
 
-    def find_input_references(self, protocol: str) -> Names:
+    def find_input_references(self, protocol: ProtocolSource) -> Names:
         """Return the names in ``input["..."]``, each once, in the order of the document.
 
         The protocol is not checked.
@@ -76,7 +97,7 @@ class ProtocolClient:
         Parameters
         ----------
         protocol
-            The text of the protocol.
+            As for `validate`.
 
         Examples
         --------
@@ -86,6 +107,115 @@ class ProtocolClient:
         return sync_call(
             list_protocol_inputs.sync_detailed, client=self._session.api, body=_text(protocol)
         )
+
+    def convert(
+        self,
+        protocol: ProtocolSource,
+        target: str,
+        drive_cycles: DriveCycles | None = None,
+        filename_stem: str = "protocol",
+        nominal_capacity_ah: float | None = None,
+        verify: bool = False,
+    ) -> ConvertResult:
+        """Write a protocol as the files of a cycler.
+
+        No device has verified the files: read the result's ``notes``, and try a test on a dummy
+        cell first.
+
+        Parameters
+        ----------
+        protocol
+            The protocol: its text, a mapping, the path of a file, or a `ucp.Protocol`.
+        target
+            ``maccor``, ``arbin``, ``arbin_sdx``, ``neware``, ``novonix``, ``biologic_mps`` or
+            ``biologic_bttest``.
+        drive_cycles
+            By name, those that the protocol names and does not hold: frames or mappings with the
+            column ``Time [s]`` and one of ``Current [A]``, ``Power [W]``, ``C-rate`` and
+            ``Voltage [V]``, or lists of (s, A). Positive values discharge the cell.
+        filename_stem
+            What to call the files, without the suffix.
+        nominal_capacity_ah
+            What 1 C refers to, in A.h. Formats without C-rates, as ``neware``, need it.
+        verify
+            Have the files read back, and refused if they mean anything else than the protocol.
+
+        Raises
+        ------
+        ValidationError
+            If the protocol is wrong, or the target cannot express it; then the message names the
+            step, its place and the construct.
+
+        Examples
+        --------
+        >>> made = client.protocol.convert(
+        ...     "steps: [{Rest: {duration: 60}}]", target="novonix", verify=True
+        ... )
+        >>> "[End Protocol]" in made.text() or made.text()[:10]
+        True
+        """
+        values = {
+            "protocol": convertible(protocol),
+            "target": choice(CyclerFormat, str(target), "target"),
+            "filename_stem": filename_stem,
+            "verify": True if verify else None,
+            "nominal_capacity_ah": nominal_capacity_ah,
+            "drive_cycles": drive_cycle_columns(drive_cycles) if drive_cycles else None,
+        }
+        present = {key: value for key, value in values.items() if value is not None}
+        answer = sync_call(
+            convert_protocol.sync_detailed,
+            client=self._session.api,
+            body=request_body(ProtocolConversion, present, "the conversion"),
+        )
+        return ConvertResult.of_answer(answer)
+
+    def parse_file(self, file: str | os.PathLike[str] | bytes | IO[bytes]) -> ParsedProtocol:
+        """Read the file of a cycler as a protocol; nothing is saved.
+
+        Parameters
+        ----------
+        file
+            Its path, its bytes, or a file that was opened to read bytes.
+
+        Raises
+        ------
+        ValidationError
+            If it is no file of a known format, or is damaged.
+
+        Examples
+        --------
+        >>> parsed = client.protocol.parse_file(b"Rest for 10 minutes")
+        >>> parsed.cycler_type
+        'PyBaMM'
+        """
+        body = ProtocolFile(file=upload(file))
+        answer = sync_call(parse_protocol_file.sync_detailed, client=self._session.api, body=body)
+        return ParsedProtocol.of_answer(answer)
+
+    def human_readable(self, protocol_id: str) -> str:
+        """Return a saved protocol for people, one line a step.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such protocol.
+        """
+        wanted = path_id(protocol_id, "protocol_id")
+        return sync_text(
+            get_protocol_human_readable.sync_detailed, wanted, client=self._session.api
+        )
+
+    def source_protocol(self, protocol_id: str) -> str:
+        """Return the text that a saved protocol was made from.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such protocol, or it was saved as a mapping, without a text.
+        """
+        wanted = path_id(protocol_id, "protocol_id")
+        return sync_text(get_protocol_source.sync_detailed, wanted, client=self._session.api)
 
     def get(self, protocol_id: str) -> ProtocolTemplate:
         """Return a saved protocol with its document, ``protocol_config``.
@@ -176,7 +306,7 @@ class ProtocolClient:
     def create(
         self,
         name: str,
-        protocol: str | Mapping[str, Any],
+        protocol: ProtocolSource,
         project_id: str | None = None,
         *,
         description: str | None = None,
@@ -191,7 +321,7 @@ class ProtocolClient:
         name
             What to call it.
         protocol
-            The protocol as text or as a mapping.
+            The protocol: its text, a mapping, the path of a file, or a `ucp.Protocol`.
         project_id
             The project; without it, the client's.
         description
@@ -216,10 +346,11 @@ class ProtocolClient:
         >>> saved.protocol_config
         {'steps': [{'Rest': {'duration': 60}}]}
         """
-        text = protocol if isinstance(protocol, str) else None
+        document = convertible(protocol)
+        text = document if isinstance(document, str) else None
         values = {
             "name": name,
-            "protocol_config": ucp.body(protocol),
+            "protocol_config": ucp.body(document),
             "parameters_schema": dict(parameters_schema or {}),
             "project_id": self._session.project_id(project_id),
             "force_create": force_create,
@@ -236,7 +367,7 @@ class ProtocolClient:
     def create_or_get(
         self,
         name: str,
-        protocol: str | Mapping[str, Any],
+        protocol: ProtocolSource,
         project_id: str | None = None,
         *,
         description: str | None = None,
@@ -280,7 +411,5 @@ class ProtocolClient:
         sync_call(delete_experiment_template.sync_detailed, wanted, client=self._session.api)
 
 
-def _text(protocol: str) -> ProtocolText:
-    if not isinstance(protocol, str):
-        raise TypeError(f"protocol must be the text of a protocol, not {protocol!r}")
-    return ProtocolText(protocol=protocol)
+def _text(protocol: ProtocolSource) -> ProtocolText:
+    return ProtocolText(protocol=protocol_text(protocol))
