@@ -81,11 +81,13 @@ def _check_names(names: Iterable[str]) -> None:
     for name in names:
         if problem := _problem(name):
             raise IonworksError(f"the server names a file {name!a}, which {problem}: not saved")
-        same = known.setdefault(unicodedata.normalize("NFC", name).casefold(), name)
-        if same is not name:
+        alike = unicodedata.normalize("NFC", name).casefold()
+        if alike in known:
             raise IonworksError(
-                f"the server names two files {same!a} and {name!a}, one on many systems: not saved"
+                f"the server names two files {known[alike]!a} and {name!a}, "
+                "which are one on many systems: not saved"
             )
+        known[alike] = name
 
 
 def _problem(name: str) -> str | None:

@@ -166,11 +166,6 @@ class TestProtocol:
             client.protocol.update("p")
         assert [path.split()[0] for path in stub.paths] == ["GET", "PATCH", "DELETE"]
 
-    @pytest.mark.parametrize("method", ["validate", "find_input_references"])
-    def test_only_text_is_taken(self, client, method):
-        with pytest.raises(TypeError, match="text"):
-            getattr(client.protocol, method)({"steps": []})
-
 
 class TestModel:
     def test_a_pybamm_model_becomes_its_configuration(self, client, stub):

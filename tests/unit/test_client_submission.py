@@ -253,11 +253,39 @@ def test_a_protocol_is_refused_with_line_and_column(simulation, stub):
     assert stub.requests == []
 
 
-def test_a_construct_this_version_does_not_know_is_left_to_the_server(simulation, stub):
-    text = "steps:\n  - EIS: {amplitude: 0.01}\n"
+class Built:
+    def body(self):
+        return ucp.body(PROTOCOL)
+
+
+def test_protocols_come_as_text_file_mapping_or_built(simulation, stub, tmp_path):
+    path = tmp_path / "discharge.yaml"
+    path.write_text(PROTOCOL)
+    for source in (PROTOCOL, path, ucp.body(PROTOCOL), Built(), ucp.load(PROTOCOL)):
+        stub.will(*answering({}))
+        simulation.protocol(config(protocol_experiment={"protocol": source, "name": "n"}))
+        sent = stub.body(-2)["protocol_experiment"]["protocol"]
+        assert ucp.load(sent) == ucp.load(PROTOCOL)
+    for source in (None, "", " ", 5):
+        with pytest.raises(ValueError, match=r"protocol_experiment\.protocol must be the text"):
+            simulation.protocol(config(protocol_experiment={"protocol": source, "name": "n"}))
+
+
+def test_drive_cycles_travel_in_the_document(simulation, stub):
+    cycle = {"Time [s]": [0.0, 10.0], "Current [A]": [1.0, 1.0]}
+    experiment = {
+        "protocol": "steps: [{DriveCycle: {profile: Commute}}]",
+        "name": "n",
+        "drive_cycles": {"Commute": [(0, 1), (10, 1)]},
+    }
     stub.will(*answering({}))
-    simulation.protocol(config(protocol_experiment={"protocol": text, "name": "EIS"}))
-    assert stub.body(0)["protocol_experiment"]["protocol"] == text
+    simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
+    sent = stub.body(0)["protocol_experiment"]
+    assert ucp.body(sent["protocol"])["drive_cycles"] == {"Commute": cycle}
+    assert sent.keys() == {"protocol", "name"}
+    del experiment["drive_cycles"]
+    with pytest.raises(ucp.ProtocolError, match="Commute"):
+        simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
 
 
 def test_any_code_of_success_will_do(simulation, stub):

@@ -7,6 +7,7 @@ import pytest
 
 from codegen.layout import Layout
 from codegen.reach import component_schemas, operations
+from ionworks import ucp
 
 BUNDLE = json.loads(Layout().bundle.read_text("utf-8"))
 REGISTRY = jsonschema_rs.Registry([("urn:bundle", BUNDLE)])
@@ -40,6 +41,10 @@ post   /experiment_templates                                     create_experime
 get    /experiment_templates/{protocol_id}                       get_experiment_template
 patch  /experiment_templates/{protocol_id}                       update_experiment_template
 delete /experiment_templates/{protocol_id}                       delete_experiment_template
+get    /experiment_templates/{protocol_id}/human_readable        get_protocol_human_readable
+get    /experiment_templates/{protocol_id}/source_protocol       get_protocol_source
+post   /protocols/convert                                        convert_protocol
+post   /protocols/parse                                          parse_protocol_file
 post   /protocols/parse-to-template                              parse_protocol_to_template
 post   /protocols/validate                                       validate_protocol
 post   /protocols/input_references                               list_protocol_inputs
@@ -190,6 +195,12 @@ OTHER_BODIES = [
     ("ProtocolToTemplate", {"protocol_experiment": {"protocol": "steps: []", "name": "1C"},
                             "experiment_parameters": {}, "project_id": "p"}),
     ("ProtocolText", {"protocol": ""}),
+    ("ProtocolConversion", {"protocol": "steps: []", "target": "biologic_bttest",
+                            "filename_stem": "protocol"}),
+    ("ProtocolConversion", {"protocol": {"steps": []}, "target": "arbin_sdx", "verify": True,
+                            "filename_stem": "cell 1.b", "nominal_capacity_ah": 5,
+                            "drive_cycles": {"a": {"Time [s]": [0, 1], "C-rate": [1, -1]}}}),
+    ("ProtocolConversion", {"protocol": "steps: []", "target": "maccor", "drive_cycles": {}}),
     ("ProtocolTemplateCreate", {"name": "1C", "protocol_config": {"steps": []}, "project_id": "p",
                                 "parameters_schema": {}, "force_create": False,
                                 "description": "d", "source_protocol": "steps: []"}),
@@ -216,7 +227,7 @@ def test_the_other_bodies_of_the_platforms_client_are_accepted(name, body):
 BODIES = [
     name
     for name in sorted(component_schemas(BUNDLE, "requests"))
-    if BUNDLE["components"]["schemas"][name]["type"] == "object"
+    if BUNDLE["components"]["schemas"][name].get("properties")
 ]
 
 
@@ -281,3 +292,39 @@ def test_a_description_without_breaking_changes_is_released():
     released = json.loads(Layout().released.read_text("utf-8"))
     assert released["openapi"].startswith("3.1")
     assert released["info"]["title"] == BUNDLE["info"]["title"]
+
+
+WRONG_CONVERSIONS = {
+    "an unknown target": {"target": "macor"},
+    "a stem that is a path": {"filename_stem": "../protocol"},
+    "a stem that is hidden": {"filename_stem": ".protocol"},
+    "a stem that ends with a dot": {"filename_stem": "protocol."},
+    "no stem": {"filename_stem": ""},
+    "a protocol that is a list": {"protocol": ["Rest for 1 minute"]},
+    "no capacity": {"nominal_capacity_ah": 0},
+    "a drive cycle that is a list": {"drive_cycles": {"a": [[0, 1]]}},
+    "three columns": {"drive_cycles": {"a": {"x": [1], "y": [1], "z": [1]}}},
+    "a column of text": {"drive_cycles": {"a": {"Time [s]": ["0"], "C-rate": [1]}}},
+}
+
+
+@pytest.mark.parametrize("change", WRONG_CONVERSIONS.values(), ids=WRONG_CONVERSIONS)
+def test_a_conversion_that_is_wrong_is_refused(change):
+    body = {"protocol": "steps: []", "target": "maccor", "filename_stem": "protocol"}
+    assert problems("ProtocolConversion", body) == []
+    assert problems("ProtocolConversion", body | change) != []
+
+
+def language(value):
+    return problems("UniversalCyclerProtocol", value)
+
+
+def test_the_language_is_in_the_bundle_and_judges_as_the_languages_own_schema():
+    own = jsonschema_rs.Draft202012Validator(ucp.SCHEMA)
+    good = {"steps": [{"Pulses": {"repeat": 2, "steps": [{"Rest": {"duration": 60}}]}}]}
+    wrong = {"steps": [{"Pulses": {"repeat": 2, "steps": [{"Rest": {"duratio": 60}}]}}]}
+    assert (language(good), own.is_valid(good)) == ([], True)
+    assert language(wrong) != []
+    assert not own.is_valid(wrong)
+    stated = BUNDLE["components"]["schemas"]["UniversalCyclerProtocol"]
+    assert stated["$defs"].keys() == ucp.SCHEMA["$defs"].keys()
