@@ -2,18 +2,18 @@
 
     Discharge at 1C for 2 hours or until 2.5 V
     Rest for 10 minutes (30 second period)
-    Charge at 200 mA until 4.2 V
-    Hold at 4.2 V until C/50
+    Charge at 200 mA until 4.2 V or C/50
+    Hold at 4.2 V until C/50 at 45oC
 
 One a line, with ``#`` comments and blank lines, or as a list. Our choices, where a protocol needs
 more than the string says:
 
 - A Hold is a ``mode: Voltage`` step of the last direction before it, past any Rest; without one, a
   Charge.
-- The shortest period of all strings becomes the time resolution of the protocol, so that no step is
-  stored more coarsely than was asked.
 - There is no hidden limit on time: PyBaMM ends a step without duration after some hours, a
   protocol does not.
+- PyBaMM compares a current with a sign in front of the limit, we compare magnitudes: on a charge
+  such a limit is refused, because it would mean two things.
 """
 
 from __future__ import annotations
@@ -32,10 +32,13 @@ _LONGEST = 300
 _LINE_BREAK = re.compile(r"\r\n|\r|\n")
 _BEGINNING = re.compile(r"[\"']?(?:charge|discharge|hold|rest|run)[ \t]+(?:at|for|until)\b", re.I)
 _PERIOD = re.compile(r"\(([^()]*?)[ \t]+period[ \t]*\)$", re.I)
+_AMBIENT = re.compile(r" ?(?:\( ?| at )([-+]?[0-9.]+) ?(oC|degC|°C|K) ?\)?$")
 _UNTIL = re.compile(r"(?: or)? until ", re.I)
+_OR = re.compile(" or ", re.I)
 _FOR = re.compile(" for ", re.I)
 _AT = re.compile(" at ", re.I)
 _DECIMAL = r"[0-9]+(?:\.[0-9]*)?(?:[eE][-+]?[0-9]+)?|\.[0-9]+(?:[eE][-+]?[0-9]+)?"
+_SIGNED = re.compile(rf"[-+]?(?:{_DECIMAL})")
 _TIME = re.compile(rf"({_DECIMAL})\s*([a-z]+)", re.I)
 _SHARE_OF_C = re.compile(rf"C\s*/\s*({_DECIMAL})")
 _ELECTRIC = re.compile(rf"({_DECIMAL})\s*(m?)(C|A|V|W|Ohm)")
@@ -45,7 +48,13 @@ _SECONDS = (
     | {"m": 60.0, "min": 60.0, "minute": 60.0, "minutes": 60.0}
     | {"h": 3600.0, "hr": 3600.0, "hour": 3600.0, "hours": 3600.0}
 )
-_MODES: dict[str, Mode] = {"C": "C-rate", "A": "Current", "V": "Voltage", "W": "Power"}
+_MODES: dict[str, Mode] = {
+    "C": "C-rate",
+    "A": "Current",
+    "V": "Voltage",
+    "W": "Power",
+    "Ohm": "Resistance",
+}
 _VERBS = ("Charge", "Discharge", "Hold", "Rest")
 _EXAMPLE = '"Discharge at 1C for 2 hours or until 2.5 V"'
 
@@ -96,7 +105,7 @@ def read_list(items: Array, report: Report) -> Table:
 
 def _convert(instructions: list[Scalar], report: Report) -> Table:
     """Convert all instructions, or stop when some of them cannot be."""
-    reader = _Instructions(report)
+    reader = Instructions(report)
     steps = Array(1, 1)
     for index, instruction in enumerate(instructions):
         step = reader.read(instruction, f"steps[{index}]")
@@ -105,20 +114,16 @@ def _convert(instructions: list[Scalar], report: Report) -> Table:
     if report.findings:
         raise Stop
     root = Table(1, 1)
-    if reader.periods:
-        settings = _table(steps, {"resolution": min(reader.periods)})
-        root.add(Entry("global", settings, 1, 1))
     root.add(Entry("steps", steps, 1, 1))
     return root
 
 
 @dataclass(slots=True)
-class _Instructions:
+class Instructions:
     """Reads instructions one after the other; a Hold depends on those before it."""
 
     report: Report
     direction: Literal["Charge", "Discharge"] = "Charge"
-    periods: list[float] = field(default_factory=list)
     node: Scalar = field(default_factory=lambda: Scalar(""))
     path: str = ""
 
@@ -129,8 +134,9 @@ class _Instructions:
         if len(text) > _LONGEST:
             self._refuse(f"{quote(text)} is too long for an instruction.")
             return None
-        text = self._take_period(text)
-        text, end = _split(_UNTIL, text)
+        aside: dict[str, object] = {}
+        text = self._take_aside(text, aside)
+        text, ends = _split(_UNTIL, text)
         text, duration = _split(_FOR, text)
         verb, value = _split(_AT, text)
         if verb.capitalize() not in _VERBS:
@@ -141,18 +147,26 @@ class _Instructions:
         kind = self._drive(verb.capitalize(), value, values)
         if duration is not None:
             values["duration"] = self._time(duration)
-        if end is not None:
-            values["ends"] = [self._end(kind, values.get("mode"), end)]
-        return _table(node, {kind: _table(node, values)})
+        if ends is not None:
+            values["ends"] = [self._end(kind, values.get("mode"), end) for end in _OR.split(ends)]
+        return _table(node, {kind: _table(node, values | aside)})
 
-    def _take_period(self, text: str) -> str:
-        match = _PERIOD.search(text)
-        if match is None:
-            return text
-        seconds = self._time(match.group(1))
-        if seconds is not None:
-            self.periods.append(seconds)
-        return text[: match.start()].rstrip()
+    def _take_aside(self, text: str, values: dict[str, object]) -> str:
+        """Take period and temperature off the end of an instruction, in any order."""
+        if period := _PERIOD.search(text):
+            values["resolution"] = {"time": self._time(period[1])}
+            return self._take_aside(text[: period.start()].rstrip(), values)
+        if ambient := _AMBIENT.search(text):
+            values["temperature"] = self._temperature(*ambient.groups())
+            return self._take_aside(text[: ambient.start()].rstrip(), values)
+        return text
+
+    def _temperature(self, text: str, unit: str) -> float | None:
+        """Read a temperature, in degC."""
+        if not _SIGNED.fullmatch(text):
+            self._refuse(f"{quote(text)} is no temperature: write 25oC or 298.15K.")
+            return None
+        return celsius(float(text)) if unit == "K" else float(text)
 
     def _drive(self, verb: str, text: str | None, values: dict[str, object]) -> Kind:
         """Fill in mode and value, and return the kind of the step."""
@@ -172,11 +186,17 @@ class _Instructions:
 
     def _end(self, kind: Kind, mode: object, text: str) -> str | None:
         """Return the end condition that an ``until`` means."""
-        sign = text[0] if text[0] in "<>" else ""
+        sign = text[:1] if text[:1] in ("<", ">") else ""
         measured = self._electric(text.removeprefix(sign).lstrip())
         if measured is None:
             return None
         quantity, value = measured
+        if quantity == "Resistance":
+            self._refuse("A step cannot end on a resistance.")
+            return None
+        if problem := signed_limit(quantity, sign, kind):
+            self._refuse(problem)
+            return None
         if quantity == mode or {quantity, mode} == {"Current", "C-rate"}:
             self._refuse(f"A step that holds its {mode} cannot end on {quantity}.")
             return None
@@ -197,12 +217,9 @@ class _Instructions:
                 return "C-rate", 1 / divisor
         elif (match := _ELECTRIC.fullmatch(text)) and match[2] + match[3] != "mC":
             value = float(match[1]) / (1000 if match[2] else 1)
-            if match[3] == "Ohm":
-                self._refuse("Resistance is not supported yet in this version.")
-                return None
             if math.isfinite(value):
                 return _MODES[match[3]], value
-        known = "1C, C/5, 2 A, 200 mA, 4.2 V or 5 W"
+        known = "1C, C/5, 2 A, 200 mA, 4.2 V, 5 W or 4 Ohm"
         self._refuse(f"{quote(text)} is no value with a unit, such as {known}.")
         return None
 
@@ -222,6 +239,23 @@ class _Instructions:
         self.report.add("bad-instruction", message, self.path, self.node, suggestion)
 
 
+def celsius(kelvin: float) -> float:
+    """Return a temperature in degC, without the dust of the subtraction."""
+    return round(kelvin - 273.15, 9)
+
+
+def signed_limit(quantity: str, sign: str, kind: Kind) -> str | None:
+    """Say why a limit with an operator cannot be compared as a magnitude, if it cannot."""
+    if quantity == "Current" and sign and kind == "Charge":
+        return (
+            "PyBaMM compares the signed current, which is negative on a charge; a protocol "
+            "compares magnitudes. Write the limit without an operator."
+        )
+    if quantity == "C-rate" and sign == ">":
+        return "PyBaMM ends a step when the C-rate falls to its limit. Write it without `>`."
+    return None
+
+
 def _split(pattern: re.Pattern[str], text: str) -> tuple[str, str | None]:
     """Split a text in two at the first place where ``pattern`` matches."""
     head, *tail = pattern.split(text, maxsplit=1)
@@ -239,6 +273,8 @@ def _table(mark: Scalar | Array, values: dict[str, object]) -> Table:
 def _node(mark: Scalar | Array, value: object) -> Node:
     if isinstance(value, Table):
         return value
+    if isinstance(value, dict):
+        return _table(mark, value)
     if isinstance(value, list):
         items = Array(mark.line, mark.column)
         for item in value:

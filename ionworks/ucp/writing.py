@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ionworks.ucp.rules import number
 from ionworks.ucp.tree import (
     Call,
     End,
@@ -20,12 +21,11 @@ from ionworks.ucp.tree import (
     Number,
     Operation,
     Quantity,
-    Sign,
     Variable,
 )
 
 _COMPARISON, _SUM, _PRODUCT, _MINUS, _POWER, _ATOM = range(1, 7)
-_TIGHTNESS: dict[Sign, int] = (
+_TIGHTNESS: dict[str, int] = (
     {"<": _COMPARISON, "<=": _COMPARISON, ">": _COMPARISON, ">=": _COMPARISON}
     | {"==": _COMPARISON, "!=": _COMPARISON}
     | {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
@@ -79,20 +79,6 @@ def write_quantity(quantity: Quantity | ModelVariable) -> str:
         return quantity
     bare = _BARE_VARIABLE.fullmatch(quantity.name)
     return quantity.name if bare else _reference("variable", quantity.name)
-
-
-def number(value: float) -> str:
-    """Write a number as briefly as it can be read back exactly.
-
-    Examples
-    --------
-    >>> [number(value) for value in (4.0, 0.1, 5e-5, 1e22)]
-    ['4', '0.1', '5e-5', '1e22']
-    """
-    if value == int(value) and abs(value) < 1e15:
-        return str(int(value))
-    mantissa, _, exponent = repr(value).partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
 
 
 def _write(expression: Expression) -> tuple[str, int]:

@@ -1,0 +1,213 @@
+"""What the calls of the builder have in common: their arguments, and how these are refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, TypeAlias, TypedDict, get_type_hints
+
+from ionworks.ucp.findings import Code, Finding, ProtocolError, nearest
+from ionworks.ucp.reading import body, check
+from ionworks.ucp.tree import Mode, Position, ProfileMode
+
+Value: TypeAlias = float | str
+"""A number, or an expression such as ``'input["C-rate"]'`` or ``"0.5 * VAR_RATE"``."""
+
+Condition: TypeAlias = str | Mapping[str, Any]
+"""``"Voltage > 4.2"``, the same with where to go on, ``{"Voltage > 4.2": "Rest"}``, or an end as a
+mapping of the language, such as ``{"variable": "Voltage [V]", "value": 4.2}``."""
+
+Table: TypeAlias = dict[str, Any]
+
+MODES: dict[str, Mode] = {
+    "c_rate": "C-rate",
+    "current": "Current",
+    "voltage": "Voltage",
+    "power": "Power",
+    "resistance": "Resistance",
+}
+SIGNALS: dict[str, ProfileMode] = {
+    "c_rate": "C-rate",
+    "current": "Current",
+    "voltage": "Voltage",
+    "power": "Power",
+}
+ANY_STEP: Table = {"Rest": {"duration": 1}}
+_OF_THE_WHOLE: frozenset[Code] = frozenset(
+    {
+        "unknown-target",
+        "ambiguous-target",
+        "endless-loop",
+        "unset-variable",
+        "missing-drive-cycle",
+    }
+)
+"""Findings that one step alone cannot be blamed for; `Protocol.load` tells them."""
+
+_PLACE = re.compile(
+    r"(?:steps\[0\](?:\.[^.\[]+|\['.*?'\]|\[\".*?\"\])?|global|safety_limits"
+    r"|drive_cycles(?:\.[^.\[]+|\['.*?'\]|\[\".*?\"\])?)\.?(\w*)(.*)",
+    re.DOTALL,
+)
+
+
+class Common(TypedDict, total=False):
+    """What every step that takes time may have, besides its duration."""
+
+    until: Condition | Sequence[Condition] | None
+    goto: str | None
+    name: str | None
+    temperature: Value | None
+    resolution: Value | Mapping[str, Value] | None
+    set_variable: Mapping[str, Value] | None
+    note: str | None
+
+
+class Timed(Common, total=False):
+    """The same, with the longest time in s."""
+
+    duration: Value | None
+
+
+def present(table: Mapping[str, Any]) -> Table:
+    """Leave out what is not there."""
+    return {key: value for key, value in table.items() if value is not None}
+
+
+def held(
+    c_rate: Value | None,
+    current: Value | None,
+    voltage: Value | None,
+    power: Value | None,
+    resistance: Value | None,
+) -> Table:
+    """Return the one of these values that a step holds, by its name."""
+    return present(
+        {
+            "c_rate": c_rate,
+            "current": current,
+            "voltage": voltage,
+            "power": power,
+            "resistance": resistance,
+        }
+    )
+
+
+def exactly_one(given: Mapping[str, Any], names: Sequence[str], call: str) -> str:
+    """Return the only argument that is given of those that exclude each other."""
+    if len(given) == 1:
+        return next(iter(given))
+    known = f"{', '.join(names[:-1])} and {names[-1]}"
+    if not given:
+        raise refusal("missing-key", f"Give one of {known}.", f"{call}()")
+    message = f"Give only one of {known}, not {' and '.join(given)}."
+    raise refusal("contradiction", message, f"{call}({', '.join(given)})")
+
+
+def initial_state(given: Table, call: str) -> tuple[Table, dict[str, str]]:
+    """Return the initial state as the language has it, and how its keys are called here."""
+    if not given:
+        return {}, {}
+    names = ("initial_soc", "initial_soc_percent", "initial_voltage")
+    name = exactly_one(given, names, call)
+    if name == "initial_soc":
+        return {name: given[name]}, {}
+    kind = "voltage" if name == "initial_voltage" else "soc_percentage"
+    state = {"initial_state_type": kind, "initial_state_value": given[name]}
+    return state, {"initial_state_value": name, "initial_state_type": name}
+
+
+def as_resolution(resolution: object) -> object:
+    """Return a resolution as the mapping that it always may be."""
+    if resolution is None or isinstance(resolution, Mapping):
+        return resolution
+    return {"time": resolution}
+
+
+def require_known(common: Mapping[str, object], call: str) -> None:
+    """Refuse keywords that no step takes."""
+    known = tuple(get_type_hints(Timed))
+    for name in common:
+        if name not in known:
+            message = f"Unknown argument; all steps take {', '.join(known)}."
+            raise refusal("unknown-key", message, f"{call}({name})", nearest(name, known))
+
+
+def as_length(given: Table, call: str) -> Table:
+    """Return duration and ends, every end with where to go on."""
+    target, until = given.get("goto"), given.get("until")
+    conditions = [] if until is None else [until] if isinstance(until, str | Mapping) else until
+    ends = [end for condition in conditions for end in _ends(condition, target)]
+    if target is None or not given.keys() & {"duration", "until"}:
+        if target is not None:
+            message = "A goto needs `until` or `duration`: it is taken when one of them is reached."
+            raise refusal("missing-end", message, f"{call}(goto)")
+        return {"duration": given.get("duration"), "ends": ends or None}
+    if "duration" in given:
+        ends.append(_jump(f"Time >= {given['duration']}", target))
+    return {"duration": None, "ends": ends}
+
+
+def _ends(condition: Any, target: str | None) -> list[object]:
+    """Return the ends that a condition stands for; each keeps its own goto."""
+    if isinstance(condition, str) and target is not None:
+        return [_jump(condition, target)]
+    if not isinstance(condition, Mapping):
+        return [condition]
+    if condition.keys() & {"variable", "expression"}:
+        return [{**({} if target is None else {"goto": target}), **condition}]
+    return [
+        _jump(text, goto) if isinstance(goto, str) else {text: goto}
+        for text, goto in condition.items()
+    ]
+
+
+def _jump(condition: str, target: str) -> Table:
+    return {"expression": condition, "goto": target}
+
+
+def as_assignments(variables: Mapping[str, Value] | None) -> list[Table] | None:
+    """Return variables and their values as the list that the language has."""
+    return [{"name": name, "eval": value} for name, value in (variables or {}).items()] or None
+
+
+def as_limit(limit: object) -> object:
+    """Return a safety limit, with its own goto if it comes as a pair."""
+    if isinstance(limit, tuple) and len(limit) == 2:
+        return {"value": limit[0], "goto": limit[1]}
+    return limit
+
+
+def as_numbers(values: Iterable[float] | None) -> list[float]:
+    """Return a row of numbers, such as an array, as a list."""
+    return [float(value) for value in values or ()]
+
+
+def checked(document: Table, call: str, names: Mapping[str, str]) -> Table:
+    """Return a document as plain values, or refuse it in terms of the arguments of a call."""
+    findings = [
+        Finding(
+            finding.code,
+            finding.message,
+            _argument(finding.position, call, names),
+            finding.severity,
+            finding.suggestion,
+        )
+        for finding in check(document)
+        if finding.code not in _OF_THE_WHOLE
+    ]
+    if findings:
+        raise ProtocolError(findings)
+    return body(document)
+
+
+def _argument(position: Position, call: str, names: Mapping[str, str]) -> Position:
+    """Name the argument that became what stands at a place of the document."""
+    match = _PLACE.fullmatch(position.path)
+    key, rest = match.groups() if match else ("", "")
+    return Position(f"{call}({names.get(key, key)}{rest})")
+
+
+def refusal(code: Code, message: str, path: str, suggestion: str | None = None) -> ProtocolError:
+    """Return the error for one wrong argument."""
+    return ProtocolError([Finding(code, message, Position(path), suggestion=suggestion)])
