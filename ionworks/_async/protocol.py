@@ -147,11 +147,9 @@ class AsyncProtocolClient:
 
         Examples
         --------
-        >>> made = await client.protocol.convert(
-        ...     "steps: [{Rest: {duration: 60}}]", target="novonix", verify=True
-        ... )
-        >>> "[End Protocol]" in made.text() or made.text()[:10]
-        True
+        >>> made = await client.protocol.convert("steps: [{Rest: {duration: 60}}]", "neware")
+        >>> made.primary_filename, made.notes[-1]
+        ('protocol.xml', 'No device has verified this file.')
         """
         values = {
             "protocol": convertible(protocol),

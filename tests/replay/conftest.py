@@ -7,6 +7,7 @@ recording is stored in the cassette.
 """
 
 import os
+import re
 from datetime import UTC, datetime
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
@@ -29,9 +30,18 @@ def at_host(uri):
     return urlunsplit((*urlsplit(HOST)[:2], *urlsplit(uri)[2:]))
 
 
+BOUNDARY = re.compile(r"(multipart/form-data; boundary=)(\w+)")
+
+
 def scrub_request(request):
     kept = {k: v for k, v in request.headers.items() if k.lower() in KEPT_REQUEST_HEADERS}
-    return Request(request.method, at_host(request.uri), request.body, kept)
+    body = request.body
+    for name, value in kept.items():
+        if drawn := BOUNDARY.fullmatch(value):
+            # Drawn anew for each request, and so never twice the same.
+            kept[name] = BOUNDARY.sub(r"\1boundary", value)
+            body = body.replace(drawn[2].encode(), b"boundary")
+    return Request(request.method, at_host(request.uri), body, kept)
 
 
 def scrub_response(response):

@@ -108,6 +108,20 @@ def conforms(bundle):
     return check
 
 
+def media_type(half):
+    [value] = [v for name, v in half["headers"].items() if name.lower() == "content-type"]
+    return (value if isinstance(value, str) else value[0]).partition(";")[0]
+
+
+def sent(media, body):
+    """Return a body as its schema sees it: JSON, or the parts of a form by name."""
+    if media == "application/json":
+        return json.loads(body)
+    names = re.findall(r'form-data; name="(\w+)"; filename="[^"/]+"', text_of(body))
+    assert len(names) == len(set(names)) == text_of(body).count("form-data")
+    return dict.fromkeys(names, "bytes")
+
+
 def resolve(bundle, node):
     while "$ref" in node:
         target = bundle
@@ -125,9 +139,10 @@ def test_what_was_sent_is_in_the_spec(cassette, bundle, operations, conforms):
         names = {resolve(bundle, parameter)["name"] for parameter in declared}
         assert {name for name, _ in parse_qsl(urlsplit(request["uri"]).query)} <= names
         if request["body"]:
-            content = resolve(bundle, operation["requestBody"])["content"]["application/json"]
+            media = media_type(request)
+            schema = resolve(bundle, operation["requestBody"])["content"][media]["schema"]
             if interaction["response"]["status"]["code"] < 400:
-                conforms(content["schema"], json.loads(request["body"]))
+                conforms(schema, sent(media, request["body"]))
 
 
 def test_what_came_back_is_in_the_spec(cassette, bundle, operations, conforms):
@@ -136,6 +151,8 @@ def test_what_came_back_is_in_the_spec(cassette, bundle, operations, conforms):
         status = str(interaction["response"]["status"]["code"])
         assert status in operation["responses"], f"{operation['operationId']} answered {status}"
         content = resolve(bundle, operation["responses"][status]).get("content", {})
+        response = interaction["response"]
+        if content:
+            assert media_type(response) in content
         if "application/json" in content:
-            body = json.loads(interaction["response"]["body"]["string"])
-            conforms(content["application/json"]["schema"], body)
+            conforms(content["application/json"]["schema"], json.loads(response["body"]["string"]))

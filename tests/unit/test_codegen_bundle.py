@@ -1,11 +1,15 @@
 """Several files become one description, the same every time, or an error that says where."""
 
+import re
 import shutil
 
+import jsonschema_rs
 import pytest
 
-from codegen.bundle import BundleError, bundle, dump, write_bundle
+from codegen.bundle import BundleError, bundle, dump, read_bundle, write_bundle
+from codegen.language import embed, without
 from codegen.layout import Layout
+from ionworks.ucp import SCHEMA
 
 ROOT = """\
 openapi: 3.1.0
@@ -138,3 +142,58 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(source):
 def test_text_that_is_not_yaml_is_refused(source):
     edit(source, "resources/makers.yaml", "[on, off]", "[on, off")
     assert refusal(source).startswith("makers.yaml is not YAML")
+
+
+LANGUAGE = """\
+components:
+  schemas:
+    Maker:
+      type: string
+      contentSchema: {$ref: "../ionworks.yaml#/components/schemas/UniversalCyclerProtocol"}
+"""
+
+
+@pytest.fixture
+def speaking(source):
+    """A description that keeps a place for the protocol language."""
+    edit(
+        source,
+        "ionworks.yaml",
+        "components:\n",
+        "components:\n  schemas:\n    UniversalCyclerProtocol: {}\n",
+    )
+    (source.spec.parent / "resources/makers.yaml").write_text(LANGUAGE)
+    return source
+
+
+def test_the_protocol_language_is_written_where_there_is_a_place_for_it(speaking):
+    write_bundle(speaking)
+    document = read_bundle(speaking.bundle)
+    language = document["components"]["schemas"]["UniversalCyclerProtocol"]
+    assert language["description"] == SCHEMA["description"]
+    assert "$schema" not in language
+    registry = jsonschema_rs.Registry([("urn:bundle", document)])
+    here = {"$ref": "urn:bundle#/components/schemas/UniversalCyclerProtocol"}
+    validator = jsonschema_rs.Draft202012Validator(here, registry=registry)
+    assert validator.is_valid({"steps": [{"Rest": {"duration": 60}}]})
+    assert not validator.is_valid({"steps": [{"Block": [{"Rest": {"duratio": 60}}]}]})
+
+
+def test_every_reference_of_the_language_leads_through_the_bundle(speaking):
+    write_bundle(speaking)
+    inside = "#/components/schemas/UniversalCyclerProtocol/$defs/"
+    text = speaking.bundle.read_text("utf-8")
+    found = set(re.findall(r'"\$ref": "([^"]+)"', text))
+    assert {reference for reference in found if "$defs" in reference}
+    assert all(reference.startswith(inside) for reference in found if "$defs" in reference)
+
+
+def test_the_api_without_the_language_does_not_speak_of_it(speaking):
+    document = without(embed(bundle(speaking.spec)))
+    assert document["components"]["schemas"].keys() == {"Cell", "Maker"}
+    assert document["components"]["schemas"]["Maker"] == {"type": "string"}
+    assert embed(bundle(speaking.spec))["components"]["schemas"]["Maker"]["contentSchema"]
+
+
+def test_a_description_without_a_place_for_it_stays_as_it_is(source):
+    assert embed(bundle(source.spec)) == bundle(source.spec)
