@@ -8,19 +8,24 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from numbers import Real
 from types import MappingProxyType
 from typing import Literal, TypeAlias
 
 from ionworks.ucp import rules
-from ionworks.ucp.findings import Code, Finding, ProtocolError, nearest, quote
+from ionworks.ucp.evaluate import EvaluationError
+from ionworks.ucp.findings import Code, Finding, ProtocolError, Report, nearest, quote
 from ionworks.ucp.nodes import NUMBER_PATTERN
-from ionworks.ucp.places import change_expressions, references
+from ionworks.ucp.places import change_expressions, references, walk
+from ionworks.ucp.profiles import profile_of
 from ionworks.ucp.rules import Rule
-from ionworks.ucp.tree import Expression, Input, Number, Position, Protocol, Start
+from ionworks.ucp.terms import Leaf, changed
+from ionworks.ucp.tree import DriveCycle, Expression, Input, Number, Position, Protocol, Start
+from ionworks.ucp.writing import write
 
+Columns: TypeAlias = Mapping[str, Iterable[float]]
 Meaning: TypeAlias = Literal["fraction", "percent", "voltage", "temperature"]
 
 START_NAMES: Mapping[str, Meaning] = MappingProxyType(
@@ -52,8 +57,12 @@ _RULES: Mapping[Meaning, Rule] = MappingProxyType(
 _NUMBER = re.compile(NUMBER_PATTERN)
 
 
-def bind(protocol: Protocol, parameters: Mapping[str, float | str]) -> Protocol:
-    """Replace every input of a protocol by its number.
+def bind(
+    protocol: Protocol,
+    parameters: Mapping[str, float | str],
+    drive_cycles: Mapping[str, Columns] | None = None,
+) -> Protocol:
+    """Replace every input of a protocol by its number, and give it its drive cycles.
 
     Parameters
     ----------
@@ -62,17 +71,22 @@ def bind(protocol: Protocol, parameters: Mapping[str, float | str]) -> Protocol:
     parameters
         Numbers (or numbers as text) by name: one for each input, in the unit of the place where
         it stands; and any of `START_NAMES`, which override the start of the protocol.
+    drive_cycles
+        Profiles by name, each with ``Time [s]`` and one of ``Current [A]``, ``Power [W]``,
+        ``C-rate`` and ``Voltage [V]``, positive for discharge. They are added to those of the
+        protocol, or replace them.
 
     Returns
     -------
     Protocol
-        The same protocol without inputs.
+        The same protocol without inputs; expressions that are constant now are numbers.
 
     Raises
     ------
     ProtocolError
         If an input has no value, a name is not used by the protocol, a value is no finite number
-        or does not fit where it stands, or the start is set twice; all of these at once.
+        or does not fit where it stands, the start is set twice, or a drive cycle is missing or
+        is none; all of these at once.
 
     Examples
     --------
@@ -82,13 +96,15 @@ def bind(protocol: Protocol, parameters: Mapping[str, float | str]) -> Protocol:
     >>> bound.steps[0].duration.value, bound.start.soc.value
     (600.0, 0.5)
     """
-    binder = _Binder(references(protocol))
+    report = Report()
+    binder = _Binder(references(protocol), report.findings)
     binder.take(parameters)
     protocol = replace(protocol, start=binder.overridden(protocol.start))
     binder.require_all(references(protocol))
     bound = change_expressions(protocol, binder.value_of)
-    if binder.findings:
-        raise ProtocolError(binder.findings)
+    bound = _with_profiles(bound, drive_cycles or {}, report)
+    if report.findings:
+        raise ProtocolError(report.findings)
     return bound
 
 
@@ -97,9 +113,9 @@ class _Binder:
     """The parameters of one run, and what is wrong with them."""
 
     used: dict[str, Position]
+    findings: list[Finding]
     values: dict[str, float] = field(default_factory=dict)
     unusable: set[str] = field(default_factory=set)
-    findings: list[Finding] = field(default_factory=list)
     judged: set[tuple[str, Rule]] = field(default_factory=set)
 
     def take(self, parameters: Mapping[str, float | str]) -> None:
@@ -138,15 +154,32 @@ class _Binder:
                 self._note("missing-input", message, position)
 
     def value_of(self, expression: Expression, rule: Rule) -> Expression:
-        """Return the number that stands for an expression, judged by the rule of its place."""
-        if isinstance(expression, Number) or expression.name not in self.values:
+        """Return what stands for an expression; if that is a number, judge it by the rule."""
+        try:
+            bound = changed(expression, self._number_for)
+        except EvaluationError as error:
+            self._note("no-value", f"{write(expression)}: {error.message}", error.position)
             return expression
-        name, value = expression.name, self.values[expression.name]
+        if isinstance(bound, Number) and bound is not expression:
+            self._judge(bound.value, expression, rule)
+        return bound
+
+    def _judge(self, value: float, expression: Expression, rule: Rule) -> None:
+        """Note a value that does not fit; each expression once a rule."""
         problem = rule.problem(value)
-        if problem is not None and (name, rule) not in self.judged:
-            self.judged.add((name, rule))
-            self._note("out-of-range", f"input[{name!r}]: {problem}", expression.position)
-        return Number(value, expression.position)
+        if problem is None:
+            return
+        shown = write(expression)
+        if isinstance(expression, Input):
+            shown = f"input[{expression.name!r}]"
+        if (shown, rule) not in self.judged:
+            self.judged.add((shown, rule))
+            self._note("out-of-range", f"{shown}: {problem}", expression.position)
+
+    def _number_for(self, leaf: Leaf) -> Expression:
+        if not isinstance(leaf, Input) or leaf.name not in self.values:
+            return leaf
+        return Number(self.values[leaf.name], leaf.position)
 
     def _override(self, name: str) -> Number:
         value = self.values[name]
@@ -159,8 +192,12 @@ class _Binder:
         """Whether overrides, and given inputs that they displace, all say the same."""
         said = [(name, _meant(START_NAMES[name], self.values[name])) for name in names]
         for meaning, expression in displaced.items():
-            if isinstance(expression, Input) and expression.name in self.values:
-                said.append((expression.name, _meant(meaning, self.values[expression.name])))
+            if expression is None or isinstance(expression, Number):
+                continue
+            value = changed(expression, self._number_for)
+            if isinstance(value, Number):
+                shown = expression.name if isinstance(expression, Input) else write(expression)
+                said.append((shown, _meant(meaning, value.value)))
         differing = [name for name, meant in said if meant != said[0][1]]
         if differing:
             message = f"This and {differing[0]!r} set the same thing and do not agree. Keep one."
@@ -177,6 +214,24 @@ class _Binder:
         self, code: Code, message: str, position: Position, suggestion: str | None = None
     ) -> None:
         self.findings.append(Finding(code, message, position, suggestion=suggestion))
+
+
+def _with_profiles(
+    protocol: Protocol, drive_cycles: Mapping[str, Columns], report: Report
+) -> Protocol:
+    """Add the drive cycles of this run, and require all that the steps name."""
+    profiles = {profile.name: profile for profile in protocol.profiles}
+    for name, columns in drive_cycles.items():
+        profile = profile_of(str(name), columns, report)
+        if profile is not None:
+            profiles[profile.name] = profile
+    for node in walk(protocol.steps):
+        if isinstance(node, DriveCycle) and node.profile not in {*profiles, *drive_cycles}:
+            message = f"There is no drive cycle {quote(node.profile)}; give it in drive_cycles."
+            near = nearest(node.profile, tuple(profiles))
+            finding = Finding("missing-drive-cycle", message, node.position, suggestion=near)
+            report.note(finding)
+    return replace(protocol, profiles=tuple(profiles.values()))
 
 
 def _with_state(start: Start, meaning: Meaning, value: Number) -> Start:

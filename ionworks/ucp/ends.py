@@ -1,9 +1,10 @@
 """End conditions, in each of their written forms.
 
-"Voltage < 2.5"     "Voltage [V] <= input["Cut-off"]"          text
-{variable: Voltage [V], value: 2.5}                            mapping, sense from the step
+"Voltage < 2.5"     "Voltage [V] <= 0.9 * input["Cut-off"]"    text
+{variable: Voltage [V], value: 2.5, goto: Rest}                mapping, sense from the step
 {variable: Voltage, operator: "<", value: 2.5}                 mapping
-{expression: "Voltage < 2.5"}                                  mapping around a text
+{expression: "Voltage < 2.5", goto: Rest}                      mapping around a text
+{"Voltage < 2.5": {goto: Rest}}                                text with what follows
 """
 
 from __future__ import annotations
@@ -11,24 +12,41 @@ from __future__ import annotations
 import re
 from typing import get_args
 
-from ionworks.ucp.expressions import read_expression, read_text, write
+from ionworks.ucp.expressions import Written, read_expression, read_text, written
 from ionworks.ucp.findings import Report, nearest, quote
-from ionworks.ucp.nodes import Array, Node, Scalar, Table, member
-from ionworks.ucp.rules import END_VALUE, UNITS, default_operator
-from ionworks.ucp.tree import End, Expression, Kind, Operator, Position, Quantity
+from ionworks.ucp.grammar import QUANTITIES, VARIABLE_PATTERN, GrammarError, named, parse
+from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
+from ionworks.ucp.rules import UNITS, default_operator, end_rule
+from ionworks.ucp.shapes import at, read_goto, refuse_unknown
+from ionworks.ucp.tree import (
+    End,
+    Expression,
+    Goto,
+    Kind,
+    ModelVariable,
+    Operator,
+    Position,
+    Quantity,
+)
+from ionworks.ucp.writing import write, write_quantity
 
-QUANTITIES: tuple[Quantity, ...] = get_args(Quantity)
 OPERATORS: tuple[Operator, ...] = get_args(Operator)
-END_KEYS = ("variable", "operator", "value")
+END_KEYS = ("variable", "operator", "value", "goto")
 """Keys of an end written as a mapping."""
+WRAPPED_KEYS = ("expression", "goto")
+"""Keys of a mapping around a condition."""
 
 _FORM = 'Write it as "Voltage < 2.5" or as {variable: Voltage [V], value: 2.5}.'
-_COMPARISON = re.compile(r"([^<>=!≤≥≠]*)([<>=!≤≥≠]+)([^<>=!≤≥≠]*)")
+_LEFT = re.compile(r"""(?:[^<>=!≤≥≠"']++|"[^"\n]*+"|'[^'\n]*+')*+""")
+_SIGN = re.compile(r"[<>=!≤≥≠]+")
 _OTHER_OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "<<": "<", ">>": ">"}
-_GOTO = "goto is not supported yet in this version; a step ends and the next one follows."
+_TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
+_MODEL_VARIABLE = re.compile(VARIABLE_PATTERN)
+_OTHER_UNITS = {"dV/dt": ("V.s-1",)}
+_WITH_UNIT = re.compile(r"[^\[\]\n]*[^\[\]\s][ \t]*\[[^\[\]\n]*\]")
 
 
-def read_ends(node: Node, kind: Kind, path: str, report: Report) -> tuple[End, ...]:
+def read_ends(node: Node, kind: Kind | None, path: str, report: Report) -> tuple[End, ...]:
     """Read the list of ends of a step.
 
     Parameters
@@ -47,137 +65,175 @@ def read_ends(node: Node, kind: Kind, path: str, report: Report) -> tuple[End, .
     tuple of End
         The ends that could be read.
     """
+    items = conditions(node, path, report)
+    read = (_read_end(item, kind, f"{path}[{index}]", report) for index, item in items)
+    return tuple(end for end in read if end is not None)
+
+
+def conditions(node: Node, path: str, report: Report) -> list[tuple[int, Node]]:
+    """Return the numbered conditions under ``ends``, a list that may not be empty."""
     if not isinstance(node, Array):
-        report.add(
-            "not-a-list", "`ends` is a list of conditions: start each with '- '.", path, node
-        )
-        return ()
+        message = "`ends` is a list of conditions: start each with '- '."
+        report.add("not-a-list", message, path, node)
+        return []
     if not node.items:
         report.add("empty", f"`ends` is empty. {_FORM}", path, node)
-    ends = []
-    for index, item in enumerate(node.items):
-        end = _read_end(item, kind, f"{path}[{index}]", report)
-        if end is not None:
-            ends.append(end)
-    return tuple(ends)
+    return list(enumerate(node.items))
 
 
-def _read_end(node: Node, kind: Kind, path: str, report: Report) -> End | None:
-    if isinstance(node, Table):
-        return _read_table(node, kind, path, report)
+def only_entry(node: Table) -> Entry | None:
+    """Return the entry of a mapping that has a single one, if its key is a condition."""
+    if len(node.entries) != 1:
+        return None
+    (entry,) = node.entries.values()
+    return None if entry.key in END_KEYS or entry.key in WRAPPED_KEYS else entry
+
+
+def read_jump(entry: Entry, path: str, report: Report) -> tuple[bool, Goto | None]:
+    """Read what stands behind a condition that is a key: where to go on.
+
+    Returns
+    -------
+    tuple of bool and Goto
+        Whether it could be read, and the jump.
+    """
+    path = member(path, entry.key)
+    if not isinstance(entry.value, Table):
+        message = "Behind a condition stands where to go on: {goto: Name}."
+        report.add("bad-end", message, path, entry, "goto: Next")
+        return False, None
+    refuse_unknown(entry.value, ("goto",), "an end", path, report)
+    if "goto" not in entry.value.entries:
+        message = "Behind a condition stands where to go on: {goto: Name}."
+        report.add("missing-key", message, path, entry, "goto: Next")
+        return False, None
+    goto = read_goto(entry.value, path, report)
+    return goto is not None, goto
+
+
+def _read_end(node: Node, kind: Kind | None, path: str, report: Report) -> End | None:
     if isinstance(node, Scalar) and isinstance(node.value, str):
-        return _read_comparison(node.value, path, node, report)
-    report.add("bad-end", f"An end is a condition. {_FORM}", path, node)
-    return None
-
-
-def _read_comparison(text: str, path: str, mark: Scalar, report: Report) -> End | None:
-    """Read ``<quantity> <operator> <value>``."""
-    left, sign, right = _split(text)
-    if not sign:
-        report.add("missing-operator", f"{quote(text)} is no comparison. {_FORM}", path, mark)
-        return None
-    quantity = _read_variable(left, path, mark, report)
-    operator = _read_operator(sign, path, mark, report)
-    if quantity is None:
-        return None
-    value = read_text(right, END_VALUE[quantity], path, mark, report)
-    if operator is None or value is None:
-        return None
-    return _end(quantity, operator, value, Position(path, mark.line, mark.column))
-
-
-def _split(text: str) -> tuple[str, str, str]:
-    """Split a condition at its operator, which may not stand inside ``input["..."]``."""
-    head, bracket, tail = text.partition("input[")
-    match = _COMPARISON.fullmatch(head)
-    if match is None:
-        return text, "", ""
-    left, sign, right = match.groups()
-    return left, sign, right + bracket + tail
-
-
-def _read_table(node: Table, kind: Kind, path: str, report: Report) -> End | None:
-    if "goto" in node.entries or _is_jump(node):
-        report.add("not-supported", _GOTO, path, next(iter(node.entries.values())))
+        return read_comparison(written(node, node.value), path, report)
+    if not isinstance(node, Table):
+        report.add("bad-end", f"An end is a condition. {_FORM}", path, node)
         return None
     if "expression" in node.entries:
         return _read_wrapped(node, path, report)
-    known = _only(node, END_KEYS, path, report)
+    entry = only_entry(node)
+    if entry is None or (not isinstance(entry.value, Table) and not _is_comparison(entry.key)):
+        return _read_table(node, kind, path, report)
+    readable, goto = read_jump(entry, path, report)
+    end = read_comparison(written(entry, entry.key), path, report, goto)
+    return end if readable else None
+
+
+def read_comparison(
+    source: Written, path: str, report: Report, goto: Goto | None = None
+) -> End | None:
+    """Read ``<quantity> <operator> <value>``; ``None`` with a finding if it is none."""
+    left, sign, right = _split(source)
+    if not sign:
+        message = f"{quote(source.text)} is no comparison. {_FORM}"
+        report.add("missing-operator", message, path, source)
+        return None
+    if _is_turned(left.text, right.text):
+        message = "The quantity stands on the left of an end, its limit on the right."
+        near = f"{right.text} {_TURNED[sign]} {left.text}" if sign in _TURNED else None
+        report.add("bad-end", message, path, source, near)
+        return None
+    quantity = read_quantity(left, path, report)
+    operator = _read_operator(sign, path, source, report)
+    if quantity is None:
+        return None
+    value = read_text(right, end_rule(quantity), path, report)
+    if operator is None or value is None:
+        return None
+    return _end(quantity, operator, value, source.place(path), goto)
+
+
+def _split(source: Written) -> tuple[Written, str, Written]:
+    """Split a condition at its operator, which may not stand inside quotes."""
+    left = _LEFT.match(source.text)
+    middle = left.end() if left else 0
+    sign = _SIGN.match(source.text, middle)
+    if sign is None:
+        return source, "", source
+    return source.part(0, middle), sign.group(), source.part(sign.end())
+
+
+def _is_comparison(text: str) -> bool:
+    return bool(_split(Written(text))[1])
+
+
+def _is_turned(left: str, right: str) -> bool:
+    """Whether a condition has a number on its left and a quantity on its right."""
+    name = right.partition("[")[0].strip(" \t")
+    return name in QUANTITIES and left[:1] in "+-.0123456789"
+
+
+def _read_table(node: Table, kind: Kind | None, path: str, report: Report) -> End | None:
+    unknown = refuse_unknown(node, END_KEYS, "an end", path, report)
     if not {"variable", "value"} <= node.entries.keys():
-        if known:
+        if not unknown and node.entries.keys() <= set(END_KEYS):
             report.add("bad-end", f"An end has a variable and a value. {_FORM}", path, node)
         return None
     quantity = _variable_of(node, path, report)
     operator = _operator_of(node, quantity, kind, path, report)
-    value_node = node.entries["value"].value
+    goto = read_goto(node, path, report)
     if quantity is None:
         return None
-    rule = END_VALUE[quantity]
-    value = read_expression(value_node, rule, member(path, "value"), report)
+    value = read_expression(
+        node.entries["value"].value, end_rule(quantity), f"{path}.value", report
+    )
     if operator is None or value is None:
         return None
-    return _end(quantity, operator, value, Position(path, node.line, node.column))
-
-
-def _is_jump(node: Table) -> bool:
-    """Whether a mapping is a condition whose value says where to go."""
-    if len(node.entries) != 1:
-        return False
-    (entry,) = node.entries.values()
-    return bool(_split(entry.key)[1])
+    return _end(quantity, operator, value, at(path, node), goto)
 
 
 def _read_wrapped(node: Table, path: str, report: Report) -> End | None:
-    _only(node, ("expression",), path, report)
+    refuse_unknown(node, WRAPPED_KEYS, "an end", path, report)
     inner = node.entries["expression"].value
-    path = member(path, "expression")
+    goto = read_goto(node, path, report)
+    path = f"{path}.expression"
     if isinstance(inner, Scalar) and isinstance(inner.value, str):
-        return _read_comparison(inner.value, path, inner, report)
+        return read_comparison(written(inner, inner.value), path, report, goto)
     report.add("bad-end", f"`expression` is a condition as text. {_FORM}", path, inner)
     return None
 
 
-def _only(node: Table, keys: tuple[str, ...], path: str, report: Report) -> bool:
-    """Note the keys that do not belong here; tell whether there were none."""
-    unknown = [entry for entry in node.entries.values() if entry.key not in keys]
-    for entry in unknown:
-        message = f"Unknown key {quote(entry.key)} in an end; known are {', '.join(keys)}."
-        place = member(path, entry.key)
-        report.add("unknown-key", message, place, entry, nearest(entry.key, keys))
-    return not unknown
-
-
-def _variable_of(node: Table, path: str, report: Report) -> Quantity | None:
+def _variable_of(node: Table, path: str, report: Report) -> Quantity | ModelVariable | None:
     value = node.entries["variable"].value
-    path = member(path, "variable")
+    path = f"{path}.variable"
     if isinstance(value, Scalar) and isinstance(value.value, str):
-        return _read_variable(value.value, path, value, report)
+        return read_quantity(written(value, value.value), path, report)
     names = ", ".join(QUANTITIES)
     report.add("unknown-variable", f"`variable` is one of {names}.", path, value)
     return None
 
 
 def _operator_of(
-    node: Table, quantity: Quantity | None, kind: Kind, path: str, report: Report
+    node: Table,
+    quantity: Quantity | ModelVariable | None,
+    kind: Kind | None,
+    path: str,
+    report: Report,
 ) -> Operator | None:
     given = node.value("operator")
     if given is None:
         operator = default_operator(quantity, kind) if quantity else None
         if quantity and operator is None:
-            message = (
-                f"On a {kind} it is open whether {quantity} must rise or fall; add an operator."
-            )
+            name = write_quantity(quantity)
+            message = f"It is open here whether {name} must rise or fall; add an operator."
             report.add("ambiguous-end", message, path, node, 'operator: ">" or operator: "<"')
         return operator
-    path = member(path, "operator")
+    path = f"{path}.operator"
     if isinstance(given, Scalar) and isinstance(given.value, str):
-        return _read_operator(given.value, path, given, report)
+        return _read_operator(given.value, path, written(given, given.value), report)
     report.add("unknown-operator", f"An operator is one of {' '.join(OPERATORS)}.", path, given)
     return None
 
 
-def _read_operator(sign: str, path: str, mark: Scalar, report: Report) -> Operator | None:
+def _read_operator(sign: str, path: str, mark: Written, report: Report) -> Operator | None:
     if sign in OPERATORS:
         return sign
     message = f"Unknown operator {quote(sign)}; an end compares with {', '.join(OPERATORS)}."
@@ -185,34 +241,81 @@ def _read_operator(sign: str, path: str, mark: Scalar, report: Report) -> Operat
     return None
 
 
-def _read_variable(text: str, path: str, mark: Scalar, report: Report) -> Quantity | None:
-    """Read a quantity with or without its unit in brackets."""
-    name, bracket, unit = text.strip(" \t").partition("[")
+def read_quantity(source: Written, path: str, report: Report) -> Quantity | ModelVariable | None:
+    """Read a quantity with or without its unit in brackets, or a variable of the model."""
+    text = source.text
+    name, bracket, unit = text.partition("[")
     name = name.rstrip(" \t")
     if name not in QUANTITIES:
-        names = ", ".join(QUANTITIES)
-        message = f"Unknown quantity {quote(name)} in an end; known are {names}."
-        report.add("unknown-variable", message, path, mark, _near_quantity(name))
-        return None
-    quantity = name
-    right = UNITS[quantity]
-    if bracket and (unit != f"{right}]" or not right):
+        return _model_variable(source, name, path, report)
+    right = UNITS[name]
+    units = (right, *_OTHER_UNITS.get(name, ()))
+    if bracket and (not right or unit.removesuffix("]") not in units or unit[-1:] != "]"):
         need = f"is in {right}" if right else "is a fraction from 0 to 1 and has no unit"
-        message = f"{quantity} {need}, not in {quote('[' + unit, 20)}."
-        report.add(
-            "wrong-unit", message, path, mark, f"{quantity} [{right}]" if right else quantity
-        )
+        message = f"{name} {need}, not in {quote('[' + unit, 20)}."
+        near = f"{name} [{right}]" if right else name
+        report.add("wrong-unit", message, path, source, near)
         return None
-    return quantity
+    return name
 
 
-def _near_quantity(name: str) -> str | None:
+def _model_variable(source: Written, name: str, path: str, report: Report) -> ModelVariable | None:
+    """Read the name of a variable of the model: with a unit, with spaces, or in brackets."""
+    text = source.text
+    position = source.place(path)
+    if _MODEL_VARIABLE.fullmatch(text):
+        return ModelVariable(named(text), position)
+    near = _near_quantity(name)
+    if _is_calculated(text):
+        message = f"{quote(text)} is worked out; on the left of an end stands one quantity alone."
+        report.add("bad-end", message, path, source)
+    elif near is not None and name.lower() == near.lower():
+        message = f"Unknown quantity {quote(name)} in an end; it is written {near}."
+        report.add("unknown-variable", message, path, source, near)
+    elif _is_model_name(text):
+        return ModelVariable(text, position)
+    else:
+        names = ", ".join(QUANTITIES)
+        message = f"Unknown quantity {quote(name)} in an end; known are {names}. "
+        message += 'Another variable of the model is written variable["Name [unit]"].'
+        report.add("unknown-variable", message, path, source, near)
+    return None
+
+
+def _is_model_name(text: str) -> bool:
+    """Whether a text can only be a name of PyBaMM's: it has a unit or spaces."""
+    if not text[:1].isalpha() or "\n" in text or '"' in text:
+        return False
+    return " " in text or _WITH_UNIT.fullmatch(text) is not None
+
+
+def _is_calculated(text: str) -> bool:
+    """Whether a text is an expression of more than one word."""
+    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
+        return False
+    try:
+        parse(text, lambda index: Position("", None, index))
+    except GrammarError:
+        return False
+    return True
+
+
+def _near_quantity(name: str) -> Quantity | None:
     words = name[:60].lower().split()
     by_lower = {quantity.lower(): quantity for quantity in QUANTITIES}
     inside = next((by_lower[word] for word in reversed(words) if word in by_lower), None)
-    return inside or nearest(name, QUANTITIES)
+    if inside is not None:
+        return inside
+    near = nearest(name, QUANTITIES)
+    return by_lower[near.lower()] if near else None
 
 
-def _end(quantity: Quantity, operator: Operator, value: Expression, position: Position) -> End:
-    text = f"{quantity} {operator} {write(value)}"
-    return End(quantity, operator, value, text, position)
+def _end(
+    quantity: Quantity | ModelVariable,
+    operator: Operator,
+    value: Expression,
+    position: Position,
+    goto: Goto | None,
+) -> End:
+    name = quantity.name if isinstance(quantity, ModelVariable) else quantity
+    return End(quantity, operator, value, f"{name} {operator} {write(value)}", position, goto)

@@ -1,30 +1,67 @@
-"""Values of a protocol: numbers and ``input["name"]``, read from a scalar or a piece of text."""
+"""Values of a protocol: numbers and expressions, read from a scalar or a piece of text."""
 
 from __future__ import annotations
 
 import math
 import re
+from dataclasses import dataclass
+from functools import partial
+from typing import Literal, TypeAlias
 
 from ionworks.ucp.findings import Report, quote
-from ionworks.ucp.nodes import NUMBER_PATTERN, Array, Node, Scalar
+from ionworks.ucp.grammar import INPUT_PATTERN, GrammarError, named, parse
+from ionworks.ucp.nodes import NUMBER_PATTERN, Array, Entry, Node, Scalar
 from ionworks.ucp.rules import Rule, number
+from ionworks.ucp.terms import leaves
 from ionworks.ucp.tree import Expression, Input, Number, Position
 
-INPUT_PATTERN = r'input\[[ \t]*(?:"[ \t]*[^" \t\n][^"\n]*"|' + r"'[ \t]*[^' \t\n][^'\n]*')[ \t]*\]"
-"""A reference to an input."""
+Scope: TypeAlias = Literal["step", "constant", "direction"]
+"""What may stand in an expression: everything; numbers and inputs; the words of a direction."""
 
 _NUMBER = re.compile(NUMBER_PATTERN)
 _INPUT = re.compile(INPUT_PATTERN)
-_RATIO = re.compile(rf"({NUMBER_PATTERN})[ \t]*/[ \t]*({NUMBER_PATTERN})")
 _SHARE_OF_C = re.compile(rf"C[ \t]*/[ \t]*({NUMBER_PATTERN})")
 _CLOCK = re.compile(r"([0-9]{1,4}):([0-5]?[0-9])(?::([0-5]?[0-9]))?")
 _WITH_UNIT = re.compile(rf"({NUMBER_PATTERN})[ \t]*([A-Za-z%°][A-Za-z.%°]*)")
 _COMMA = re.compile(r"[-+]?[0-9]+,[0-9]+")
 _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?")
-_ARITHMETIC = re.compile(r"[-+*/()]|\b(?:input|ifelse|min|max|abs|sqrt|exp|log)\b|VAR_")
+_BLANKS = " \t\r\n"
 
 
-def read_expression(node: Node, rule: Rule, path: str, report: Report) -> Expression | None:
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A piece of text in a document, with the place of its first character.
+
+    ``line`` and ``column`` are those of the whole value; ``inner`` is the column of the first
+    character of the text, or ``None`` where columns inside the text are not known.
+    """
+
+    text: str
+    line: int | None = None
+    column: int | None = None
+    inner: int | None = None
+
+    def part(self, start: int, end: int | None = None) -> Written:
+        """Return a part of the text, without the blanks around it."""
+        text = self.text[start:end]
+        skipped = len(text) - len(text.lstrip(_BLANKS))
+        inner = None if self.inner is None else self.inner + start + skipped
+        return Written(text.strip(_BLANKS), self.line, self.column, inner)
+
+    def place(self, path: str, index: int = 0) -> Position:
+        """Return the place of the character with this index."""
+        column = self.column if self.inner is None else self.inner + index
+        return Position(path, self.line, column)
+
+
+def written(mark: Scalar | Entry, text: str) -> Written:
+    """Return the text of a scalar or a key with its place, without the blanks around it."""
+    return Written(text, mark.line, mark.column, mark.inner).part(0)
+
+
+def read_expression(
+    node: Node, rule: Rule, path: str, report: Report, scope: Scope = "step"
+) -> Expression | None:
     """Read the value of a key; ``None`` with a finding if it is none.
 
     Parameters
@@ -37,6 +74,8 @@ def read_expression(node: Node, rule: Rule, path: str, report: Report) -> Expres
         Key path of the place.
     report
         Receives what is wrong.
+    scope
+        What may stand in an expression here.
     """
     if not isinstance(node, Scalar):
         kind = "a list" if isinstance(node, Array) else "a mapping"
@@ -44,32 +83,78 @@ def read_expression(node: Node, rule: Rule, path: str, report: Report) -> Expres
         return None
     value = node.value
     if isinstance(value, str):
-        return read_text(value, rule, path, node, report)
+        return read_text(written(node, value), rule, path, report, scope)
     if value is None or isinstance(value, bool):
         shown = "missing" if value is None else f"a number, not {str(value).lower()}"
         report.add("not-a-number", f"{rule.name} is {shown}.", path, node)
         return None
     if not math.isfinite(value):
         return None  # noted when the document was read
-    return _checked(float(value), rule, path, node, report)
+    return _judged(Number(float(value), Position(path, node.line, node.column)), rule, report)
 
 
-def read_text(text: str, rule: Rule, path: str, mark: Scalar, report: Report) -> Expression | None:
-    """Read a number or an input from text; ``None`` with a finding if it is neither."""
-    text = text.strip(" \t")
+def read_text(
+    source: Written, rule: Rule, path: str, report: Report, scope: Scope = "step"
+) -> Expression | None:
+    """Read an expression from text; ``None`` with a finding if it is none."""
+    text = source.text
     if _NUMBER.fullmatch(text):
-        return _checked(float(text), rule, path, mark, report)
+        if math.isfinite(value := float(text)):
+            return _judged(Number(value, _whole(source, path)), rule, report)
+        report.add("not-finite", f"{rule.name} must be a finite number.", path, source)
+        return None
     if _INPUT.fullmatch(text):
-        return Input(input_name(text), Position(path, mark.line, mark.column))
-    message, suggestion = _explain(text, rule)
-    report.add("not-a-number", message, path, mark, suggestion)
+        return Input(named(text), _whole(source, path))
+    if explained := _explain(text, rule):
+        report.add("not-a-number", explained[0], path, source, explained[1])
+        return None
+    expression = _parsed(source, rule, path, report, scope)
+    if expression is None or (scope != "step" and not _fits(expression, rule, scope, report)):
+        return None
+    if isinstance(expression, Number):
+        return _judged(Number(expression.value, _whole(source, path)), rule, report)
+    return expression
+
+
+def _parsed(
+    source: Written, rule: Rule, path: str, report: Report, scope: Scope
+) -> Expression | None:
+    if not source.text:
+        report.add("not-a-number", f"{rule.name} is missing.", path, source)
+        return None
+    places = partial(source.place, path)
+    try:
+        return parse(source.text, places, directions=scope == "direction")
+    except GrammarError as error:
+        where = f" (character {error.index + 1} of {quote(source.text, 40)})"
+        message = error.message + (where if len(source.text) > 1 else "")
+        report.add(error.code, message, path, places(error.index), error.suggestion)
     return None
 
 
-def input_name(reference: str) -> str:
-    """Return the name in ``input["name"]``."""
-    inner = reference[reference.index("[") + 1 : -1].strip(" \t")
-    return inner[1:-1]
+def _fits(expression: Expression, rule: Rule, scope: Scope, report: Report) -> bool:
+    """Whether an expression keeps to numbers and inputs, where nothing else has a value yet."""
+    if scope != "constant":
+        return True
+    for leaf in leaves(expression):
+        if not isinstance(leaf, Number | Input):
+            message = f"{quote(leaf.name)} has no value here: {rule.name[0].lower()}{rule.name[1:]}"
+            message += " is made of numbers and inputs only."
+            report.add("not-constant", message, leaf.position.path, leaf.position)
+            return False
+    return True
+
+
+def _whole(source: Written, path: str) -> Position:
+    return Position(path, source.line, source.column)
+
+
+def _judged(expression: Number, rule: Rule, report: Report) -> Number:
+    problem = rule.problem(expression.value)
+    if problem is not None:
+        position = expression.position
+        report.add("out-of-range", problem, position.path, position)
+    return expression
 
 
 def input_names(text: str) -> list[str]:
@@ -80,35 +165,12 @@ def input_names(text: str) -> list[str]:
     >>> input_names('Voltage < input["Cut-off voltage [V]"]')
     ['Cut-off voltage [V]']
     """
-    return [input_name(match.group()) for match in _INPUT.finditer(text)]
+    return [named(match.group()) for match in _INPUT.finditer(text)]
 
 
-def write(expression: Expression) -> str:
-    """Write an expression as it would stand in a protocol."""
-    if isinstance(expression, Input):
-        mark = "'" if '"' in expression.name else '"'
-        return f"input[{mark}{expression.name}{mark}]"
-    return number(expression.value)
-
-
-def _checked(
-    value: float, rule: Rule, path: str, mark: Scalar, report: Report
-) -> Expression | None:
-    if not math.isfinite(value):
-        report.add("not-finite", f"{rule.name} must be a finite number.", path, mark)
-        return None
-    problem = rule.problem(value)
-    if problem is not None:
-        report.add("out-of-range", problem, path, mark)
-    return Number(value, Position(path, mark.line, mark.column))
-
-
-def _explain(text: str, rule: Rule) -> tuple[str, str | None]:
-    """Say why ``text`` is no number here, and what may have been meant."""
+def _explain(text: str, rule: Rule) -> tuple[str, str | None] | None:
+    """Say why ``text`` is no number here, and what was meant; ``None`` if it may be one."""
     shown = quote(text)
-    if ratio := _RATIO.fullmatch(text):
-        message = f"{shown} is a fraction; write {rule.what} as one number."
-        return message, _divided(ratio.group(1), ratio.group(2))
     if rule.unit == "C" and (share := _SHARE_OF_C.fullmatch(text)):
         return f"{shown} is a fraction of C; write one number.", _divided("1", share.group(1))
     if clock := _CLOCK.fullmatch(text):
@@ -124,10 +186,7 @@ def _explain(text: str, rule: Rule) -> tuple[str, str | None]:
         return f"{shown} has a unit; write the number alone, {unit}.", (
             measured.group(1) if own else None
         )
-    if _ARITHMETIC.search(text):
-        message = f'{shown} is an expression; this version takes a number or input["name"].'
-        return message, None
-    return f'{rule.name} is a number or input["name"], not {shown}.', None
+    return None
 
 
 def _divided(top: str, bottom: str) -> str | None:

@@ -13,6 +13,7 @@ MAX_FINDINGS = 100
 """Reading stops after this many findings; the last one says so."""
 
 
+Severity: TypeAlias = Literal["error", "warning"]
 Code: TypeAlias = Literal[
     # the document cannot be read
     "not-a-protocol",
@@ -31,7 +32,6 @@ Code: TypeAlias = Literal[
     # something has the wrong shape, is unknown or is missing
     "not-a-mapping",
     "not-a-list",
-    "not-supported",
     "unknown-key",
     "unknown-step",
     "unknown-mode",
@@ -41,11 +41,17 @@ Code: TypeAlias = Literal[
     "missing-end",
     "bare-step",
     "bad-step",
+    "bad-name",
+    "bad-profile",
     "contradiction",
     # a value is wrong
     "not-a-number",
     "not-finite",
     "out-of-range",
+    "bad-expression",
+    "unknown-function",
+    "not-constant",
+    "no-value",
     # an end is wrong
     "bad-end",
     "ambiguous-end",
@@ -53,6 +59,12 @@ Code: TypeAlias = Literal[
     "unknown-operator",
     "missing-operator",
     "wrong-unit",
+    # the way through the protocol is wrong
+    "unknown-target",
+    "ambiguous-target",
+    "endless-loop",
+    "unset-variable",
+    "missing-drive-cycle",
     # the parameters of a run are wrong
     "missing-input",
     "unknown-parameter",
@@ -73,7 +85,7 @@ class Finding:
     position
         Key path, and line and column when the document came as text.
     severity
-        ``error``: the protocol cannot run.
+        ``error``: the protocol cannot run. ``warning``: it may, but look at this.
     suggestion
         What to write instead, when it can be guessed.
 
@@ -88,7 +100,7 @@ class Finding:
     code: Code
     message: str
     position: Position
-    severity: Literal["error", "warning"] = "error"
+    severity: Severity = "error"
     suggestion: str | None = None
 
     def __str__(self) -> str:
@@ -151,7 +163,12 @@ class Report:
     ) -> None:
         """Note a finding; raise `Stop` when there are too many to be of use."""
         position = Position(path or "protocol", mark.line, mark.column)
-        self.findings.append(Finding(code, message, position, suggestion=suggestion))
+        self.note(Finding(code, message, position, suggestion=suggestion))
+
+    def note(self, finding: Finding) -> None:
+        """Note a finding that is made already; raise `Stop` as `add` does."""
+        self.findings.append(finding)
+        position = finding.position
         if len(self.findings) >= MAX_FINDINGS:
             text = f"Reading stopped here, after {MAX_FINDINGS} findings."
             self.findings.append(Finding("too-many-findings", text, position))
@@ -162,6 +179,11 @@ class Report:
         position = Position(path or "protocol", mark.line, mark.column)
         self.findings.append(Finding(code, message, position))
         return Stop()
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is a finding that is more than a warning."""
+        return any(finding.severity == "error" for finding in self.findings)
 
     def ordered(self) -> list[Finding]:
         """All findings, in the order of the document."""

@@ -27,11 +27,16 @@ Value: TypeAlias = str | int | float | bool | None
 
 @dataclass(slots=True)
 class Scalar:
-    """A single value. Quoted text stays text; plain numbers are numbers."""
+    """A single value. Quoted text stays text; plain numbers are numbers.
+
+    ``inner`` is the column of its first character, behind a quote, where every character of the
+    text stands in the document as it is; else ``None``.
+    """
 
     value: Value
     line: int | None = None
     column: int | None = None
+    inner: int | None = None
     size: ClassVar[int] = 1
     height: ClassVar[int] = 0
 
@@ -55,12 +60,13 @@ class Array:
 
 @dataclass(slots=True)
 class Entry:
-    """A key and its value; the place is that of the key."""
+    """A key and its value; the place, and ``inner`` as in `Scalar`, are those of the key."""
 
     key: str
     value: Node
     line: int | None = None
     column: int | None = None
+    inner: int | None = None
 
 
 @dataclass(slots=True)

@@ -2,6 +2,7 @@
 
     - Discharge: {mode: C-rate, value: 1, ends: [Voltage < 2.5]}       nested
     - {direction: Discharge, mode: C-rate, value: 1, ends: [...]}      flat
+    - direction[VAR_SIGN]: {mode: C-rate, value: 1, duration: 60}      direction worked out
     - Formation: [step, ...]                                           block, run once
     - Formation: {repeat: 3, steps: [step, ...]}                       block, repeated
 
@@ -10,68 +11,40 @@ Reading goes on after a finding, so that all of them are reported at once.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
-from typing import get_args
 
-from ionworks.ucp.ends import read_ends
+from ionworks.ucp.control import AMBIENT_NAMES, read_ambient, read_control
 from ionworks.ucp.experiments import looks_like_experiment
-from ionworks.ucp.expressions import read_expression
+from ionworks.ucp.expressions import Written, read_expression, read_text, written
 from ionworks.ucp.findings import Report, nearest, quote
+from ionworks.ucp.flow import check_flow
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
-from ionworks.ucp.rules import DURATION, REPEAT, STEP_VALUE
-from ionworks.ucp.start import read_start, refuse_unknown
-from ionworks.ucp.tree import (
-    Block,
-    End,
-    Expression,
-    Kind,
-    Mode,
-    Number,
-    Position,
-    Protocol,
-    Start,
-    Step,
-)
+from ionworks.ucp.profiles import read_profiles
+from ionworks.ucp.rules import DIRECTION, REPEAT
+from ionworks.ucp.safety import read_safety
+from ionworks.ucp.shapes import at, refuse_unknown
+from ionworks.ucp.start import read_start
+from ionworks.ucp.steps import CELL_KEYS, KINDS, NEEDS_END, SPECIAL, Place, read_step
+from ionworks.ucp.tree import Block, Expression, Kind, Number, Protocol, Safety, Start, Step
 from ionworks.ucp.tree import Node as TreeNode
 
 MAX_STEPS = 10_000
 """Most steps written in a protocol; repeats do not count."""
 
-KINDS: tuple[Kind, ...] = get_args(Kind)
-MODES: tuple[Mode, ...] = get_args(Mode)
-TOP_KEYS = ("global", "steps")
-CELL_KEYS = ("mode", "value", "duration", "ends")
-"""Keys of a Charge or a Discharge."""
-REST_KEYS = ("duration", "ends")
-"""Keys of a Rest."""
+TOP_KEYS = ("global", "safety_limits", "drive_cycles", "steps")
+STEP_KEYS = (*KINDS, "DriveCycle", "Waveform", "EIS", "Ambient temperature", "Control")
+"""The keys of steps, as they are written best."""
 BLOCK_KEYS = ("repeat", "steps")
 """Keys of a block written as a mapping."""
-RESERVED = ("direction", *CELL_KEYS, *BLOCK_KEYS)
+_FLAT_KEYS = ("mode", "value", "duration", "ends")
+RESERVED = ("direction", *_FLAT_KEYS, *BLOCK_KEYS)
 """Words that cannot name a block."""
 
-_LATER = {
-    "safety_limits": "Safety limits",
-    "Control": "Control steps",
-    "EIS": "EIS steps",
-    "Drive": "Drive cycles",
-    "DriveCycle": "Drive cycles",
-    "Drive cycle": "Drive cycles",
-    "Waveform": "Waveforms",
-    "Ambient temperature": "Ambient temperature steps",
-}
-_MODE_WORDS: dict[str, Mode] = {
-    "cc": "Current",
-    "cv": "Voltage",
-    "cp": "Power",
-    "c": "C-rate",
-    "crate": "C-rate",
-    "constant current": "Current",
-    "constant voltage": "Voltage",
-    "constant power": "Power",
-}
+_DIRECTION = re.compile(r"direction[ \t]*\[(.*)\][ \t]*", re.DOTALL)
+_ONE_WORD = re.compile(r"[A-Za-z]*")
 _NEEDS_NAME = "A block needs a name: `- Name: {repeat: 3, steps: [...]}`."
 _NEEDS_KIND = "A step needs its kind: `direction`, or Charge, Discharge or Rest as its key."
-_NEEDS_END = "needs `ends`, or a `duration` in s, or it would never end."
 
 
 def read_protocol(root: Table, report: Report) -> Protocol:
@@ -84,30 +57,21 @@ def read_protocol(root: Table, report: Report) -> Protocol:
     report
         Receives what is wrong.
     """
-    for entry in root.entries.values():
-        if entry.key not in TOP_KEYS:
-            _refuse_top(entry, report)
-    start = root.value("global")
-    steps = root.value("steps")
+    refuse_unknown(root, TOP_KEYS, "a protocol", "", report)
+    start, safety = root.value("global"), root.value("safety_limits")
+    profiles, steps = root.value("drive_cycles"), root.value("steps")
     if steps is None:
         report.add("missing-key", "A protocol needs `steps`, a list.", "", root)
-    return Protocol(
+    reader = _Steps(report)
+    protocol = Protocol(
         start=Start() if start is None else read_start(start, "global", report),
-        steps=() if steps is None else _Steps(report).read(steps, "steps"),
+        safety=Safety() if safety is None else read_safety(safety, "safety_limits", report),
+        profiles=() if profiles is None else read_profiles(profiles, "drive_cycles", report),
+        steps=() if steps is None else reader.read(steps, "steps"),
     )
-
-
-def _refuse_top(entry: Entry, report: Report) -> None:
-    if entry.key in _LATER:
-        report.add("not-supported", _later(entry.key), entry.key, entry)
-        return
-    message = f"Unknown key {quote(entry.key)}; a protocol has {' and '.join(TOP_KEYS)}."
-    near = nearest(entry.key, TOP_KEYS)
-    report.add("unknown-key", message, member("", entry.key), entry, near)
-
-
-def _later(key: str) -> str:
-    return f"{_LATER[key]} are not supported yet in this version."
+    if reader.complete:
+        check_flow(protocol, report)
+    return protocol
 
 
 @dataclass(slots=True)
@@ -116,16 +80,24 @@ class _Steps:
 
     report: Report
     count: int = 0
+    complete: bool = True
 
     def read(self, node: Node, path: str) -> tuple[TreeNode, ...]:
         """Read a list of steps and blocks."""
         if not isinstance(node, Array):
             self.report.add("not-a-list", "Steps are a list: start each with '- '.", path, node)
+            self.complete = False
             return ()
         if not node.items:
             self.report.add("empty", "There are no steps; give at least one.", path, node)
-        read = (self._item(item, f"{path}[{index}]") for index, item in enumerate(node.items))
-        return tuple(item for item in read if item is not None)
+        read = []
+        for index, item in enumerate(node.items):
+            step = self._item(item, f"{path}[{index}]")
+            if step is None:
+                self.complete = False
+            else:
+                read.append(step)
+        return tuple(read)
 
     def _item(self, node: Node, path: str) -> TreeNode | None:
         self.count += 1
@@ -135,7 +107,8 @@ class _Steps:
         if not isinstance(node, Table):
             self._refuse_bare(node, path)
             return None
-        if "direction" in node.entries or node.entries.keys() <= set(CELL_KEYS):
+        keys = node.entries.keys()
+        if "direction" in keys or (keys <= set(CELL_KEYS) and keys & set(_FLAT_KEYS)):
             return self._flat(node, path)
         if len(node.entries) != 1:
             self._refuse_many(node, path)
@@ -145,116 +118,70 @@ class _Steps:
 
     def _named(self, entry: Entry, path: str) -> TreeNode | None:
         """Read a single-key item: a nested step, or a block."""
-        value = entry.value
-        if entry.key in BLOCK_KEYS or not entry.key.strip(" \t\r\n"):
+        key, value = entry.key, entry.value
+        if key in BLOCK_KEYS or not key.strip(" \t\r\n"):
             self.report.add("missing-name", _NEEDS_NAME, path, entry)
             return None
         if isinstance(value, Array):
-            at = _at(path, entry)
-            return Block(entry.key, Number(1, at), self.read(value, path), at)
+            return Block(key, Number(1, at(path, entry)), self.read(value, path), at(path, entry))
         if isinstance(value, Table) and "steps" in value.entries:
-            return self._repeated(entry, value, path)
-        if entry.key not in KINDS:
+            return self._block(entry, value, path)
+        known = key in KINDS or key in SPECIAL or key == "Control" or key in AMBIENT_NAMES
+        if not known and not key.startswith("direction"):
             self._refuse_name(entry, path)
             return None
-        if isinstance(value, Table):
-            return self._step(entry.key, value, path, entry)
-        message = f"{entry.key} has no parameters; indent them under it."
-        self.report.add("not-a-mapping", message, path, entry)
-        return None
+        if not isinstance(value, Table):
+            message = f"{key} has no parameters; indent them under it."
+            self.report.add("not-a-mapping", message, path, entry)
+            return None
+        return self._step(entry, value, path)
 
-    def _repeated(self, entry: Entry, value: Table, path: str) -> Block:
+    def _step(self, entry: Entry, value: Table, path: str) -> TreeNode | None:
+        """Read a nested step."""
+        key, place = entry.key, Place(value, entry, path)
+        if key in KINDS:
+            return read_step(key, place, self.report, None, flat=False)
+        if key in SPECIAL:
+            return SPECIAL[key](place, self.report)
+        if key == "Control":
+            return read_control(value, entry, path, self.report)
+        if key in AMBIENT_NAMES:
+            return read_ambient(value, entry, path, self.report)
+        inside = _DIRECTION.fullmatch(key)
+        if inside is None:
+            self._refuse_name(entry, path)
+            return None
+        source = written(entry, key).part(inside.start(1), inside.end(1))
+        direction = read_text(source, DIRECTION, path, self.report, "direction")
+        if direction is None:
+            return None
+        return read_step(None, place, self.report, direction, flat=False)
+
+    def _block(self, entry: Entry, value: Table, path: str) -> Block:
         refuse_unknown(value, BLOCK_KEYS, "a block", path, self.report)
-        at = _at(path, entry)
-        repeat: Expression | None = Number(1, at)
+        position = at(path, entry)
+        repeat: Expression | None = None
         if (count := value.value("repeat")) is not None:
-            repeat = read_expression(count, REPEAT, member(path, "repeat"), self.report)
-        steps = self.read(value.entries["steps"].value, member(path, "steps"))
-        return Block(entry.key, repeat or Number(1, at), steps, at)
+            repeat = read_expression(count, REPEAT, f"{path}.repeat", self.report)
+        steps = self.read(value.entries["steps"].value, f"{path}.steps")
+        return Block(entry.key, repeat or Number(1, position), steps, position)
 
     def _flat(self, node: Table, path: str) -> Step | None:
-        direction = node.value("direction")
-        if direction is None:
+        given = node.value("direction")
+        if given is None:
             self.report.add("missing-key", _NEEDS_KIND, path, node, "direction: Discharge")
             return None
-        word = direction.value if isinstance(direction, Scalar) else None
-        if word not in KINDS:
-            message = f"`direction` is one of {', '.join(KINDS)}."
-            near = nearest(word, KINDS) if isinstance(word, str) else None
-            self.report.add("unknown-word", message, member(path, "direction"), direction, near)
+        kind, direction = read_direction(given, f"{path}.direction", self.report)
+        if kind is None and direction is None:
             return None
-        return self._step(word, node, path, node, flat=True)
-
-    def _step(
-        self, kind: Kind, node: Table, path: str, mark: Table | Entry, *, flat: bool = False
-    ) -> Step:
-        keys = REST_KEYS if kind == "Rest" else CELL_KEYS
-        meant = self._refuse_keys(kind, node, ("direction", *keys) if flat else keys, path)
-        given = node.entries.keys() | meant
-        mode, value = (None, None)
-        if kind != "Rest":
-            self._require(kind, given, path, mark)
-            mode, value = self._drive(node, path)
-        if not given & {"duration", "ends"}:
-            self.report.add("missing-end", f"{kind} {_NEEDS_END}", path, mark)
-        duration, ends = self._finish(kind, node, path)
-        return Step(
-            kind=kind, position=_at(path, mark), mode=mode, value=value, duration=duration, ends=ends
-        )
-
-    def _require(self, kind: Kind, given: set[str], path: str, mark: Table | Entry) -> None:
-        missing = [key for key in ("mode", "value") if key not in given]
-        if missing:
-            message = f"{kind} needs {' and '.join(missing)}; modes are {', '.join(MODES)}."
-            self.report.add("missing-key", message, path, mark)
-
-    def _drive(self, node: Table, path: str) -> tuple[Mode | None, Expression | None]:
-        """Read what a Charge or Discharge does to the cell."""
-        mode = self._mode(node.entries["mode"].value, path) if "mode" in node.entries else None
-        value = node.value("value")
-        if mode is None or value is None:
-            return mode, None
-        return mode, read_expression(value, STEP_VALUE[mode], member(path, "value"), self.report)
-
-    def _mode(self, node: Node, path: str) -> Mode | None:
-        word = node.value if isinstance(node, Scalar) else None
-        if word in MODES:
-            return word
-        message = f"`mode` is one of {', '.join(MODES)}."
-        near: str | None = None
-        if isinstance(word, str):
-            near = _MODE_WORDS.get(word.lower()) or nearest(word, MODES)
-            message = f"Unknown mode {quote(word)}; known are {', '.join(MODES)}."
-        self.report.add("unknown-mode", message, member(path, "mode"), node, near)
-        return None
-
-    def _finish(
-        self, kind: Kind, node: Table, path: str
-    ) -> tuple[Expression | None, tuple[End, ...]]:
-        """Read when a step is over."""
-        length, ends = node.value("duration"), node.value("ends")
-        duration = None
-        if length is not None:
-            duration = read_expression(length, DURATION, member(path, "duration"), self.report)
-        if ends is None:
-            return duration, ()
-        return duration, read_ends(ends, kind, member(path, "ends"), self.report)
-
-    def _refuse_keys(self, kind: Kind, node: Table, keys: tuple[str, ...], path: str) -> set[str]:
-        """Note the keys that do not belong here; return those that they were meant to be."""
-        given = [key for key in ("mode", "value") if kind == "Rest" and key in node.entries]
-        if given:
-            message = f"A Rest has no {' and no '.join(given)}: no current flows. Remove them."
-            place = member(path, given[0])
-            self.report.add("unknown-key", message, place, node.entries[given[0]])
-        return refuse_unknown(node, keys, f"a {kind}", path, self.report, told=given)
+        return read_step(kind, Place(node, node, path), self.report, direction, flat=True)
 
     def _refuse_bare(self, node: Node, path: str) -> None:
         word = node.value if isinstance(node, Scalar) else None
-        message = f"A step is a mapping with one key: {', '.join(KINDS)}, or a block's name."
-        near = nearest(word, KINDS) if isinstance(word, str) else None
+        message = f"A step is a mapping with one key: {', '.join(STEP_KEYS)}, or a block's name."
+        near = nearest(word, STEP_KEYS) if isinstance(word, str) else None
         if word in KINDS:
-            message = f"A bare {word} {_NEEDS_END}"
+            message = f"A bare {word} {NEEDS_END}"
             near = "Rest: {duration: 600}" if word == "Rest" else None
         elif isinstance(word, str) and looks_like_experiment(word):
             message, near = "Experiment strings stand alone, one a line, without `steps:`.", None
@@ -262,9 +189,9 @@ class _Steps:
 
     def _refuse_many(self, node: Table, path: str) -> None:
         first = next(iter(node.entries.values()), None)
-        if first is not None and first.key in KINDS:
+        if first is not None and first.key in STEP_KEYS:
             message = f"A step has one key; indent its parameters under {first.key}."
-        elif node.entries.keys() & set(CELL_KEYS):
+        elif node.entries.keys() & set(_FLAT_KEYS):
             message = _NEEDS_KIND
         elif node.entries.keys() <= set(BLOCK_KEYS):
             message = _NEEDS_NAME
@@ -275,16 +202,35 @@ class _Steps:
         self.report.add("bad-step", message, path, node, near)
 
     def _refuse_name(self, entry: Entry, path: str) -> None:
-        if entry.key in _LATER:
-            self.report.add("not-supported", _later(entry.key), path, entry)
-            return
-        message = f"Unknown step {quote(entry.key)}: a step is {', '.join(KINDS)}; a block has "
+        message = f"Unknown step {quote(entry.key)}: a step is {', '.join(STEP_KEYS)}; a block has "
         message += "a list of steps, or `steps` and `repeat`."
-        near = nearest(entry.key, KINDS)
+        near = nearest(entry.key, STEP_KEYS)
+        if entry.key.startswith("direction"):
+            near = "direction[...]"
         if isinstance(entry.value, Table) and "repeat" in entry.value.entries:
             near = "steps: [...]"
         self.report.add("unknown-step", message, path, entry, near)
 
 
-def _at(path: str, mark: Node | Entry) -> Position:
-    return Position(path, mark.line, mark.column)
+def read_direction(node: Node, path: str, report: Report) -> tuple[Kind | None, Expression | None]:
+    """Read what stands under ``direction``: a kind, or an expression that gives one."""
+    word = node.value if isinstance(node, Scalar) else None
+    for kind in KINDS:
+        if word == kind:
+            return kind, None
+    if isinstance(node, Scalar) and isinstance(word, str):
+        source = written(node, word)
+        if not _is_misspelt(source):
+            return None, read_text(source, DIRECTION, path, report, "direction")
+    elif isinstance(word, int | float) and not isinstance(word, bool):
+        return None, read_expression(node, DIRECTION, path, report)
+    message = f"`direction` is one of {', '.join(KINDS)}, or an expression."
+    near = nearest(word, KINDS) if isinstance(word, str) else None
+    report.add("unknown-word", message, path, node, near)
+    return None, None
+
+
+def _is_misspelt(source: Written) -> bool:
+    """Whether a single word is a kind with a mistake, rather than a variable."""
+    word = source.text
+    return _ONE_WORD.fullmatch(word) is not None and (not word or nearest(word, KINDS) is not None)

@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal, TypeAlias
 
-from ionworks.ucp.tree import Kind, Mode, Operator, Quantity
+from ionworks.ucp.tree import Guarded, Kind, Mode, ModelVariable, Operator, ProfileMode, Quantity
+
+EisMode: TypeAlias = Literal["Current", "Voltage"]
 
 ABSOLUTE_ZERO = -273.15
 """Lowest temperature [degC]."""
@@ -30,21 +33,24 @@ class Rule:
     unit
         Unit of the number, or nothing.
     low, high
-        Bounds; ``high`` is inclusive, ``None`` if there is none.
+        Bounds, ``None`` if there is none; both inclusive.
     open_low
         Whether ``low`` itself is refused.
     whole
         Whether the number must be an integer.
+    nonzero
+        Whether 0 is refused between the bounds.
     below, zero, above
         What to say to a number under, at or over the bounds.
     """
 
     what: str
     unit: str = ""
-    low: float = 0
+    low: float | None = 0
     high: float | None = None
     open_low: bool = False
     whole: bool = False
+    nonzero: bool = False
     below: str = ""
     zero: str = ""
     above: str = ""
@@ -67,21 +73,23 @@ class Rule:
     def span(self) -> str:
         """The allowed numbers, in words."""
         whole = "a whole number, " if self.whole else ""
+        if self.low is None:
+            return "above or below 0" if self.nonzero else "any number"
         if self.high is not None:
             return f"{whole}between {number(self.low)} and {number(self.high)}"
         return f"{whole}{'above' if self.open_low else 'at least'} {number(self.low)}"
 
     def _inside(self, value: float) -> bool:
-        if self.whole and value != int(value):
+        if (self.whole and value != int(value)) or (self.nonzero and value == 0):
             return False
-        if value < self.low or (self.open_low and value == self.low):
+        if self.low is not None and (value < self.low or (self.open_low and value == self.low)):
             return False
         return self.high is None or value <= self.high
 
     def _advice(self, value: float) -> str:
         if value == 0:
             return self.zero
-        if value < self.low:
+        if self.low is not None and value < self.low:
             return self.below
         if self.high is not None and value > self.high:
             return self.above
@@ -90,6 +98,7 @@ class Rule:
 
 _SIGN = "Values are magnitudes: Charge or Discharge gives the sign."
 _NO_CURRENT = "A step without current is a Rest with a duration."
+_BOUND = "Currents are bounded by their magnitude."
 _FRACTION = "SOC is a fraction here (1 = full)"
 
 
@@ -135,7 +144,42 @@ UNITS: Mapping[Quantity, str] = MappingProxyType(
 """The unit that may stand in brackets after a quantity; SOC has none."""
 
 DURATION = _limit("the duration", "s")
+DIRECTION = Rule(
+    "the direction", low=None, nonzero=True, zero="Above 0 is a discharge, below 0 a charge."
+)
+HOLD_VOLTAGE = _limit("the voltage to hold", "V")
 REPEAT = Rule("the number of repeats", low=1, whole=True)
+REPEAT_COMPUTED = Rule("the number of repeats", whole=True)
+"""The repeats of a block may be worked out to be none, but not written so."""
+
+ASSIGNED = Rule("the value of a variable", low=None)
+CONDITION = Rule("the condition", low=None)
+DRIVE_SCALE = Rule("the scale of a drive cycle", low=None)
+DRIVE_REPEAT = Rule("the number of repeats of a drive cycle", low=1, whole=True)
+WAVE_AMPLITUDE: Mapping[ProfileMode, Rule] = MappingProxyType(
+    {
+        "C-rate": _limit("the amplitude of a waveform", "C"),
+        "Current": _limit("the amplitude of a waveform", "A"),
+        "Voltage": _limit("the amplitude of a waveform", "V"),
+        "Power": _limit("the amplitude of a waveform", "W"),
+    }
+)
+WAVE_OFFSET: Mapping[ProfileMode, Rule] = MappingProxyType(
+    {
+        mode: Rule("the offset of a waveform", rule.unit, low=None)
+        for mode, rule in WAVE_AMPLITUDE.items()
+    }
+)
+FREQUENCY = _limit("the frequency", "Hz")
+PERIOD = _limit("the period", "s")
+POINTS = Rule("the number of points per decade", low=1, whole=True)
+EIS_AMPLITUDE: Mapping[EisMode, Rule] = MappingProxyType(
+    {
+        "Current": _limit("the amplitude of an EIS", "A"),
+        "Voltage": _limit("the amplitude of an EIS", "V"),
+    }
+)
+MODEL_LIMIT = Rule("a limit on a variable of the model", low=None)
 INITIAL_SOC = Rule(
     "the initial SOC",
     high=1,
@@ -160,16 +204,29 @@ RESOLUTION: Mapping[str, Rule] = MappingProxyType(
 )
 """What a resolution must be, by its key."""
 
-_DOWN: frozenset[Quantity] = frozenset({"Current", "C-rate", "Power"})
+SAFETY: Mapping[tuple[Guarded, Literal["low", "high"]], Rule] = MappingProxyType(
+    {
+        ("Voltage", "high"): _limit("the highest safe voltage", "V"),
+        ("Voltage", "low"): Rule("the lowest safe voltage", "V"),
+        ("Temperature", "high"): Rule("the highest safe temperature", "degC", low=ABSOLUTE_ZERO),
+        ("Temperature", "low"): Rule("the lowest safe temperature", "degC", low=ABSOLUTE_ZERO),
+        ("Charge current", "high"): _limit("the highest safe charge current", "A", _BOUND),
+        ("Discharge current", "high"): _limit("the highest safe discharge current", "A", _BOUND),
+    }
+)
+"""What a safety limit must be."""
+
+_DOWN: frozenset[Quantity] = frozenset({"Current", "C-rate", "Power", "dV/dt"})
 _FOLLOWS_KIND: frozenset[Quantity] = frozenset({"Voltage", "SOC"})
 
 
-def default_operator(quantity: Quantity, kind: Kind) -> Operator | None:
+def default_operator(quantity: Quantity | ModelVariable, kind: Kind | None) -> Operator | None:
     """Return the sense of an end that names no operator.
 
-    Voltage and SOC end a discharge at or below, a charge at or above their limit; Current, C-rate
-    and Power end a step at or below; Capacity, Energy, Time and Temperature at or above. On a Rest
-    the sense of Voltage and SOC cannot be known.
+    Voltage and SOC end a discharge at or below, a charge at or above their limit; Current, C-rate,
+    Power and dV/dt end a step at or below; Capacity, Energy, Time and Temperature at or above. On
+    every other step the sense of Voltage and SOC cannot be known, and nowhere that of a variable
+    of the model.
 
     Returns
     -------
@@ -181,11 +238,21 @@ def default_operator(quantity: Quantity, kind: Kind) -> Operator | None:
     >>> default_operator("Voltage", "Discharge"), default_operator("Voltage", "Rest")
     ('<=', None)
     """
+    if isinstance(quantity, ModelVariable):
+        return None
     if quantity in _DOWN:
         return "<="
     if quantity not in _FOLLOWS_KIND:
         return ">="
-    return {"Discharge": "<=", "Charge": ">="}.get(kind)  # type: ignore[return-value]
+    return _SENSES.get(kind)
+
+
+_SENSES: Mapping[Kind | None, Operator] = MappingProxyType({"Discharge": "<=", "Charge": ">="})
+
+
+def end_rule(quantity: Quantity | ModelVariable) -> Rule:
+    """Return what the value of an end on this quantity must be."""
+    return MODEL_LIMIT if isinstance(quantity, ModelVariable) else END_VALUE[quantity]
 
 
 def number(value: float) -> str:

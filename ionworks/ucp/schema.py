@@ -9,12 +9,13 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from ionworks.ucp import rules
-from ionworks.ucp.ends import OPERATORS, QUANTITIES
-from ionworks.ucp.expressions import INPUT_PATTERN
+from ionworks.ucp.ends import OPERATORS
+from ionworks.ucp.grammar import INPUT_PATTERN, QUANTITIES
 from ionworks.ucp.nodes import NUMBER_PATTERN
-from ionworks.ucp.parse import KINDS, MODES, RESERVED
+from ionworks.ucp.parse import RESERVED
 from ionworks.ucp.rules import Rule
 from ionworks.ucp.start import STATE_TYPES
+from ionworks.ucp.steps import KINDS, MODES
 from ionworks.ucp.tree import Kind, Quantity
 
 Schema: TypeAlias = dict[str, Any]

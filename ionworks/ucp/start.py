@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from ionworks.ucp import rules
-from ionworks.ucp.expressions import read_expression, write
-from ionworks.ucp.findings import Report, nearest, quote
-from ionworks.ucp.nodes import Node, Scalar, Table, member
+from ionworks.ucp.findings import Report
+from ionworks.ucp.nodes import Node, Table, member
+from ionworks.ucp.shapes import read_optional, read_resolution, read_word, refuse_unknown
 from ionworks.ucp.tree import Expression, Number, Resolution, Start
+from ionworks.ucp.writing import write
 
 STATE_TYPES = ("soc_percentage", "voltage")
 """What ``initial_state_value`` may be: percent of the capacity, or volts."""
@@ -50,50 +50,8 @@ def read_start(node: Node, path: str, report: Report) -> Start:
         soc_unit=unit,
         voltage=voltage,
         temperature=_read_temperature(node, path, report),
-        resolution=_read_resolution(node, path, report),
+        resolution=read_resolution(node, path, report, "constant") or Resolution(),
     )
-
-
-def refuse_unknown(
-    node: Table,
-    keys: tuple[str, ...],
-    where: str,
-    path: str,
-    report: Report,
-    told: Sequence[str] = (),
-) -> set[str]:
-    """Note the keys of a mapping that do not belong there.
-
-    Parameters
-    ----------
-    node
-        The mapping.
-    keys
-        What may stand there.
-    where
-        Name of the mapping in a sentence.
-    path
-        Its key path.
-    report
-        Receives what is wrong.
-    told
-        Keys that do not belong there and are noted already.
-
-    Returns
-    -------
-    set of str
-        The keys that the unknown ones were most likely meant to be.
-    """
-    meant = set()
-    for entry in node.entries.values():
-        if entry.key in keys or entry.key in told:
-            continue
-        message = f"Unknown key {quote(entry.key)} in {where}; known are {', '.join(keys)}."
-        near = nearest(entry.key, keys)
-        report.add("unknown-key", message, member(path, entry.key), entry, near)
-        if near is not None:
-            meant.add(near)
-    return meant
 
 
 def _read_state(node: Table, path: str, report: Report) -> _State:
@@ -131,14 +89,8 @@ def _read_state_type(node: Table, path: str, report: Report) -> str | None:
     if value is None:
         message = "initial_state_type needs initial_state_value, in percent or volts."
         report.add("missing-key", message, path, entry, "initial_state_value: 100")
-    word = entry.value.value if isinstance(entry.value, Scalar) else None
-    if word in STATE_TYPES:
-        return str(word)
-    message = f"initial_state_type is {' or '.join(STATE_TYPES)}."
-    near = nearest(word, STATE_TYPES) if isinstance(word, str) else None
     place = member(path, "initial_state_type")
-    report.add("unknown-word", message, place, entry.value, near)
-    return None
+    return read_word(entry.value, "initial_state_type", STATE_TYPES, place, report)
 
 
 def _read_temperature(node: Table, path: str, report: Report) -> Expression | None:
@@ -155,23 +107,7 @@ def _read_temperature(node: Table, path: str, report: Report) -> Expression | No
     return first
 
 
-def _read_resolution(node: Table, path: str, report: Report) -> Resolution:
-    value = node.value("resolution")
-    if value is None:
-        return Resolution()
-    path = member(path, "resolution")
-    if not isinstance(value, Table):
-        return Resolution(time=read_expression(value, rules.RESOLUTION["time"], path, report))
-    refuse_unknown(value, tuple(rules.RESOLUTION), "`resolution`", path, report)
-    return Resolution(
-        **{key: _optional(value, key, rule, path, report) for key, rule in rules.RESOLUTION.items()}
-    )
-
-
 def _optional(
     node: Table, key: str, rule: rules.Rule, path: str, report: Report
 ) -> Expression | None:
-    value = node.value(key)
-    if value is None:
-        return None
-    return read_expression(value, rule, member(path, key), report)
+    return read_optional(node, key, rule, path, report, "constant")

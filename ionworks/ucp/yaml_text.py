@@ -134,7 +134,7 @@ class _Composer:
         line, column = _where(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is None and isinstance(frame.node, Table):
-            frame.key = Entry(event.value, Scalar(None), line, column)
+            frame.key = Entry(event.value, Scalar(None), line, column, _inner(event))
             self._register(event.anchor, Scalar(event.value, line, column))
             return
         if event.tag is not None:
@@ -144,7 +144,8 @@ class _Composer:
             value = plain_value(event.value)
             if isinstance(value, float) and not math.isfinite(value):
                 self._note("not-finite", "A value must be a finite number.", event)
-        scalar = Scalar(value, line, column)
+        inner = _inner(event) if isinstance(value, str) else None
+        scalar = Scalar(value, line, column, inner)
         self._register(event.anchor, scalar)
         self._put(scalar)
 
@@ -252,6 +253,15 @@ def _number(text: str) -> int | float:
 def _where(event: Event) -> tuple[int, int]:
     mark = event.start_mark
     return (mark.line + 1, mark.column + 1) if mark else (1, 1)
+
+
+def _inner(event: ScalarEvent) -> int | None:
+    """Return the column of the first character, if all of them stand there as they are."""
+    start, end, quotes = event.start_mark, event.end_mark, 1 if event.style else 0
+    if start is None or end is None or start.line != end.line:
+        return None
+    as_written = end.column - start.column == len(event.value) + 2 * quotes
+    return start.column + quotes + 1 if as_written else None
 
 
 def _place_of(text: str, index: int) -> Place:
