@@ -46,8 +46,8 @@ def differences(a: Program, b: Program) -> list[str]:
     >>> rest = Program(lines=(Hold(kind="Rest", stops=(Stop("Time", ">=", 60.0, 1),)),))
     >>> longer = Program(lines=(Hold(kind="Rest", stops=(Stop("Time", ">=", 90.0, 1),)),))
     >>> differences(rest, longer)
-    ['step 1: the end Time >= 60 -> end of test is missing', \
-'step 1: the end Time >= 90 -> end of test is new']
+    ['step 1: the end Time > 60 -> end of test is missing', \
+'step 1: the end Time > 90 -> end of test is new']
     """
     if len(a.lines) != len(b.lines):
         return [f"there are {len(b.lines)} steps, not {len(a.lines)}"]
