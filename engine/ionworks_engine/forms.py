@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from starlette.datastructures import FormData, Headers, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
+from python_multipart.exceptions import FormParserError
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.types import Receive
 
 from ionworks_engine.errors import ApiError, Problem, invalid
@@ -15,7 +14,7 @@ from ionworks_engine.intake import media_type, read_bytes, unpacked
 FORM = "multipart/form-data"
 _PART = "file"
 _LONGEST_NAME = 255
-_PARTS = 8
+_MOST_PARTS = 8
 """As many are read, to name those that are too many."""
 
 
@@ -41,39 +40,112 @@ async def read_file(headers: dict[bytes, bytes], receive: Receive) -> SentFile:
     if media != FORM:
         shown = f", not as {media}" if media else ""
         raise ApiError(400, "BAD_REQUEST", f"Send the file as {FORM}{shown}.")
-    form = await _parsed(headers, unpacked(content, headers))
+    _, options = parse_options_header(headers[b"content-type"])
+    return only_file(parts_of(unpacked(content, headers), options.get(b"boundary", b"")))
+
+
+@dataclass(slots=True)
+class Part:
+    """A part of a form; ``filename`` is ``None`` if it is a plain field."""
+
+    name: str | None = None
+    filename: str | None = None
+    content: bytearray = field(default_factory=bytearray)
+    ended: bool = False
+
+
+def parts_of(content: bytes, boundary: bytes) -> list[Part]:
+    """Take a form apart.
+
+    Raises
+    ------
+    ApiError
+        400, if it is none.
+    """
+    if not boundary:
+        raise _unreadable("its media type names no boundary")
+    reader = _Reader()
     try:
-        return await _only_file(form)
-    finally:
-        await form.close()
+        parser = MultipartParser(
+            boundary,
+            {
+                "on_part_begin": reader.begin,
+                "on_header_field": reader.header_name,
+                "on_header_value": reader.header_value,
+                "on_header_end": reader.header_end,
+                "on_part_data": reader.data,
+                "on_part_end": reader.end,
+            },
+        )
+        parser.write(content)
+    except FormParserError as error:
+        raise _unreadable(str(error)) from None
+    return reader.parts
 
 
-async def _parsed(headers: dict[bytes, bytes], content: bytes) -> FormData:
-    async def whole() -> AsyncGenerator[bytes, None]:
-        yield content
+class _Reader:
+    """Collects the parts that the parser comes upon."""
 
-    stated = Headers(raw=list(headers.items()))
-    parser = MultiPartParser(stated, whole(), max_files=_PARTS, max_fields=_PARTS)
-    try:
-        return await parser.parse()
-    except MultiPartException as error:
-        reason = error.message.rstrip(".")
-        raise ApiError(400, "BAD_REQUEST", f"The form cannot be read: {reason}.") from None
+    def __init__(self) -> None:
+        self.parts: list[Part] = []
+        self._header = b""
+        self._value = b""
+
+    def begin(self) -> None:
+        if len(self.parts) == _MOST_PARTS:
+            raise _unreadable(f"it has more than {_MOST_PARTS} parts")
+        self.parts.append(Part())
+
+    def header_name(self, data: bytes, start: int, end: int) -> None:
+        self._header += data[start:end]
+
+    def header_value(self, data: bytes, start: int, end: int) -> None:
+        self._value += data[start:end]
+
+    def header_end(self) -> None:
+        if self._header.lower() == b"content-disposition":
+            _, options = parse_options_header(self._value)
+            part = self.parts[-1]
+            part.name, part.filename = _text(options, b"name"), _text(options, b"filename")
+        self._header = self._value = b""
+
+    def data(self, data: bytes, start: int, end: int) -> None:
+        self.parts[-1].content += memoryview(data)[start:end]
+
+    def end(self) -> None:
+        self.parts[-1].ended = True
 
 
-async def _only_file(form: FormData) -> SentFile:
-    parts = form.multi_items()
-    others = [name for name, _ in parts if name != _PART]
+def only_file(parts: list[Part]) -> SentFile:
+    """Return the one file of a form.
+
+    Raises
+    ------
+    ApiError
+        422, if there is anything else, or the file was cut short.
+    """
+    others = [part.name or "" for part in parts if part.name != _PART]
     if others:
         raise invalid(Problem(name, f"{name!r} is not a field; send `file`") for name in others)
     if len(parts) != 1:
-        found = "it came twice or more" if parts else "it is missing, or the form was cut short"
+        found = "it came twice or more" if parts else "it is missing"
         raise invalid([Problem(_PART, f"send exactly one part `file`: {found}")])
-    part = parts[0][1]
-    if not isinstance(part, UploadFile):
+    part = parts[0]
+    if part.filename is None:
         raise invalid([Problem(_PART, "this part needs a filename: send it as a file")])
-    return SentFile(_base_name(part.filename or ""), await part.read())
+    if not part.ended:
+        raise invalid([Problem(_PART, "the form was cut short: its last boundary is missing")])
+    return SentFile(_base_name(part.filename), bytes(part.content))
+
+
+def _text(options: dict[bytes, bytes], name: bytes) -> str | None:
+    value = options.get(name)
+    return None if value is None else value.decode("utf-8", "replace")
 
 
 def _base_name(filename: str) -> str:
     return filename.replace("\\", "/").rpartition("/")[2][:_LONGEST_NAME]
+
+
+def _unreadable(reason: str) -> ApiError:
+    return ApiError(400, "BAD_REQUEST", f"The form cannot be read: {reason}.")
