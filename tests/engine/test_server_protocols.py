@@ -8,6 +8,7 @@ from base64 import b64decode
 import pytest
 from conftest import EXAMPLE, app_client
 from ionworks_engine import intake
+from ionworks_engine.bundle import load_bundle, operations
 
 from ionworks import ucp
 
@@ -15,6 +16,8 @@ REST = "steps: [{Rest: {duration: 600}}]\n"
 STRINGS = b"Discharge at 1C until 2.5 V\nRest for 10 minutes"
 CYCLE = {"Time [s]": [0, 1, 2], "Current [A]": [0.5, 1.5, 0]}
 BOUNDARY = "b0undary"
+BUNDLE = load_bundle()
+CONVERSIONS = ["c_rates", "discharge", "drive_cycle"]
 
 
 @pytest.fixture(scope="module")
@@ -35,6 +38,35 @@ def problems(answer):
     assert answer.status_code == 422, answer.text
     assert answer.json()["error_code"] == "VALIDATION_ERROR"
     return answer.json()["detail"]["errors"]
+
+
+def examples(operation_id):
+    """Return the examples of an operation's body and of its good answer, by name."""
+    for described in operations(BUNDLE):
+        if described.id == operation_id:
+            stated = BUNDLE["paths"][described.path][described.method.lower()]
+            sent = stated["requestBody"]["content"]["application/json"]["examples"]
+            return {name: example["value"] for name, example in sent.items()}, {
+                name: example["value"]
+                for name, example in stated["responses"]["200"]["content"]["application/json"][
+                    "examples"
+                ].items()
+            }
+    raise AssertionError(operation_id)
+
+
+def test_the_examples_of_the_description_are_what_is_answered(client):
+    sent, answered = examples("validate_protocol")
+    answer = client.post("/protocols/validate", json=sent["no_end"]).json()
+    assert answer == answered["no_end"]
+
+
+@pytest.mark.parametrize("name", CONVERSIONS)
+def test_the_conversions_of_the_description_work(client, name):
+    sent, _ = examples("convert_protocol")
+    assert sorted(sent) == CONVERSIONS
+    answer = client.post("/protocols/convert", json=sent[name])
+    assert answer.status_code == 200, answer.text
 
 
 # Conversion

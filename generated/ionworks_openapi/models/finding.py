@@ -19,7 +19,7 @@ class Finding:
         code (str): A word for programs.
         message (str): What is wrong.
         severity (FindingSeverity | None | str): How bad it is.
-        path (None | str): Where in the document, for example `steps.0.value`.
+        path (None | str): Where in the document, for example `steps[0].value`.
         line (int | None): The line in the text, from 1.
         column (int | None): The column in the line, from 1.
         suggestion (None | str): What would be right.
