@@ -42,7 +42,7 @@ _SIGN = re.compile(r"[<>=!≤≥≠]+")
 _OTHER_OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "<<": "<", ">>": ">"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
 _MODEL_VARIABLE = re.compile(VARIABLE_PATTERN)
-_OTHER_UNITS = {"dV/dt": ("V.s-1",)}
+OTHER_UNITS = {"dV/dt": ("V.s-1",)}
 _WITH_UNIT = re.compile(r"[^\[\]\n]*[^\[\]\s][ \t]*\[[^\[\]\n]*\]")
 
 
@@ -249,7 +249,7 @@ def read_quantity(source: Written, path: str, report: Report) -> Quantity | Mode
     if name not in QUANTITIES:
         return _model_variable(source, name, path, report)
     right = UNITS[name]
-    units = (right, *_OTHER_UNITS.get(name, ()))
+    units = (right, *OTHER_UNITS.get(name, ()))
     if bracket and (not right or unit.removesuffix("]") not in units or unit[-1:] != "]"):
         need = f"is in {right}" if right else "is a fraction from 0 to 1 and has no unit"
         message = f"{name} {need}, not in {quote('[' + unit, 20)}."

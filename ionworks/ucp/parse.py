@@ -41,7 +41,10 @@ _FLAT_KEYS = ("mode", "value", "duration", "ends")
 RESERVED = ("direction", *_FLAT_KEYS, *BLOCK_KEYS)
 """Words that cannot name a block."""
 
-_DIRECTION = re.compile(r"direction[ \t]*\[(.*)\][ \t]*", re.DOTALL)
+DIRECTION_KEY = r"direction[ \t]*\[(.*)\][ \t]*"
+"""The key of a step whose direction is worked out; the dot is any character."""
+
+_DIRECTION = re.compile(DIRECTION_KEY, re.DOTALL)
 _ONE_WORD = re.compile(r"[A-Za-z]*")
 _NEEDS_NAME = "A block needs a name: `- Name: {repeat: 3, steps: [...]}`."
 _NEEDS_KIND = "A step needs its kind: `direction`, or Charge, Discharge or Rest as its key."
