@@ -7,8 +7,12 @@ from base64 import b64decode
 
 import pytest
 from conftest import EXAMPLE, app_client
+from hypothesis import given
+from hypothesis import strategies as st
 from ionworks_engine import intake
 from ionworks_engine.bundle import load_bundle, operations
+from ionworks_engine.errors import ApiError
+from ionworks_engine.forms import only_file, parts_of
 
 from ionworks import ucp
 
@@ -57,8 +61,9 @@ def examples(operation_id):
 
 def test_the_examples_of_the_description_are_what_is_answered(client):
     sent, answered = examples("validate_protocol")
-    answer = client.post("/protocols/validate", json=sent["no_end"]).json()
-    assert answer == answered["no_end"]
+    assert sent
+    for name, body in sent.items():
+        assert client.post("/protocols/validate", json=body).json() == answered[name]
 
 
 @pytest.mark.parametrize("name", CONVERSIONS)
@@ -236,6 +241,26 @@ def test_a_body_that_is_no_form_is_refused(client, sent, message):
     answer = send(client, *sent)
     assert answer.status_code == 400, answer.text
     assert message in answer.json()["message"]
+
+
+LINE = b"--" + BOUNDARY.encode()
+HEAD = b"Content-Disposition: form-data"
+PIECES = st.sampled_from(
+    [b"\r\n", b"--", LINE, HEAD, b'; name="file"', b'; filename="a"', part(b"x"), b'"', b":", b"\0"]
+)
+
+
+@given(st.lists(PIECES | st.binary(max_size=5), max_size=30))
+def test_any_bytes_are_a_file_or_a_refusal(pieces):
+    for body in (b"".join(pieces), form(b"".join(pieces))[1]):
+        try:
+            file = only_file(parts_of(body, BOUNDARY.encode()))
+        except ApiError as refusal:
+            status = refusal.status
+        else:
+            assert file.content in body
+            continue
+        assert status in {400, 422}
 
 
 def test_too_many_bytes_are_refused_before_they_are_read(client):
