@@ -1,0 +1,27 @@
+"""Maccor procedures: .000 files of XML, waveforms .MWF for drive cycles, sweeps .FRA for EIS.
+
+maccor_steps, _ends, _followed, _read    a file -> a program
+maccor_layout, _assets, _xml, _write     a program -> files
+maccor_text, _guards, _waves             what both share: words, safety limits, side files
+"""
+
+from __future__ import annotations
+
+from ionworks_engine.vendors.maccor_read import read
+from ionworks_engine.vendors.maccor_steps import ROOT
+from ionworks_engine.vendors.maccor_write import write
+
+__all__ = ["read", "recognises", "write"]
+
+_WHERE = 4096
+
+
+def recognises(data: bytes) -> bool:
+    """Say whether bytes look like a Maccor procedure.
+
+    Examples
+    --------
+    >>> recognises(b"<MaccorTestProcedure>"), recognises(b"steps: []")
+    (True, False)
+    """
+    return f"<{ROOT}".encode() in data[:_WHERE].replace(b"\0", b"")

@@ -1,0 +1,193 @@
+"""Ends of Maccor steps -> stops, and the ends that all steps share -> safety limits."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ionworks.ucp.tree import Kind, Operator, Quantity
+from ionworks_engine.vendors.errors import Unreadable
+from ionworks_engine.vendors.maccor_guards import CURRENT, THERMOCOUPLE, VOLTAGE, Limit
+from ionworks_engine.vendors.maccor_steps import RawEnd, RawStep
+from ionworks_engine.vendors.maccor_text import (
+    NOMINAL_CAPACITY,
+    capacities,
+    is_register,
+    register,
+    seconds,
+    value,
+)
+from ionworks_engine.vendors.program import Stop, Value
+
+CURRENT_STEPS = {"Charge": "Charge", "Dischrge": "Discharge", "Chg Func": "Charge"}
+"""Steps that have a current, and its direction."""
+HELD = frozenset(CURRENT_STEPS) | {"Rest"}
+"""Steps that take time and have ends."""
+
+_QUANTITIES: dict[str, Quantity] = {
+    "Voltage": "Voltage",
+    "Current": "Current",
+    "Amp Hour": "Capacity",
+    "Themocpl": "Temperature",
+    "StepTime": "Time",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Safety:
+    """The safety limits of a procedure; their ``goto`` is a step number."""
+
+    channel: tuple[Limit, ...]
+    one_sided: dict[Kind, Limit]
+    """Currents that only charging (or discharging) steps are guarded by."""
+
+    def own(self, step: RawStep, through: Callable[[int], int]) -> list[RawEnd]:
+        """Return the ends of a step that stand for no safety limit."""
+        side = self.one_sided.get(_direction(step))  # type: ignore[arg-type]
+        covered = [*self.channel, *([side] if side else [])]
+        return [end for end in step.ends if as_limit(end, through) not in covered]
+
+    def unguarded(self, steps: Sequence[RawStep], through: Callable[[int], int]) -> list[int]:
+        """Return the numbers of steps without copies of the voltage and temperature limits."""
+        wanted = {limit for limit in self.channel if limit.end_type != CURRENT}
+        held = [step for step in steps if step.kind in HELD]
+        return [
+            step.number
+            for step in held
+            if not wanted <= {as_limit(end, through) for end in step.ends}
+        ]
+
+
+def find_safety(steps: Sequence[RawStep], through: Callable[[int], int]) -> Safety:
+    """Find the safety limits: what is marked as the channel's, and what leads all steps of a side.
+
+    Parameters
+    ----------
+    steps
+        The whole procedure.
+    through
+        Leads a step number through the ``Do`` of loops to the step that runs.
+    """
+    channel: list[Limit] = []
+    for step in steps:
+        for end in step.ends:
+            limit = as_limit(end, through) if end.is_channel else None
+            taken = {(one.end_type, one.side) for one in channel}
+            if limit is not None and (limit.end_type, limit.side) not in taken:
+                channel.append(limit)
+    safety = Safety(tuple(channel), {})
+    sides: tuple[Kind, ...] = ("Charge", "Discharge")
+    found = {side: _leading_current(steps, side, safety, through) for side in sides}
+    return Safety(safety.channel, {side: limit for side, limit in found.items() if limit})
+
+
+def as_limit(end: RawEnd, through: Callable[[int], int]) -> Limit | None:
+    """Return an end as a safety limit; ``None`` if it cannot be one."""
+    if end.end_type not in (VOLTAGE, CURRENT, THERMOCOUPLE) or end.operator == "=":
+        return None
+    text = end.text.partition("/")[2] if end.end_type == THERMOCOUPLE else end.text
+    found = value(text)
+    side: Literal["low", "high"] = "high" if end.operator == ">=" else "low"
+    if found is None or found[1] or (end.end_type == CURRENT and side == "low"):
+        return None
+    return Limit(end.end_type, side, found[0], through(end.step))
+
+
+def _leading_current(
+    steps: Sequence[RawStep], kind: Kind, safety: Safety, through: Callable[[int], int]
+) -> Limit | None:
+    """Return the current that is the first end of all steps of a direction, if there is one."""
+    leading = set()
+    for step in steps:
+        if _direction(step) != kind:
+            continue
+        own = safety.own(step, through)
+        first = as_limit(own[0], through) if own and own[0].step != step.number + 1 else None
+        leading.add(first if first and first.end_type == CURRENT else None)
+    return leading.pop() if len(leading) == 1 else None
+
+
+def _direction(step: RawStep) -> str | None:
+    return CURRENT_STEPS.get(step.kind)
+
+
+class Ends:
+    """Turns ends into stops, and notes what has no counterpart.
+
+    Parameters
+    ----------
+    assigned
+        The variables that the procedure sets.
+    notes
+        Receives sentences for people.
+    """
+
+    def __init__(self, assigned: frozenset[str], notes: list[str]) -> None:
+        self._assigned = assigned
+        self._notes = notes
+
+    def stops(
+        self, step: RawStep, ends: Sequence[RawEnd], place: Callable[[RawEnd], int]
+    ) -> Iterator[Stop]:
+        """Yield the stops of a step; ``place`` gives the line that an end goes to."""
+        for end in ends:
+            quantity = _QUANTITIES.get(end.end_type)
+            if quantity is None or end.special:
+                self._notes.append(
+                    f"Step {step.number}: the end {end.end_type} {end.special} {end.operator}"
+                    f" {end.text} is left out: what it means is not public."
+                )
+                continue
+            if end.is_channel:
+                self._notes.append(
+                    f"Step {step.number}: the channel's safety {end.end_type} {end.operator}"
+                    f" {end.text} is an end of this step only; other steps have their own."
+                )
+            yield self._stop(quantity, end, place(end))
+
+    def _stop(self, quantity: Quantity, end: RawEnd, goto: int) -> Stop:
+        if quantity == "Time":
+            time = seconds(end.text)
+            if time is None:
+                raise Unreadable(f"{end.text!r} is no time", line=end.line, key="Value")
+            return Stop("Time", ">=", time, goto)
+        if end.operator == "=":
+            raise Unreadable(
+                f"an end on {end.end_type} has >= or <=, not =", line=end.line, key="Oper"
+            )
+        text = self._measured(end) if quantity == "Temperature" else end.text
+        operator: Operator = ">=" if end.operator == ">=" else "<="
+        number, in_c = self._value(text, end)
+        if in_c and quantity == "Current":
+            return Stop("C-rate", operator, number, goto)
+        if in_c and quantity == "Capacity" and isinstance(number, float):
+            self._notes.append(
+                f'Capacities as multiples of 1 C: give input["{NOMINAL_CAPACITY}"] a value.'
+            )
+            return Stop("Capacity", operator, capacities(number), goto)
+        if in_c:
+            raise Unreadable(f"{end.text!r} of {end.end_type}", line=end.line, key="Value")
+        return Stop(quantity, operator, number, goto)
+
+    def _measured(self, end: RawEnd) -> str:
+        channel, slash, text = end.text.partition("/")
+        if not slash:
+            raise Unreadable(
+                f"{end.text!r} is no thermocouple and temperature, such as 1/50.0",
+                line=end.line,
+                key="Value",
+            )
+        if channel.strip() != "1":
+            self._notes.append(
+                f"Thermocouple {channel.strip()} is taken for the cell's temperature."
+            )
+        return text
+
+    def _value(self, text: str, end: RawEnd) -> tuple[Value, bool]:
+        if is_register(text):
+            return register(text, self._assigned), False
+        found = value(text)
+        if found is None:
+            raise Unreadable(f"{text!r} is no number", line=end.line, key="Value")
+        return found

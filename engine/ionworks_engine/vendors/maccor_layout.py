@@ -1,0 +1,238 @@
+"""Where the lines of a program come to stand in a Maccor procedure.
+
+A loop takes a ``Do`` before its first line. Variables are set at the end of the step before them,
+and a jump behind a loop is the loop's own exit; where neither is possible, a rest of 10 ms carries
+them. A procedure numbers its steps from 1; the last one is the end of the test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.maccor_text import MAX_COUNTERS, MAX_STEPS, TARGET
+from ionworks_engine.vendors.program import (
+    Assign,
+    Hold,
+    Jump,
+    Line,
+    Program,
+    Repeat,
+    TimedLine,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop over the lines from ``start`` to its `Repeat` at ``end``, and its counter from 1."""
+
+    start: int
+    end: int
+    counter: int
+
+    def holds(self, index: int) -> bool:
+        """Say whether a line is in the loop."""
+        return self.start <= index <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A step for the line at ``index``, which also says the ``carried`` lines."""
+
+    index: int
+    loops: tuple[Loop, ...]
+    """Those that begin here, the outer before the inner."""
+    number: int
+    """Of the step itself, behind the ``Do`` of each loop."""
+    carried: range
+
+
+class Layout:
+    """The steps of a procedure and their numbers.
+
+    Parameters
+    ----------
+    program
+        What is to be written.
+
+    Raises
+    ------
+    Inexpressible
+        At loops that cross, nest too deeply or are jumped into, and at too many steps.
+    """
+
+    def __init__(self, program: Program) -> None:
+        self._lines = program.lines
+        self.loops = tuple(_loops(program.lines))
+        _refuse_ways_in(program, self.loops)
+        self._targets = _targets(program)
+        first = program.lines[0] if program.lines else None
+        self.leads_in = bool(program.guards) and (
+            not isinstance(first, Hold) or any(loop.start == 0 for loop in self.loops)
+        )
+        self.places = tuple(self._walk(2 if self.leads_in else 1))
+        self._place_of = {place.index: place for place in self.places}
+        last = self.places[-1].number if self.places else int(self.leads_in)
+        self.end = last + 1
+        if self.end > MAX_STEPS:
+            raise Inexpressible(
+                f"{self.end} steps",
+                TARGET,
+                instead=f"a procedure has at most {MAX_STEPS}; repeat steps in blocks",
+            )
+
+    def number(self, goto: int, source: int) -> int:
+        """Return the step that a jump from a line to a line goes to.
+
+        A loop is begun at its ``Do``, which sets its counter to 0; from within it goes on behind.
+        """
+        if goto == len(self._lines):
+            return self.end
+        place = self._place_of[goto]
+        for position, loop in enumerate(place.loops):
+            if not loop.holds(source):
+                return place.number - len(place.loops) + position
+        return place.number
+
+    def _walk(self, number: int) -> Iterator[Place]:
+        index = 0
+        while index < len(self._lines):
+            loops = tuple(loop for loop in self.loops if loop.start == index)
+            carried = range(index + 1, index + 1 + self._carried(index))
+            number += len(loops)
+            yield Place(index, loops, number, carried)
+            number += 1
+            index = carried.stop
+
+    def _carried(self, index: int) -> int:
+        """Count the lines after this one that its step says as well."""
+        line = self._lines[index]
+        if isinstance(line, Hold):
+            return self._set_at_end(index)
+        if isinstance(line, Repeat):
+            return int(_always(self._lines, index + 1) and self._quiet(range(index + 1, index + 2)))
+        if isinstance(line, Assign):
+            return self._set_by_rest(index)
+        return 0
+
+    def _set_by_rest(self, index: int) -> int:
+        """Count what a rest of its own carries: the variables from here on, and a jump."""
+        stop = index + 1
+        while self._variable(stop) and self._quiet(range(stop, stop + 1)):
+            stop += 1
+        if _always(self._lines, stop) and self._quiet(range(stop, stop + 1)):
+            stop += 1
+        return stop - index - 1
+
+    def _set_at_end(self, index: int) -> int:
+        """Count the variables after a step, with the copies of them for its other ways out."""
+        line = self._lines[index]
+        assert isinstance(line, Hold)
+        size = 0
+        while self._variable(index + 1 + size):
+            size += 1
+        if size == 0:
+            return 0
+        ways = {stop.goto for stop in line.stops if stop.goto != index + 1}
+        lines = range(index + 1, index + 1 + size)
+        if ways:
+            copies = list(_copies(self._lines, index + 1, size))
+            if not ways <= set(copies):
+                return 0
+            lines = range(index + 1, copies[-1] + size + 1)
+        own = {stop.goto for stop in line.stops}
+        return len(lines) if self._quiet(lines, {index: own}) else 0
+
+    def _variable(self, index: int) -> bool:
+        return index < len(self._lines) and isinstance(self._lines[index], Assign)
+
+    def _quiet(self, lines: range, allowed: dict[int, set[int]] | None = None) -> bool:
+        """Say whether nobody else jumps to these lines, and no loop begins there."""
+        if any(loop.start in lines for loop in self.loops):
+            return False
+        inner = set(lines)
+        return all(
+            target not in lines or source in inner or target in (allowed or {}).get(source, ())
+            for source, target in self._targets
+        )
+
+
+def carrier_lines(lines: Sequence[Line], place: Place) -> list[Line]:
+    """Return the lines that a step says: its own, then those that it carries."""
+    return [lines[index] for index in (place.index, *place.carried)]
+
+
+def _always(lines: Sequence[Line], index: int) -> bool:
+    """Say whether this line is a jump without a condition."""
+    line = lines[index] if index < len(lines) else None
+    return isinstance(line, Jump) and line.condition is None
+
+
+def _copies(lines: Sequence[Line], first: int, size: int) -> Iterator[int]:
+    """Find the copies of the variables at ``first``, each with a jump behind, and a jump before."""
+    if not _always(lines, first + size):
+        return
+    wanted = [(line.name, line.value) for line in lines[first : first + size] if _is_set(line)]
+    over = lines[first + size]
+    assert isinstance(over, Jump)
+    for start in range(first + size + 1, over.goto, size + 1):
+        copy = [(line.name, line.value) for line in lines[start : start + size] if _is_set(line)]
+        if copy != wanted or not _always(lines, start + size):
+            return
+        yield start
+
+
+def _is_set(line: Line) -> bool:
+    return isinstance(line, Assign)
+
+
+def _loops(lines: Sequence[Line]) -> Iterator[Loop]:
+    """Find the loops, the outer before the inner."""
+    spans = [(line.start, -end) for end, line in enumerate(lines) if isinstance(line, Repeat)]
+    around: list[Loop] = []
+    for start, negative_end in sorted(spans):
+        end = -negative_end
+        while around and around[-1].end < start:
+            around.pop()
+        if start > end or (around and end > around[-1].end):
+            raise inexpressible("loops that cross", TARGET, end, lines[end])
+        if len(around) == MAX_COUNTERS:
+            raise inexpressible(
+                f"loops in loops deeper than {MAX_COUNTERS}",
+                TARGET,
+                end,
+                lines[end],
+                "a procedure has four loop counters",
+            )
+        around.append(Loop(start, end, len(around) + 1))
+        yield around[-1]
+
+
+def _targets(program: Program) -> list[tuple[int, int]]:
+    """List all jumps as (from, to); those of limits come from -1."""
+    found = [(-1, guard.goto) for guard in program.guards]
+    for index, line in enumerate(program.lines):
+        if isinstance(line, TimedLine):
+            found += [(index, stop.goto) for stop in line.stops]
+        elif isinstance(line, Jump):
+            found.append((index, line.goto))
+    return found
+
+
+def _refuse_ways_in(program: Program, loops: Iterable[Loop]) -> None:
+    """Refuse jumps into the middle of a loop: nothing would set its counter to 0."""
+    timed = [i for i, line in enumerate(program.lines) if isinstance(line, TimedLine)]
+    guarded = {(source, guard.goto) for guard in program.guards for source in timed}
+    jumps = {(source, target) for source, target in _targets(program) if source >= 0} | guarded
+    for loop in loops:
+        for source, target in sorted(jumps):
+            if loop.start < target <= loop.end and not loop.holds(source):
+                raise inexpressible(
+                    f"a jump into the middle of a loop, to step {target + 1}",
+                    TARGET,
+                    source,
+                    program.lines[source],
+                    "the cycler does not set the loop's counter back; go to the loop's first step",
+                )

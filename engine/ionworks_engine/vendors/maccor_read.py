@@ -1,0 +1,485 @@
+"""A Maccor procedure (.000) with its side files -> a program.
+
+What the language has no words for is named in the program's notes: an operator's pause, settings
+of the cycler, formulas over the time of a step, what a waveform's rows do besides their value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import PurePosixPath
+
+from ionworks.ucp.tree import Kind, Mode, Profile
+from ionworks_engine.vendors.errors import Unreadable
+from ionworks_engine.vendors.maccor_assets import ramp_profile
+from ionworks_engine.vendors.maccor_ends import CURRENT_STEPS, HELD, Ends, find_safety
+from ionworks_engine.vendors.maccor_followed import Followed, follow
+from ionworks_engine.vendors.maccor_guards import guards_of
+from ionworks_engine.vendors.maccor_steps import RawEnd, RawStep, read_steps
+from ionworks_engine.vendors.maccor_text import (
+    CARRIER_SECONDS,
+    assignment,
+    formula,
+    is_register,
+    ramp,
+    register,
+    seconds,
+    value,
+)
+from ionworks_engine.vendors.maccor_waves import read_sweep, read_wave
+from ionworks_engine.vendors.program import (
+    Assign,
+    Count,
+    Drive,
+    Guard,
+    Hold,
+    Jump,
+    Line,
+    Program,
+    Record,
+    Repeat,
+    Spectrum,
+    Value,
+)
+
+_MODES: dict[str, Mode] = {
+    "Current": "Current",
+    "Voltage": "Voltage",
+    "Power": "Power",
+    "Resistance": "Resistance",
+}
+
+
+def read(data: bytes, side_files: Mapping[str, bytes]) -> Program:
+    """Read a procedure.
+
+    Parameters
+    ----------
+    data
+        The bytes of the ``.000`` file.
+    side_files
+        Waveforms and sweeps by file name; those that the procedure does not name are not looked at.
+
+    Returns
+    -------
+    Program
+        With notes on all that the language cannot say.
+
+    Raises
+    ------
+    Unreadable
+        If the file is none, is cut, or does not fit together; with its line.
+    """
+    title, steps = read_steps(data)
+    return _Reader(title, steps, side_files).program()
+
+
+class _Reader:
+    """Collects the lines of one procedure; jumps are looked up when all lines have their places."""
+
+    def __init__(
+        self, title: str, steps: Sequence[RawStep], side_files: Mapping[str, bytes]
+    ) -> None:
+        self._title = title
+        self._steps = steps
+        self._files = {_base(name): content for name, content in side_files.items()}
+        self._do_of = _pairs(steps)
+        self._notes: list[str] = []
+        self._drafts: list[Callable[[], Line]] = []
+        self._places: dict[int, int] = {}
+        self._profiles: dict[str, Profile] = {}
+        self._missing: dict[str, None] = {}
+        sets = [
+            assignment(text) for step in steps for word, text in step.reports if word == "SetVar"
+        ]
+        self._assigned = frozenset(found[0] for found in sets if found)
+        self._ends = Ends(self._assigned, self._notes)
+        self._safety = find_safety(steps, self._through)
+        self._guards: list[Guard] = []
+
+    def program(self) -> Program:
+        for step in self._steps:
+            self._places[step.number] = len(self._drafts)
+            self._read(step)
+        self._note_settings()
+        self._guards = self._all_guards()
+        lines, record = _common(tuple(draft() for draft in self._drafts))
+        return Program(
+            lines=lines,
+            guards=tuple(self._guards),
+            profiles=tuple(self._profiles.values()),
+            record=record,
+            title=self._title,
+            notes=tuple(dict.fromkeys(self._notes)),
+            missing=tuple(self._missing),
+        )
+
+    def _read(self, step: RawStep) -> None:
+        first = step.kind.partition(" ")[0]
+        if step.kind in HELD:
+            self._held(step)
+        elif first == "Loop":
+            self._loop(step)
+        elif step.kind == "AdvCycle":
+            self._add(Count(note=step.note))
+        elif step.kind == "FastWave":
+            self._wave(step)
+        elif step.kind == "FRA":
+            self._sweep(step)
+        elif step.kind == "End" and step.number < len(self._steps):
+            self._drafts.append(lambda: Jump(condition=None, goto=len(self._drafts)))
+        elif step.kind == "Pause":
+            self._notes.append(
+                f"Step {step.number} pauses until an operator goes on: a jump to it ends the test"
+                " here, and a step before it goes straight on."
+            )
+        elif first not in ("Do", "End"):
+            self._notes.append(f"Step {step.number} ({step.kind}) is left out: it is not known.")
+
+    def _add(self, line: Line) -> None:
+        self._drafts.append(lambda: line)
+
+    def _held(self, step: RawStep) -> None:
+        """Read a step with ends, and the variables that it sets: copies for each way out."""
+        own = self._safety.own(step, self._through)
+        sets = list(self._sets(step))
+        here, size = len(self._drafts), len(sets)
+        if self._is_carrier(step, own):
+            self._ride(step, own[0], sets)
+            return
+        others = [end.step for end in own if size and end.step != step.number + 1]
+        ways = {
+            way: here + 2 + size + k * (size + 1) for k, way in enumerate(dict.fromkeys(others))
+        }
+
+        def place(end: RawEnd) -> int:
+            if end.step in ways:
+                return ways[end.step]
+            return here + 1 if size and end.step == step.number + 1 else self._place(step, end)
+
+        self._timed(step, own, place)
+        for entry in sets:
+            self._add(entry)
+        if ways:
+            following = len(self._drafts) + 1 + len(ways) * (size + 1)
+            self._add(Jump(condition=None, goto=following))
+        for way in ways:
+            end = next(end for end in own if end.step == way)
+            for entry in sets:
+                self._add(entry)
+            self._jump(step, end)
+
+    def _timed(self, step: RawStep, own: list[RawEnd], place: Callable[[RawEnd], int]) -> None:
+        record = self._record(step)
+        rate = ramp(step.value.removeprefix("0|")) if step.kind == "Chg Func" else None
+        if not own:
+            raise Unreadable(f"step {step.number} has no end", line=step.line, key="Ends")
+        if rate is None:
+            kind, mode, size, hold = self._control(step)
+            self._drafts.append(
+                lambda: Hold(
+                    kind=kind,
+                    mode=mode,
+                    value=size,
+                    hold_voltage=hold,
+                    stops=tuple(self._ends.stops(step, own, place)),
+                    record=record,
+                    note=step.note,
+                )
+            )
+            return
+        profile = ramp_profile(rate)
+        self._profiles[profile.name] = profile
+        self._notes.append(
+            f"Step {step.number}: the formula {step.value} is the drive cycle {profile.name!r},"
+            " which is over after 24 h."
+        )
+        self._drafts.append(
+            lambda: Drive(
+                profile=profile.name,
+                stops=tuple(self._ends.stops(step, own, place)),
+                record=record,
+                note=step.note,
+            )
+        )
+
+    def _control(self, step: RawStep) -> tuple[Kind, Mode | None, Value | None, Value | None]:
+        """Return kind, mode, value and the voltage to hold."""
+        if step.kind == "Rest":
+            return "Rest", None, None, None
+        kind: Kind = "Charge" if CURRENT_STEPS[step.kind] == "Charge" else "Discharge"
+        limits = dict(step.limits)
+        mode = _MODES.get(step.mode)
+        if mode is None:
+            raise Unreadable(f"{step.mode!r} is no mode", line=step.line, key="StepMode")
+        if step.kind == "Chg Func":
+            return kind, mode, self._function(step), self._limit(step, limits.get("Voltage"))
+        size, in_c = self._figure(step, step.value, "StepValue")
+        if mode == "Voltage" and "Current" in limits:
+            bound, in_c = self._figure(step, limits["Current"], "Limits")
+            return kind, "C-rate" if in_c else "Current", bound, size
+        hold = self._limit(step, limits.get("Voltage")) if mode != "Voltage" else None
+        for name in limits.keys() - {"Voltage" if mode != "Voltage" else "Current"}:
+            self._notes.append(f"Step {step.number}: the limit of {name} is left out.")
+        return kind, "C-rate" if in_c else mode, size, hold
+
+    def _function(self, step: RawStep) -> Value:
+        """Read the current of a function: a variable, a number, or a formula for people."""
+        text = step.value.removeprefix("0|")
+        found = value(text)
+        if is_register(text):
+            current = register(text, self._assigned)
+            if text not in self._assigned:
+                self._notes.append(f'No step sets {text}: give input["{text}"] a current in A.')
+            return current
+        if found is not None and not found[1]:
+            return found[0]
+        self._notes.append(
+            f"Step {step.number}: the current follows the formula {step.value} in the step's time,"
+            " which the language cannot say: its input is one current for the whole step."
+        )
+        return formula(step.value)
+
+    def _limit(self, step: RawStep, text: str | None) -> Value | None:
+        if text is None:
+            return None
+        first, bar, second = text.partition("|")
+        if bar and second != first:
+            self._notes.append(f"Step {step.number}: of the limits {text} the first is taken.")
+        size, in_c = self._figure(step, first, "Limits")
+        if in_c:
+            raise Unreadable(f"{text!r} is no voltage", line=step.line, key="Limits")
+        return size
+
+    def _figure(self, step: RawStep, text: str, key: str) -> tuple[Value, bool]:
+        if is_register(text):
+            return register(text, self._assigned), False
+        found = value(text)
+        if found is None:
+            raise Unreadable(f"{text!r} is no number", line=step.line, key=key)
+        return found
+
+    def _sets(self, step: RawStep) -> list[Assign]:
+        found = []
+        for word, text in step.reports:
+            if word != "SetVar":
+                continue
+            entry = assignment(text)
+            if entry is None:
+                self._notes.append(f"Step {step.number}: {text!r} sets a variable; it is left out.")
+            else:
+                found.append(Assign(name=entry[0], value=entry[1]))
+        return found
+
+    def _is_carrier(self, step: RawStep, own: list[RawEnd]) -> bool:
+        """Say whether a rest is only there for the variables or the jump that it carries."""
+        return (
+            step.kind == "Rest"
+            and len(own) == 1
+            and own[0].end_type == "StepTime"
+            and seconds(own[0].text) == CARRIER_SECONDS
+            and all(word == "SetVar" for word, _ in step.reports)
+        )
+
+    def _ride(self, step: RawStep, end: RawEnd, sets: list[Assign]) -> None:
+        for entry in sets:
+            self._add(entry)
+        if end.step != step.number + 1:
+            self._jump(step, end)
+
+    def _jump(self, step: RawStep, end: RawEnd) -> None:
+        self._drafts.append(lambda: Jump(condition=None, goto=self._place(step, end)))
+
+    def _loop(self, step: RawStep) -> None:
+        counts = [end for end in step.ends if end.end_type == "Loop Cnt"]
+        if len(counts) != 1 or not counts[0].text.isdecimal() or int(counts[0].text) < 1:
+            raise Unreadable("a loop ends on a Loop Cnt of at least 1", line=step.line, key="Ends")
+        if len(step.ends) > 1:
+            self._notes.append(f"Step {step.number}: only the count of the loop is read.")
+        start = self._places[self._do_of[step.number]]
+        self._add(Repeat(start=start, count=float(counts[0].text), note=step.note))
+        if counts[0].step != step.number + 1:
+            self._jump(step, counts[0])
+
+    def _wave(self, step: RawStep) -> None:
+        name, content = step.value, self._files.get(_base(f"{step.value}.mwf"))
+        if step.ends:
+            self._notes.append(f"Step {step.number}: the ends of a FastWave are left out.")
+        if content is None:
+            self._missing[name] = None
+            self._notes.append(f"Step {step.number} follows {name}.MWF, which is not given.")
+            self._add(Drive(profile=name, note=step.note))
+            return
+        guards = self._all_guards()
+        followed = follow(read_wave(content, f"{name}.MWF"), name, guards)
+        self._notes += [f"Step {step.number}: {text}" for text in followed.notes]
+        self._followed(step, followed, name)
+
+    def _followed(self, step: RawStep, followed: Followed, name: str) -> None:
+        if followed.profile is None and followed.tail is None:
+            self._missing[name] = None
+            self._add(Drive(profile=name, note=step.note))
+        if followed.profile is not None:
+            self._profiles[name] = followed.profile
+            self._add(followed.drive(len(self._drafts), step.note))
+        if followed.tail is not None:
+            self._add(followed.hold(len(self._drafts)))
+
+    def _sweep(self, step: RawStep) -> None:
+        content = self._files.get(_base(f"{step.value}.fra"))
+        if content is None:
+            self._notes.append(
+                f"Step {step.number}, an impedance spectrum, is left out:"
+                f" its file {step.value}.FRA is not given."
+            )
+            return
+        sweep = read_sweep(content, f"{step.value}.FRA")
+        if isinstance(sweep, str):
+            self._notes.append(f"Step {step.number}, an impedance spectrum, is left out: {sweep}.")
+            return
+        self._add(
+            Spectrum(
+                start_frequency=sweep.start,
+                end_frequency=sweep.end,
+                points_per_decade=sweep.per_decade,
+                mode="Voltage",
+                amplitude=sweep.millivolts / 1000,
+                note=step.note,
+            )
+        )
+
+    def _record(self, step: RawStep) -> Record:
+        found: dict[str, float] = {}
+        names = {"StepTime": "time", "Voltage": "voltage", "Current": "current"}
+        for word, text in step.reports:
+            number = value(text)
+            time = seconds(text) if word == "StepTime" else None
+            if time is not None:
+                found["time"] = time
+            elif word in names and number is not None and not number[1]:
+                found[names[word]] = number[0]
+            elif word != "SetVar":
+                self._notes.append(f"Step {step.number}: the report {word} {text} is left out.")
+        return Record(**found)
+
+    def _all_guards(self) -> list[Guard]:
+        """Return the safety limits; their jumps have places once all steps are read."""
+        placed = [replace(limit, goto=self._way_out(limit.goto)) for limit in self._safety.channel]
+        guards = guards_of(placed)
+        for kind, limit in self._safety.one_sided.items():
+            quantity = "Charge current" if kind == "Charge" else "Discharge current"
+            guards = [guard for guard in guards if guard.quantity != quantity]
+            guards.append(Guard(quantity, "high", limit.value, self._way_out(limit.goto)))
+        return guards
+
+    def _way_out(self, number: int) -> int:
+        """Return the line that a safety limit goes to; a pause is the end."""
+        step = self._steps[number - 1] if 0 < number <= len(self._steps) else None
+        if step is None or step.kind in ("Pause", "End"):
+            return len(self._drafts)
+        return self._places.get(number, len(self._drafts))
+
+    def _place(self, source: RawStep, end: RawEnd) -> int:
+        """Return the line that an end goes to."""
+        if not 0 < end.step <= len(self._steps):
+            raise Unreadable(
+                f"step {source.number} goes to step {end.step}; there are {len(self._steps)}",
+                line=end.line,
+                key="Step",
+            )
+        target = self._steps[end.step - 1]
+        if target.kind == "Pause" and (end.is_channel or end.step != source.number + 1):
+            return len(self._drafts)
+        if target.kind == "End" and end.step == len(self._steps):
+            return len(self._drafts)
+        self._note_counters(source.number, end.step)
+        return self._places[end.step]
+
+    def _note_counters(self, source: int, target: int) -> None:
+        """Note jumps after which the loop's counter on the cycler is not the one of a block."""
+        for loop, do in self._do_of.items():
+            inside = do < source <= loop
+            if inside and target == do:
+                self._notes.append(
+                    f"Step {source} begins the loop of step {do} anew; here its count goes on."
+                )
+            elif not inside and do < target <= loop:
+                self._notes.append(
+                    f"Step {source} jumps into the loop of step {do}: the cycler's counter goes on"
+                    " from where it stood."
+                )
+
+    def _through(self, number: int) -> int:
+        """Lead a step number through the ``Do`` of loops."""
+        while 0 < number < len(self._steps) and self._steps[number - 1].kind.startswith("Do "):
+            number += 1
+        return number
+
+    def _note_settings(self) -> None:
+        ranges = [step.number for step in self._steps if step.current_range not in ("", "A")]
+        if ranges:
+            self._notes.append(f"Fixed current ranges are left out (steps {_listed(ranges)}).")
+        for step in self._steps:
+            for name, text in step.options:
+                if text not in ("", "N"):
+                    self._notes.append(f"Step {step.number}: {name} is {text}; it is left out.")
+        bare = self._safety.unguarded(self._steps, self._through)
+        if bare:
+            self._notes.append(
+                f"Steps {_listed(bare)} have no copies of the channel's safety limits;"
+                " here they hold in every step."
+            )
+
+
+def _pairs(steps: Sequence[RawStep]) -> dict[int, int]:
+    """Return the ``Do`` of each ``Loop``, by their numbers."""
+    found, begun = {}, []
+    for step in steps:
+        first = step.kind.partition(" ")[0]
+        if first == "Do":
+            begun.append(step)
+        elif first == "Loop":
+            if not begun or begun[-1].loop_label != step.loop_label:
+                raise Unreadable(
+                    f"step {step.number} is {step.kind}, and the innermost loop that is begun is"
+                    f" {begun[-1].kind if begun else 'none'}",
+                    line=step.line,
+                    key="StepType",
+                )
+            found[step.number] = begun.pop().number
+    if begun:
+        raise Unreadable(
+            f"{begun[-1].kind} of step {begun[-1].number} has no Loop: the file is cut",
+            line=begun[-1].line,
+            key="StepType",
+        )
+    if steps[-1].kind != "End":
+        raise Unreadable(
+            f"the last step is {steps[-1].kind}, not End: the file is cut", line=steps[-1].line
+        )
+    return found
+
+
+def _common(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], Record]:
+    """Say the record once if all steps with ends have the same one."""
+    records = {line.record for line in lines if _has_reports(line)}  # type: ignore[union-attr]
+    if len(records) != 1:
+        return lines, Record()
+    record = records.pop()
+    return tuple(
+        replace(line, record=Record()) if _has_reports(line) else line for line in lines
+    ), (record)
+
+
+def _has_reports(line: Line) -> bool:
+    return isinstance(line, Hold) or (isinstance(line, Drive) and bool(line.stops))
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    shown = ", ".join(map(str, numbers[:20]))
+    return shown if len(numbers) <= 20 else f"{shown} and {len(numbers) - 20} more"
+
+
+def _base(name: str) -> str:
+    return PurePosixPath(name.replace("\\", "/")).name.lower()

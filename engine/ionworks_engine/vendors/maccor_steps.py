@@ -1,0 +1,128 @@
+"""The steps of a Maccor procedure as its XML has them: without padding, not interpreted yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from ionworks_engine.vendors.errors import Unreadable
+from ionworks_engine.vendors.xml_text import Element, read_xml
+
+ROOT = "MaccorTestProcedure"
+MAX_STEPS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RawEnd:
+    """One end of a step: ``operator`` is ``=``, ``>=`` or ``<=``, ``step`` the one to go to."""
+
+    end_type: str
+    operator: Literal["=", ">=", "<="]
+    step: int
+    text: str
+    is_channel: bool
+    special: str
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawStep:
+    """One step, numbered from 1. Limits and reports are pairs of a word and a text."""
+
+    number: int
+    kind: str
+    mode: str
+    value: str
+    limits: tuple[tuple[str, str], ...]
+    ends: tuple[RawEnd, ...]
+    reports: tuple[tuple[str, str], ...]
+    current_range: str
+    options: tuple[tuple[str, str], ...]
+    note: str | None
+    line: int
+
+    @property
+    def loop_label(self) -> str:
+        """What stands behind ``Do`` or ``Loop``."""
+        return self.kind.partition(" ")[2].strip()
+
+
+def read_steps(data: bytes) -> tuple[str, tuple[RawStep, ...]]:
+    """Return the description and the steps of a procedure.
+
+    Parameters
+    ----------
+    data
+        The bytes of a ``.000`` file.
+
+    Raises
+    ------
+    Unreadable
+        If this is no procedure, has no steps, or a step lacks what all steps have; with the line.
+    """
+    root = read_xml(data)
+    if root.tag != ROOT:
+        raise Unreadable(
+            f"a Maccor procedure begins with <{ROOT}>, not <{root.tag}>", line=root.line
+        )
+    listed = [element for element in root.child("ProcSteps") if element.tag == "TestStep"]
+    if not listed:
+        raise Unreadable("the procedure has no steps", line=root.line, key="ProcSteps")
+    if len(listed) > MAX_STEPS:
+        raise Unreadable(f"the procedure has more than {MAX_STEPS} steps", line=root.line)
+    return _title(root), tuple(_step(element, k) for k, element in enumerate(listed, 1))
+
+
+def _title(root: Element) -> str:
+    header = root.find("header")
+    description = header.find("ProcDesc") if header else None
+    text = description.find("desc") if description else None
+    return text.text.strip() if text else ""
+
+
+def _step(element: Element, number: int) -> RawStep:
+    kind = element.child("StepType")
+    if not kind.text.strip():
+        raise Unreadable(f"step {number} has no type", line=kind.line, key="StepType")
+    options = [child for child in element if child.tag.startswith("Option")]
+    note = _text(element, "StepNote")
+    return RawStep(
+        number=number,
+        kind=" ".join(kind.text.split()),
+        mode=element.child("StepMode").text.strip(),
+        value=element.child("StepValue").text.strip(),
+        limits=tuple((child.tag, child.text.strip()) for child in element.child("Limits")),
+        ends=tuple(_end(entry) for entry in element.child("Ends")),
+        reports=tuple(_report(entry) for entry in element.child("Reports")),
+        current_range=_text(element, "Range"),
+        options=tuple((child.tag, child.text.strip()) for child in options),
+        note=note or None,
+        line=element.line,
+    )
+
+
+def _text(element: Element, tag: str) -> str:
+    found = element.find(tag)
+    return found.text.strip() if found else ""
+
+
+def _report(entry: Element) -> tuple[str, str]:
+    return entry.child("ReportType").text.strip(), entry.child("Value").text.strip()
+
+
+def _end(entry: Element) -> RawEnd:
+    operator, step = entry.child("Oper"), entry.child("Step")
+    sign = operator.text.strip()
+    if sign not in ("=", ">=", "<="):
+        raise Unreadable(f"{sign!r} is none of =, >=, <=", line=operator.line, key="Oper")
+    if not step.text.strip().isdecimal():
+        raise Unreadable(f"{step.text.strip()!r} is no step number", line=step.line, key="Step")
+    return RawEnd(
+        end_type=entry.child("EndType").text.strip(),
+        operator="=" if sign == "=" else ">=" if sign == ">=" else "<=",
+        step=int(step.text),
+        text=entry.child("Value").text.strip(),
+        is_channel=_text(entry, "ChanSafetyEnd") == "True",
+        special=_text(entry, "SpecialType"),
+        line=entry.line,
+    )
