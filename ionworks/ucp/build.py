@@ -85,7 +85,7 @@ class Protocol(CellSteps):
     Start: SOC 0 %, 25 degC
     <BLANKLINE>
     Ageing, 100 times:
-      1. Charge at 0.5 C until Voltage >= 4.2 V, then hold 4.2 V until C-rate < 0.05 C
+      1. Charge at 0.5 C until Voltage > 4.2 V, then hold 4.2 V until C-rate < 0.05 C
       2. Rest for 10 min
       3. Discharge at 1 C until Voltage < 2.5 V
     """

@@ -118,9 +118,9 @@ class CellSteps(Built):
         Examples
         --------
         >>> from ionworks import ucp
-        >>> pulse = ucp.Protocol().step("ifelse(SOC > 0.5, Discharge, Charge)", c_rate=1, duration=10)
-        >>> print(pulse.explain())
-        1. Discharge if ifelse(SOC > 0.5, 1, -1) > 0, charge if < 0, at 1 C for 10 s
+        >>> back = ucp.Protocol().step("SOC - 0.5", c_rate=1, until="SOC < 0.5", duration=3600)
+        >>> print(back.explain())
+        1. Discharge if (SOC - 0.5) > 0, charge if < 0, at 1 C for 1 h or until SOC < 0.5
         """
         values = held(c_rate, current, voltage, power, resistance)
         return self._drive("step", f"direction[{direction}]", values, hold_voltage, common)

@@ -6,9 +6,13 @@ ends; defaults are left out; numbers are as short as they can be read back exact
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any, TypeAlias
 
+from ionworks.ucp.profiles import COLUMNS
 from ionworks.ucp.reading import Source, tree_of
+from ionworks.ucp.safety import BOUNDS
 from ionworks.ucp.tree import (
     Ambient,
     Assignment,
@@ -24,6 +28,7 @@ from ionworks.ucp.tree import (
     Node,
     Number,
     Profile,
+    ProfileMode,
     Protocol,
     Resolution,
     Safety,
@@ -38,23 +43,12 @@ from ionworks.ucp.yaml_writer import LONGEST_KEY, write_yaml
 Value: TypeAlias = int | float | str
 Table: TypeAlias = dict[str, Any]
 
-PROFILE_COLUMNS = {
-    "Current": "Current [A]",
-    "Power": "Power [W]",
-    "C-rate": "C-rate",
-    "Voltage": "Voltage [V]",
-}
+PROFILE_COLUMNS: Mapping[ProfileMode, str] = MappingProxyType(
+    {mode: column for column, mode in COLUMNS.items()}
+)
 """Name of the column of values of a drive cycle, by its mode."""
 
-LIMIT_KEYS = {
-    ("Voltage", "high"): "max_voltage",
-    ("Voltage", "low"): "min_voltage",
-    ("Temperature", "high"): "max_temperature",
-    ("Temperature", "low"): "min_temperature",
-    ("Charge current", "high"): "max_charge_current",
-    ("Discharge current", "high"): "max_discharge_current",
-}
-"""Key of a safety limit, by what it guards and on which side."""
+_LIMIT_KEYS = {bound: key for key, bound in BOUNDS.items()}
 
 
 def dump(source: Protocol | Source) -> str:
@@ -162,7 +156,7 @@ def _resolution(resolution: Resolution) -> Table:
 
 
 def _safety(safety: Safety) -> Table:
-    limits = {LIMIT_KEYS[limit.quantity, limit.side]: _limit(limit) for limit in safety.limits}
+    limits = {_LIMIT_KEYS[limit.quantity, limit.side]: _limit(limit) for limit in safety.limits}
     return limits | _goto(safety.goto)
 
 

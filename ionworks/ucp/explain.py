@@ -67,13 +67,13 @@ def explain(source: Protocol | Source) -> str:
     ... '''))
     Start: SOC 50 %, 25 degC
     <BLANKLINE>
-    1. Charge at 1 C until Voltage >= 4.2 V, then hold 4.2 V until C-rate < 0.05 C
+    1. Charge at 1 C until Voltage > 4.2 V, then hold 4.2 V until C-rate < 0.05 C
     2. Rest for 10 min
     """
     protocol = tree_of(source)
     head = [*_head(protocol)]
     steps = _Steps().lines(protocol.steps, "")
-    return "\n".join([*head, *([""] if head else []), *steps])
+    return "\n".join(map(_printable, [*head, *([""] if head else []), *steps]))
 
 
 def _head(protocol: Protocol) -> Iterator[str]:
@@ -169,6 +169,13 @@ def _step(node: CellStep | Control | Ambient) -> str:
     if isinstance(node, Ambient):
         return f"{name}Set the chamber to {_measure(node.value, 'degC')}{note}"
     return name + _timed(node) + note
+
+
+def _printable(line: str) -> str:
+    """Show what a terminal would act upon, such as an escape in a name, as a mark."""
+    return "".join(
+        letter if letter.isprintable() else "\N{REPLACEMENT CHARACTER}" for letter in line
+    )
 
 
 def _one_line(text: str) -> str:

@@ -178,7 +178,7 @@ class _Reader:
         if type(value).__name__ == "InputParameter":
             return self._input_step(step, mode, value.name, shared)
         if callable(value) or not _is_number(value):
-            self._refuse("Its value is a function of time: give an array of times and values.")
+            self._refuse("Its value is worked out by PyBaMM: give a number, or an array of times.")
             return None
         kind = self._kind(step, mode, value)
         drive = {} if kind == "Rest" else {"mode": mode, "value": _number(abs(value))}
@@ -257,6 +257,7 @@ class _Reader:
         sign, value = termination.operator, termination.value
         if quantity == held or {quantity, held} == {"Current", "C-rate"}:
             self._refuse(f"A step that holds its {held} cannot end on {quantity}.")
+            return None
         if quantity == "Voltage":
             sign = sign or {"charge": ">", "discharge": "<"}.get(str(step.direction))
             if sign is None:

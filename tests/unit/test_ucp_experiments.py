@@ -22,8 +22,11 @@ STRINGS = [
     "Charge at 4.2 V until 0.05 A",
     "Rest for 1.5 h (30 second period)",
     "Charge at C/5 for 30 minutes or until 4200 mV (1 minute period)",
+    "Discharge at 4 Ohm until 2.5 V",
+    "Discharge at 50 mOhm for 10 s",
+    "Rest for 1 hour or until > 3.2 V",
 ]
-MODES = {"CRate": "C-rate", "Current": "Current", "Voltage": "Voltage", "Power": "Power"}
+MODES = {"CRate": "C-rate"} | {mode: mode for mode in ("Current", "Voltage", "Power", "Resistance")}
 QUANTITIES = {
     "VoltageTermination": "Voltage",
     "CurrentTermination": "Current",
@@ -50,8 +53,8 @@ def test_a_string_means_what_pybamm_reads_in_it(text):
     assert [(end.quantity, end.value.value) for end in ours.ends] == [
         (quantity, pytest.approx(value, rel=1e-12)) for quantity, value in limits
     ]
-    period = protocol.start.resolution.time
-    assert (period.value if period else None) == (theirs.period if "period" in text else None)
+    period = ours.resolution and ours.resolution.time.value
+    assert period == (theirs.period if "period" in text else None)
 
 
 def steps(text):
@@ -110,18 +113,38 @@ def test_lists_are_read_like_lines():
 def test_the_body_is_a_protocol_with_exact_numbers():
     body = ucp.body("Discharge at C/3 until 2.5 V\nRest for 10 minutes (5 second period)")
     assert body == {
-        "global": {"resolution": 5},
         "steps": [
             {"Discharge": {"mode": "C-rate", "value": 1 / 3, "ends": ["Voltage < 2.5"]}},
-            {"Rest": {"duration": 600}},
+            {"Rest": {"duration": 600, "resolution": {"time": 5}}},
         ],
     }
     assert ucp.check(body) == []
 
 
-def test_the_shortest_period_is_the_resolution():
-    text = "Rest for 1 h (5 minute period)\nRest for 1 h (30 second period)\nRest for 1 h"
-    assert ucp.load(text).start.resolution.time.value == 30
+def test_a_step_may_end_on_several_things():
+    assert steps("Charge at 5 W until 4.2 V or C/50 or 20 mA")[0][3] == [
+        "Voltage > 4.2",
+        "C-rate < 0.02",
+        "Current < 0.02",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "degrees", "seconds"),
+    [
+        ("Rest for 1 h at 25oC", 25, None),
+        ("Rest for 1 h (45 degC)", 45, None),
+        ("Rest for 1 h at -10 °C", -10, None),
+        ("Rest for 1 h at 298.15K", 25, None),
+        ("Hold at 4.2 V until C/50 at 10oC (30 second period)", 10, 30),
+        ("Hold at 4.2 V until C/50 (2 minute period) at 283.15 K", 10, 120),
+        ("Charge at 1 A until 4.2 V (1 hour period)", None, 3600),
+    ],
+)
+def test_temperature_and_period_stand_at_the_end(text, degrees, seconds):
+    (step,) = ucp.load(text).steps
+    assert (step.temperature and step.temperature.value) == degrees
+    assert (step.resolution and step.resolution.time.value) == seconds
 
 
 @pytest.mark.parametrize(
@@ -140,7 +163,12 @@ def test_the_shortest_period_is_the_resolution():
         ("Charge at 1 mC for 1 h", "bad-instruction", "unit"),
         ("Charge at C/0 for 1 h", "bad-instruction", "unit"),
         ("Charge at 1e999 A for 1 h", "bad-instruction", "unit"),
-        ("Charge at 1 Ohm for 1 h", "bad-instruction", "not supported"),
+        ("Charge at 1 A until 4 Ohm", "bad-instruction", "resistance"),
+        ("Hold at 4.2 V until > C/50", "bad-instruction", "without"),
+        ("Charge at 5 W until < 1 A", "bad-instruction", "magnitudes"),
+        ("Rest for 1 h at 1.2.3oC", "bad-instruction", "25oC"),
+        ("Rest for 1 h at 400 degC", "out-of-range", "kelvin"),
+        ("Charge at 1 A until 4.2 V or 4", "bad-instruction", "unit"),
         ("Hold at 1 A for 1 h", "bad-instruction", "voltage"),
         ("Charge at 1 A until 2 A", "bad-instruction", "cannot end"),
         ("Charge at 1 A until C/2", "bad-instruction", "cannot end"),
@@ -171,15 +199,3 @@ def test_strings_among_steps_are_told_to_stand_alone():
     (finding,) = ucp.check({"steps": ["Rest for 1 hour"]})
     assert finding.code == "bare-step"
     assert "without `steps:`" in finding.message
-
-
-def test_inputs_in_strings_are_named_without_checking():
-    assert ucp.inputs("Discharge at 1C until 2.5 V") == []
-    assert ucp.inputs('Discharge at input["C"] until 2.5 V') == ["C"]
-    text = """# input["no"]
-Charge at input["C"] until input["V"]
-Nonsense input["x"]  # input["no"]
-Rest for input["C"]
-"""
-    assert ucp.inputs(text) == ["C", "V", "x"]
-    assert ucp.inputs(["Rest for 1 hour", 'Discharge at input["C"]', "x"]) == ["C"]
