@@ -101,13 +101,34 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
             _BASIC
             | {
                 "C-rate": "1 C is the capacity that the test is started with on the cycler.",
+                "constant power": "no: no public procedure has the word for it; a drive cycle of"
+                " Power can say it",
+                "constant resistance": "no: no public procedure has the word for it",
                 "CC-CV in one step": YES,
-                "drive cycle": YES,
-                "impedance spectrum": YES,
+                "drive cycle": "A drive cycle is a FastWave: rows of constant current or power,"
+                " each ended by its time or by a voltage.",
+                "waveform": "no: give its points as a drive cycle",
+                "impedance spectrum": "An impedance spectrum is an FRA step; it modulates the"
+                " voltage.",
+                "temperature of a step": "no: set it at the chamber",
+                "chamber temperature": "no: no public procedure has such a step",
                 "end on C-rate": YES,
-                "end on Capacity": YES,
+                "end on Capacity": "Amp Hours count as the cycler is set up to: look whether it"
+                " counts anew in each step.",
+                "end on Temperature": "Temperatures are those of thermocouple 1.",
                 "goto": YES,
+                "branch": "A jump that is always taken is a rest of 10 ms; one on a condition is"
+                " refused: no public procedure has one.",
+                "variable": "Variables are the registers VAR1 to VAR8, set to numbers at the end"
+                " of a step.",
+                "expression": "A charging current may be a variable; all other values are numbers.",
                 "cycle counter": YES,
+                "safety limit on Voltage": YES,
+                "safety limit on Temperature": "Temperatures are those of thermocouple 1.",
+                "safety limit on Charge current": YES,
+                "safety limit on Discharge current": YES,
+                "goto of a safety limit": "A step that a safety limit goes to is left at once, to"
+                " itself, as long as the limit is breached; its times count from when it is not.",
             }
         ),
         "arbin": _column(_BASIC | {"C-rate": YES, "CC-CV in one step": YES, "goto": YES}),

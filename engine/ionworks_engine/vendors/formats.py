@@ -40,7 +40,9 @@ CYCLERS: Mapping[str, str] = MappingProxyType(
 )
 """Target -> the maker of the cycler."""
 
-_MODULES: Mapping[str, str] = MappingProxyType({"neware": "neware", "novonix": "novonix"})
+_MODULES: Mapping[str, str] = MappingProxyType(
+    {"maccor": "maccor", "neware": "neware", "novonix": "novonix"}
+)
 
 _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {

@@ -1,7 +1,7 @@
 """Maccor procedures: .000 files of XML, waveforms .MWF for drive cycles, sweeps .FRA for EIS.
 
 maccor_steps, _ends, _followed, _read    a file -> a program
-maccor_layout, _assets, _xml, _write     a program -> files
+maccor_layout, _assets, _xml, _write     a program -> files; _written: what they then say
 maccor_text, _guards, _waves             what both share: words, safety limits, side files
 """
 
@@ -10,8 +10,9 @@ from __future__ import annotations
 from ionworks_engine.vendors.maccor_read import read
 from ionworks_engine.vendors.maccor_steps import ROOT
 from ionworks_engine.vendors.maccor_write import write
+from ionworks_engine.vendors.maccor_written import as_written
 
-__all__ = ["read", "recognises", "write"]
+__all__ = ["as_written", "read", "recognises", "write"]
 
 _WHERE = 4096
 

@@ -20,10 +20,12 @@ from ionworks_engine.vendors.maccor_text import (
     ramp_name,
 )
 from ionworks_engine.vendors.maccor_waves import (
+    PLACES,
     SHORTEST_ROW,
     Bound,
     Sweep,
     rows_of,
+    staircase,
     write_sweep,
     write_wave,
 )
@@ -32,7 +34,9 @@ from ionworks_engine.vendors.program import Drive, Program, Spectrum
 DEFAULT_REPORT = 1.0
 """How often a drive cycle stores a row [s] where the protocol does not say it."""
 DEFAULT_AMPLITUDE = 0.01
+"""Of an impedance spectrum without one [V]: that of the public files."""
 DEFAULT_POINTS = 10.0
+MAX_ROWS = 100_000
 
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}")
 
@@ -64,6 +68,8 @@ class Assets:
         self._program = program
         self._profiles = {profile.name: profile for profile in program.profiles}
         self._files: dict[str, File] = {}
+        self.profiles: dict[str, Profile] = {}
+        """Drive cycles as their waveforms have them, by the names of these."""
         self.notes: list[str] = []
 
     @property
@@ -82,7 +88,9 @@ class Assets:
         profile = self._profiles.get(line.profile)
         if profile is None:
             return self._missing(line, index)
-        content = _Wave(self._program, profile, line, index).content()
+        wave = _Wave(self._program, profile, line, index)
+        pieces, mode = wave.pieces()
+        content = write_wave(pieces, mode, wave.bounds(pieces), wave.report)
         if any(a != b for a, b in _pieces(profile)):
             self.notes.append(
                 f"The drive cycle {line.profile!r} is straight lines; the waveform has rows of up"
@@ -92,7 +100,9 @@ class Assets:
             "Each row of a waveform ends at the voltage of the safety limit (or of the step's end)"
             " on its side, and the next row follows; rows have no other ends."
         )
-        return self._file(line.profile, "MWF", content, "text/tab-separated-values")
+        name = self._file(line.profile, "MWF", content, "text/tab-separated-values")
+        self.profiles[name] = staircase(name, mode, pieces)
+        return name
 
     def sweep(self, line: Spectrum, index: int) -> str:
         """Return the name of the sweep file of a line.
@@ -155,15 +165,22 @@ class _Wave:
     line: Drive
     index: int
 
-    def content(self) -> bytes:
+    def pieces(self) -> tuple[list[tuple[float, float]], Literal["Current", "Power"]]:
+        """Return the rows as (seconds, value), and what the values are."""
         mode, factor = self._scale()
-        pieces = [(seconds, value * factor) for seconds, value in self._cut()]
+        pieces = [(seconds, round(value * factor, PLACES)) for seconds, value in self._cut()]
         if min(seconds for seconds, _ in pieces) < SHORTEST_ROW:
             raise self._refusal(
                 f"rows of a drive cycle under {SHORTEST_ROW:g} s", "use fewer points"
             )
-        report = self.line.record.time or self.program.record.time or DEFAULT_REPORT
-        return write_wave(pieces, mode, self._bounds(pieces), report)
+        if len(pieces) > MAX_ROWS:
+            raise self._refusal(f"a drive cycle of {len(pieces)} rows", f"use up to {MAX_ROWS}")
+        return pieces, mode
+
+    @property
+    def report(self) -> float:
+        """How often to store a row [s]."""
+        return self.line.record.time or self.program.record.time or DEFAULT_REPORT
 
     def _scale(self) -> tuple[Literal["Current", "Power"], float]:
         mode, capacity = self.profile.mode, self.program.capacity
@@ -187,7 +204,8 @@ class _Wave:
                     yield min(seconds, left), value
                     left = round(left - seconds, 9)
 
-    def _bounds(self, pieces: list[tuple[float, float]]) -> dict[str, Bound]:
+    def bounds(self, pieces: list[tuple[float, float]]) -> dict[str, Bound]:
+        """Return what ends rows early that charge (C) and discharge (D)."""
         charging = any(value < 0 for _, value in pieces)
         discharging = any(value > 0 for _, value in pieces) or not charging
         bounds = {}

@@ -48,19 +48,12 @@ class Safety:
         covered = [*self.channel, *([side] if side else [])]
         return [end for end in step.ends if as_limit(end, through) not in covered]
 
-    def unguarded(self, steps: Sequence[RawStep], through: Callable[[int], int]) -> list[int]:
-        """Return the numbers of steps without copies of the voltage and temperature limits."""
-        wanted = {limit for limit in self.channel if limit.end_type != CURRENT}
-        held = [step for step in steps if step.kind in HELD]
-        return [
-            step.number
-            for step in held
-            if not wanted <= {as_limit(end, through) for end in step.ends}
-        ]
-
 
 def find_safety(steps: Sequence[RawStep], through: Callable[[int], int]) -> Safety:
     """Find the safety limits: what is marked as the channel's, and what leads all steps of a side.
+
+    A marked end of which some steps have no copy with the same way out is an end of its step like
+    any other: procedures leave their recovery unguarded, or give it another way out.
 
     Parameters
     ----------
@@ -76,7 +69,8 @@ def find_safety(steps: Sequence[RawStep], through: Callable[[int], int]) -> Safe
             taken = {(one.end_type, one.side) for one in channel}
             if limit is not None and (limit.end_type, limit.side) not in taken:
                 channel.append(limit)
-    safety = Safety(tuple(channel), {})
+    everywhere = [limit for limit in channel if _is_everywhere(limit, steps, through)]
+    safety = Safety(tuple(everywhere), {})
     sides: tuple[Kind, ...] = ("Charge", "Discharge")
     found = {side: _leading_current(steps, side, safety, through) for side in sides}
     return Safety(safety.channel, {side: limit for side, limit in found.items() if limit})
@@ -92,6 +86,12 @@ def as_limit(end: RawEnd, through: Callable[[int], int]) -> Limit | None:
     if found is None or found[1] or (end.end_type == CURRENT and side == "low"):
         return None
     return Limit(end.end_type, side, found[0], through(end.step))
+
+
+def _is_everywhere(limit: Limit, steps: Sequence[RawStep], through: Callable[[int], int]) -> bool:
+    kinds = CURRENT_STEPS if limit.end_type == CURRENT else HELD
+    guarded = [step for step in steps if step.kind in kinds]
+    return all(limit in [as_limit(end, through) for end in step.ends] for step in guarded)
 
 
 def _leading_current(
@@ -141,8 +141,8 @@ class Ends:
                 continue
             if end.is_channel:
                 self._notes.append(
-                    f"Step {step.number}: the channel's safety {end.end_type} {end.operator}"
-                    f" {end.text} is an end of this step only; other steps have their own."
+                    f"The channel's safety {end.end_type} {end.operator} {end.text} of step"
+                    f" {step.number} is an end of those steps alone that have it."
                 )
             yield self._stop(quantity, end, place(end))
 

@@ -42,6 +42,7 @@ from ionworks_engine.vendors.program import (
     Spectrum,
     Value,
 )
+from ionworks_engine.vendors.records import hoisted
 
 _MODES: dict[str, Mode] = {
     "Current": "Current",
@@ -104,7 +105,7 @@ class _Reader:
             self._read(step)
         self._note_settings()
         self._guards = self._all_guards()
-        lines, record = _common(tuple(draft() for draft in self._drafts))
+        lines, record = hoisted([draft() for draft in self._drafts])
         return Program(
             lines=lines,
             guards=tuple(self._guards),
@@ -424,12 +425,6 @@ class _Reader:
             for name, text in step.options:
                 if text not in ("", "N"):
                     self._notes.append(f"Step {step.number}: {name} is {text}; it is left out.")
-        bare = self._safety.unguarded(self._steps, self._through)
-        if bare:
-            self._notes.append(
-                f"Steps {_listed(bare)} have no copies of the channel's safety limits;"
-                " here they hold in every step."
-            )
 
 
 def _pairs(steps: Sequence[RawStep]) -> dict[int, int]:
@@ -459,21 +454,6 @@ def _pairs(steps: Sequence[RawStep]) -> dict[int, int]:
             f"the last step is {steps[-1].kind}, not End: the file is cut", line=steps[-1].line
         )
     return found
-
-
-def _common(lines: tuple[Line, ...]) -> tuple[tuple[Line, ...], Record]:
-    """Say the record once if all steps with ends have the same one."""
-    records = {line.record for line in lines if _has_reports(line)}  # type: ignore[union-attr]
-    if len(records) != 1:
-        return lines, Record()
-    record = records.pop()
-    return tuple(
-        replace(line, record=Record()) if _has_reports(line) else line for line in lines
-    ), (record)
-
-
-def _has_reports(line: Line) -> bool:
-    return isinstance(line, Hold) or (isinstance(line, Drive) and bool(line.stops))
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -19,6 +19,7 @@ from ionworks_engine.vendors.maccor_text import value as read_value
 VERSION_LINE = "Maccor waveform file version"
 MAX_BYTES = 16 * 2**20
 SHORTEST_ROW = 0.01
+PLACES = 9
 RAMP_ROW = 1.0
 """How long the rows are, at most, that stand for a sloping piece of a drive cycle."""
 
@@ -163,12 +164,24 @@ def profile_of(rows: Iterable[Row], name: str) -> Profile | None:
     if len(modes) > 1 or (modes == {"Voltage"} and any(row.value == 0 for row in listed)):
         return None
     mode = modes.pop() if modes else "Current"
+    return staircase(name, mode, [(row.seconds, row.signed) for row in listed])
+
+
+def staircase(name: str, mode: ProfileMode, pieces: Iterable[tuple[float, float]]) -> Profile:
+    """Return the drive cycle of pieces of constant value; neighbours of one value are one.
+
+    Examples
+    --------
+    >>> profile = staircase("A", "Current", [(1, 2), (1, 2), (3, 0)])
+    >>> profile.times, profile.values
+    ((0.0, 2.0, 2.0, 5.0), (2, 2, 0, 0))
+    """
     levels: list[tuple[float, float]] = []
-    for row in listed:
-        if levels and levels[-1][1] == row.signed:
-            levels[-1] = (levels[-1][0] + row.seconds, row.signed)
+    for seconds, level in pieces:
+        if levels and levels[-1][1] == level:
+            levels[-1] = (levels[-1][0] + seconds, level)
         else:
-            levels.append((row.seconds, row.signed))
+            levels.append((seconds, level))
     times, values, now = [], [], 0.0
     for seconds, level in levels:
         times += [now, now := round(now + seconds, 9)]
@@ -201,7 +214,7 @@ def write_wave(
     """Write rows; ``bounds`` gives for C and D what ends a row early."""
     lines = []
     for seconds, size in pieces:
-        state = "C" if size < 0 else "D"
+        state = "C" if size < 0 or "D" not in bounds else "D"
         bound = bounds[state]
         cells = [state, _LETTERS[mode], _plain(abs(size)), "", "", _plain(seconds)]
         cells += [bound.quantity, bound.operator, _plain(bound.value), "T", _plain(report), "A"]
@@ -210,8 +223,8 @@ def write_wave(
 
 
 def _plain(value: float) -> str:
-    """Spell a number without an exponent, to nine places."""
-    return f"{value:.9f}".rstrip("0").rstrip(".") or "0"
+    """Spell a number without an exponent."""
+    return f"{value:.{PLACES}f}".rstrip("0").rstrip(".") or "0"
 
 
 def read_sweep(data: bytes, name: str) -> Sweep | str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ionworks.ucp.tree import Input, Kind, Variable
-from ionworks_engine.vendors import capabilities
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import UNVERIFIED, File, Files, checked_stem
@@ -44,16 +43,13 @@ from ionworks_engine.vendors.program import (
     Jump,
     Line,
     Program,
-    Record,
     Repeat,
     Spectrum,
     Stop,
     TimedLine,
     Value,
 )
-
-DEFAULT_RECORD = 60.0
-"""How often to store a row [s] where the protocol does not say it."""
+from ionworks_engine.vendors.records import effective
 
 _KINDS = {"Charge": "Charge", "Discharge": "Dischrge", "Rest": "Rest"}
 _END_TYPES = {
@@ -94,14 +90,13 @@ class _Writer:
     """Writes one program."""
 
     def __init__(self, program: Program, stem: str) -> None:
-        capabilities.check(program, TARGET)
         self._program = program
         self._stem = stem
         self._layout = Layout(program)
-        self._registers = _registers(program)
+        self._registers = registers(program)
         self._assets = Assets(program)
-        self._notes = [UNVERIFIED, *capabilities.notes(program, TARGET)]
-        self._note_guards()
+        self._notes = [UNVERIFIED]
+        self._look_at_guards()
 
     def files(self) -> Files:
         steps = list(self._steps())
@@ -253,16 +248,11 @@ class _Writer:
                 is_channel=limit.is_channel,
             )
 
-    def _note_guards(self) -> None:
+    def _look_at_guards(self) -> None:
         lines = self._program.lines
         for guard in self._program.guards:
             if guard.side == "low" and guard.quantity not in ("Voltage", "Temperature"):
                 raise Inexpressible(f"a lower limit of {guard.quantity}", TARGET)
-            if guard.goto != len(lines):
-                self._notes.append(
-                    "A step that a safety limit goes to is left at once, to itself, as long as the"
-                    " limit is breached; its times count from when it is not."
-                )
         if self._program.guards and any(isinstance(line, Drive | Spectrum) for line in lines):
             self._notes.append(
                 "FastWave and FRA steps have no ends in a procedure: there the safety limits hold"
@@ -270,12 +260,7 @@ class _Writer:
             )
 
     def _reports(self, line: TimedLine) -> Iterator[str]:
-        record = _merged(line.record, self._program.record)
-        if record == Record():
-            record = Record(time=DEFAULT_RECORD)
-            self._notes.append(
-                f"Rows are stored every {DEFAULT_RECORD:g} s: the protocol has no resolution."
-            )
+        record = effective(line, self._program)
         if record.time is not None:
             yield report_xml("StepTime", clock(max(record.time, CARRIER_SECONDS)) or _LONGEST)
         if record.voltage is not None:
@@ -359,7 +344,7 @@ class _Writer:
         return inexpressible(construct, TARGET, index, self._program.lines[index], instead)
 
 
-def _registers(program: Program) -> dict[str, str]:
+def registers(program: Program) -> dict[str, str]:
     """Give each variable a register of the procedure; names of registers keep theirs."""
     names = list(dict.fromkeys(line.name for line in program.lines if isinstance(line, Assign)))
     values = [line.value for line in program.lines if isinstance(line, Hold)]
@@ -370,14 +355,6 @@ def _registers(program: Program) -> dict[str, str]:
     if len(others) > len(free):
         raise Inexpressible(f"{len(names)} variables", TARGET, instead=f"use {MAX_REGISTERS}")
     return {name: name for name in names if name in taken} | dict(zip(others, free, strict=False))
-
-
-def _merged(own: Record, common: Record) -> Record:
-    return Record(
-        common.time if own.time is None else own.time,
-        common.voltage if own.voltage is None else own.voltage,
-        common.current if own.current is None else own.current,
-    )
 
 
 def _remark(line: Line) -> str | None:
