@@ -32,7 +32,9 @@ _BRANCH = 'Write it as {"VAR_N >= 3": {goto: Name}} or {expression: VAR_N >= 3, 
 def read_control(node: Table, mark: Table | Entry, path: str, report: Report) -> Control:
     """Read a Control."""
     meant = refuse_unknown(node, CONTROL_KEYS, "a Control", path, report)
-    if not (node.entries.keys() | meant) & {"set_variable", "advance_cycle", "ends"}:
+    given = node.entries.keys() | meant
+    advance = _read_advance(node, path, report)
+    if not given & {"set_variable", "ends"} and not (advance or _is_unread(node)):
         message = "A Control needs `set_variable`, `advance_cycle: true` or `ends`."
         report.add("missing-key", message, path, mark)
     variables, ends = node.value("set_variable"), node.value("ends")
@@ -42,10 +44,16 @@ def read_control(node: Table, mark: Table | Entry, path: str, report: Report) ->
         assignments=()
         if variables is None
         else read_assignments(variables, f"{path}.set_variable", report),
-        advance_cycle=_read_advance(node, path, report),
+        advance_cycle=advance,
         branches=() if ends is None else _read_branches(ends, f"{path}.ends", report),
         note=read_label(node, "note", path, report),
     )
+
+
+def _is_unread(node: Table) -> bool:
+    """Whether ``advance_cycle`` is there, and is noted already to be neither true nor false."""
+    value = node.value("advance_cycle")
+    return value is not None and not (isinstance(value, Scalar) and isinstance(value.value, bool))
 
 
 def _read_advance(node: Table, path: str, report: Report) -> bool:

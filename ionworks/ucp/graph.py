@@ -77,7 +77,7 @@ class Graph:
 
     def _connect(self, nodes: tuple[Node, ...], vertices: list[int], after: int) -> None:
         """Draw the edges of nodes that follow each other; the last leads to ``after``."""
-        for node, vertex, following in zip(nodes, vertices, [*vertices[1:], after], strict=True):
+        for node, vertex, following in zip(nodes, vertices, (*vertices[1:], after), strict=False):
             if isinstance(node, Block):
                 self._connect_block(node, vertex, following)
             else:

@@ -1,6 +1,7 @@
 """The JSON Schema of a protocol, made from the tables that the parser reads.
 
-The words of `ionworks.ucp.formats.FORMATS` say what text may be an expression, a condition or a direction.
+The words of `ionworks.ucp.formats.FORMATS` say what text may be an expression, a condition or a
+direction.
 What the parser alone can see: the range of a number written as text or worked out, gotos that lead
 nowhere or around for ever, variables that nothing sets, drive cycles whose times go back or whose
 columns differ in length, limits and spellings of the start that contradict each other, and the
@@ -206,8 +207,9 @@ def _control() -> Schema:
         "name": _ref("name"),
         "note": {"type": "string"},
     }
-    some = [{"required": [key]} for key in ("set_variable", "advance_cycle", "ends")]
-    return _closed(own, anyOf=some)
+    some: list[Schema] = [{"required": [key]} for key in ("set_variable", "ends")]
+    counts: Schema = {"properties": {"advance_cycle": {"const": True}}}
+    return _closed(own, anyOf=[*some, counts | {"required": ["advance_cycle"]}])
 
 
 def _ambient() -> Schema:
