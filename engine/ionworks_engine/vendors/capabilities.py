@@ -95,6 +95,8 @@ _BASIC = dict.fromkeys(
     ("rest", "constant current", "constant voltage", "end on Voltage", "end on Current"), YES
 ) | dict.fromkeys(("end on Time", "loop", "resolution", "resolution of a step"), YES)
 
+_ONE_LIMIT = "The limit on the current is one for charge and discharge."
+
 TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
     {
         "maccor": _column(
@@ -117,8 +119,8 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 " counts anew in each step.",
                 "end on Temperature": "Temperatures are those of thermocouple 1.",
                 "goto": YES,
-                "branch": "A jump that is always taken is a rest of 10 ms; one on a condition is"
-                " refused: no public procedure has one.",
+                "branch": "A jump on a condition is refused, no public procedure has one; one that"
+                " is always taken may be a rest of 10 ms.",
                 "variable": "Variables are the registers VAR1 to VAR8, set to numbers at the end"
                 " of a step.",
                 "expression": "A charging current may be a variable; all other values are numbers.",
@@ -162,10 +164,13 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 " ends on its voltage is written as one CC-CV step with it.",
                 "end on C-rate": "C-rates are written as currents in A of the nominal capacity.",
                 "end on Capacity": YES,
-                "goto": "no: the steps run in order",
+                "goto": "A goto to the end is an operating limit of its step, which stops the"
+                " channel; there are no others.",
                 "cycle counter": YES,
                 "safety limit on Voltage": YES,
                 "safety limit on Temperature": YES,
+                "safety limit on Charge current": _ONE_LIMIT,
+                "safety limit on Discharge current": _ONE_LIMIT,
                 "goto of a safety limit": "no: a tripped limit ends the test",
             }
         ),

@@ -204,7 +204,7 @@ class _Builder:
             entered = position in self._jumps or position in self._bottoms
             if rank < max(previous, 1) or rank == previous == _RANKS[Count]:
                 return position - index
-            if entered and position > index:
+            if position > index and (entered or _always(self._lines[position - 1])):
                 return position - index
             previous = rank
         return high - index
@@ -260,6 +260,10 @@ class _Builder:
             goto = None if plain else self.goto(stop.goto)
             ends.append(End(stop.quantity, stop.operator, value, "", _NOWHERE, goto))
         return tuple(ends), duration
+
+
+def _always(line: Line) -> bool:
+    return isinstance(line, Jump) and line.condition is None
 
 
 _RANKS = {Assign: 1, Count: 2, Jump: 3}
