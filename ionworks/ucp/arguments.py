@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, TypeAlias, TypedDict, get_type_hints
 
 from ionworks.ucp.findings import Code, Finding, ProtocolError, nearest
@@ -44,11 +45,7 @@ _OF_THE_WHOLE: frozenset[Code] = frozenset(
 )
 """Findings that one step alone cannot be blamed for; `Protocol.load` tells them."""
 
-_PLACE = re.compile(
-    r"(?:steps\[0\](?:\.[^.\[]+|\['.*?'\]|\[\".*?\"\])?|global|safety_limits"
-    r"|drive_cycles(?:\.[^.\[]+|\['.*?'\]|\[\".*?\"\])?)\.?(\w*)(.*)",
-    re.DOTALL,
-)
+_FIRST_KEY = re.compile(r"(?:\.(\w+)|\['(.*?)'\]|\[\"(.*?)\"\])(.*)", re.DOTALL)
 
 
 class Common(TypedDict, total=False):
@@ -136,7 +133,7 @@ def require_known(common: Mapping[str, object], call: str) -> None:
 def as_length(given: Table, call: str) -> Table:
     """Return duration and ends, every end with where to go on."""
     target, until = given.get("goto"), given.get("until")
-    conditions = [] if until is None else [until] if isinstance(until, str | Mapping) else until
+    conditions = until if isinstance(until, list | tuple) else [until] if until is not None else []
     ends = [end for condition in conditions for end in _ends(condition, target)]
     if target is None or not given.keys() & {"duration", "until"}:
         if target is not None:
@@ -180,19 +177,25 @@ def as_limit(limit: object) -> object:
 
 def as_numbers(values: Iterable[float] | None) -> list[float]:
     """Return a row of numbers, such as an array, as a list."""
-    return [float(value) for value in values or ()]
+    return [] if values is None else [float(value) for value in values]
 
 
-def checked(document: Table, call: str, names: Mapping[str, str]) -> Table:
-    """Return a document as plain values, or refuse it in terms of the arguments of a call."""
+def checked(document: Table, call: str, root: str, names: Mapping[str, str]) -> Table:
+    """Return a document as plain values, or refuse it in terms of the arguments of a call.
+
+    Parameters
+    ----------
+    document
+        What the call made, in a protocol of its own.
+    call
+        Name of the call.
+    root
+        Key path of what the call made.
+    names
+        What its keys are called as arguments, where they differ; that of the path itself is "".
+    """
     findings = [
-        Finding(
-            finding.code,
-            finding.message,
-            _argument(finding.position, call, names),
-            finding.severity,
-            finding.suggestion,
-        )
+        replace(finding, position=_argument(finding.position.path, call, root, names))
         for finding in check(document)
         if finding.code not in _OF_THE_WHOLE
     ]
@@ -201,11 +204,13 @@ def checked(document: Table, call: str, names: Mapping[str, str]) -> Table:
     return body(document)
 
 
-def _argument(position: Position, call: str, names: Mapping[str, str]) -> Position:
+def _argument(path: str, call: str, root: str, names: Mapping[str, str]) -> Position:
     """Name the argument that became what stands at a place of the document."""
-    match = _PLACE.fullmatch(position.path)
-    key, rest = match.groups() if match else ("", "")
-    return Position(f"{call}({names.get(key, key)}{rest})")
+    match = _FIRST_KEY.fullmatch(path.removeprefix(root))
+    if match is None:
+        return Position(f"{call}({names.get('', '')})")
+    key = match[1] or match[2] or match[3] or ""
+    return Position(f"{call}({names.get(key, key)}{match[4]})")
 
 
 def refusal(code: Code, message: str, path: str, suggestion: str | None = None) -> ProtocolError:

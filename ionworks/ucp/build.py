@@ -20,6 +20,7 @@ from ionworks.ucp.arguments import (
 )
 from ionworks.ucp.build_steps import CellSteps
 from ionworks.ucp.dump import PROFILE_COLUMNS
+from ionworks.ucp.nodes import member
 
 
 class Protocol(CellSteps):
@@ -110,7 +111,8 @@ class Protocol(CellSteps):
         start |= present({"temperature": temperature, "resolution": as_resolution(resolution)})
         super().__init__()
         if start:
-            self._head = checked({"global": start, "steps": [ANY_STEP]}, "Protocol", names)
+            document = {"global": start, "steps": [ANY_STEP]}
+            self._head = checked(document, "Protocol", "global", names)
             del self._head["steps"]
 
     def profile(
@@ -146,9 +148,11 @@ class Protocol(CellSteps):
         signal = exactly_one(present(given), tuple(SIGNALS), "profile")
         column = PROFILE_COLUMNS[SIGNALS[signal]]
         points = {"Time [s]": as_numbers(time), column: as_numbers(given[signal])}
-        names = {"Time": "time", column.partition(" ")[0]: signal, column: signal}
+        names = {"Time [s]": "time", column: signal, "": "name"}
         document = {"drive_cycles": {name: points}, "steps": [ANY_STEP]}
-        return self._with_profiles(checked(document, "profile", names)["drive_cycles"], "profile")
+        root = member("drive_cycles", name)
+        profiles = checked(document, "profile", root, names)["drive_cycles"]
+        return self._with_profiles(profiles, "profile")
 
     def ambient(
         self, temperature: Value, *, name: str | None = None, note: str | None = None
@@ -165,7 +169,7 @@ class Protocol(CellSteps):
             Text for people.
         """
         own = present({"name": name, "value": temperature, "note": note})
-        return self._append("ambient", {"Ambient temperature": own}, {"value": "temperature"})
+        return self._append("ambient", "Ambient temperature", own, {"value": "temperature"})
 
     def set(self, **variables: Value) -> Protocol:
         """Give variables their values, in this order; no time passes.
@@ -222,7 +226,7 @@ class Protocol(CellSteps):
             "ends": branches or None,
             "note": note,
         }
-        return self._append("control", {"Control": present(own)}, {"ends": "goto"})
+        return self._append("control", "Control", present(own), {"ends": "goto"})
 
     def repeat(self, times: Value, steps: Protocol, *, name: str = "Repeat") -> Protocol:
         """Run the steps of another protocol several times, as a block.
@@ -245,7 +249,8 @@ class Protocol(CellSteps):
             message = f"The steps of a block cannot have {' and '.join(own)} of their own."
             raise refusal("contradiction", message, "repeat(steps)")
         sample = {"steps": [{name: {"repeat": times, "steps": [ANY_STEP]}}]}
-        (block,) = checked(sample, "repeat", {"repeat": "times", "": "name"})["steps"]
+        names = {"repeat": "times", "": "name"}
+        (block,) = checked(sample, "repeat", member("steps[0]", name), names)["steps"]
         if not steps._steps:
             raise refusal("empty", "There are no steps; give at least one.", "repeat(steps)")
         block[name]["steps"] = list(steps._steps)
@@ -297,4 +302,5 @@ class Protocol(CellSteps):
         }
         table = {key: as_limit(limit) for key, limit in present(limits).items()}
         document = {"safety_limits": table | present({"goto": goto}), "steps": [ANY_STEP]}
-        return self._with(safety_limits=checked(document, "safety", {})["safety_limits"])
+        read = checked(document, "safety", "safety_limits", {})
+        return self._with(safety_limits=read["safety_limits"])

@@ -9,6 +9,7 @@ from ionworks.ucp.arguments import (
     MODES,
     SIGNALS,
     Common,
+    Table,
     Timed,
     Value,
     exactly_one,
@@ -60,7 +61,7 @@ class CellSteps(Built):
                 - Voltage > 4.2
         """
         values = held(c_rate, current, voltage, power, resistance)
-        return self._drive("charge", "Charge", values, hold_voltage, common)
+        return self._drive("charge", "Charge", values, {"hold_voltage": hold_voltage}, common)
 
     def discharge(
         self,
@@ -91,7 +92,7 @@ class CellSteps(Built):
         1. Discharge at 5 W for 1 h or until Voltage < 2.5 V
         """
         values = held(c_rate, current, voltage, power, resistance)
-        return self._drive("discharge", "Discharge", values, hold_voltage, common)
+        return self._drive("discharge", "Discharge", values, {"hold_voltage": hold_voltage}, common)
 
     def step(
         self,
@@ -123,7 +124,8 @@ class CellSteps(Built):
         1. Discharge if (SOC - 0.5) > 0, charge if < 0, at 1 C for 1 h or until SOC < 0.5
         """
         values = held(c_rate, current, voltage, power, resistance)
-        return self._drive("step", f"direction[{direction}]", values, hold_voltage, common)
+        own = {"direction": direction, "hold_voltage": hold_voltage}
+        return self._drive("step", "", values, own, common)
 
     def rest(self, duration: Value | None = None, **common: Unpack[Common]) -> Self:
         """Let the cell rest.
@@ -254,13 +256,9 @@ class CellSteps(Built):
         return self._timed("eis", "EIS", own, common, {"amplitude": signal})
 
     def _drive(
-        self,
-        call: str,
-        key: str,
-        values: Mapping[str, Value],
-        hold_voltage: Value | None,
-        common: Timed,
+        self, call: str, key: str, values: Mapping[str, Value], own: Table, common: Timed
     ) -> Self:
+        """Append a step that holds one of these values."""
         name = exactly_one(values, tuple(MODES), call)
-        own = {"mode": MODES[name], "value": values[name], "hold_voltage": hold_voltage}
-        return self._timed(call, key, own, common, {"mode": name, "value": name})
+        held = {"mode": MODES[name], "value": values[name]}
+        return self._timed(call, key, held | own, common, {"mode": name, "value": name})

@@ -20,6 +20,7 @@ from ionworks.ucp.arguments import (
 from ionworks.ucp.dump import dump
 from ionworks.ucp.explain import explain
 from ionworks.ucp.findings import Finding
+from ionworks.ucp.nodes import member
 from ionworks.ucp.reading import check, load
 from ionworks.ucp.tree import Protocol as Tree
 
@@ -83,10 +84,12 @@ class Built:
             "note": given.get("note"),
         }
         table = present({"name": given.get("name"), **own, **after})
-        return self._append(call, {key: table}, {"ends": "until", **names})
+        return self._append(call, key, table, {"ends": "until", **names})
 
-    def _append(self, call: str, step: Table, names: Mapping[str, str]) -> Self:
-        (added,) = checked({"steps": [step]}, call, names)["steps"]
+    def _append(self, call: str, key: str, table: Table, names: Mapping[str, str]) -> Self:
+        """Append a step under its key; without one it stands in the flat form."""
+        step, root = ({key: table}, member("steps[0]", key)) if key else (table, "steps[0]")
+        (added,) = checked({"steps": [step]}, call, root, names)["steps"]
         return self._with(steps=(*self._steps, added))
 
     def _with_profiles(self, profiles: Table, call: str) -> Self:

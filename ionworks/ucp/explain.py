@@ -225,10 +225,8 @@ def _drive(step: Step) -> str:
     if step.hold_voltage is None:
         return verb
     voltage = _measure(step.hold_voltage, "V")
-    reached = {"Charge": f"Voltage >= {voltage}", "Discharge": f"Voltage <= {voltage}"}
-    return (
-        f"{verb} until {reached.get(str(step.kind), f'Voltage is {voltage}')}, then hold {voltage}"
-    )
+    sense = {"Charge": ">", "Discharge": "<"}.get(str(step.kind), "reaches")
+    return f"{verb} until Voltage {sense} {voltage}, then hold {voltage}"
 
 
 def _drive_cycle(step: DriveCycle) -> str:
