@@ -145,7 +145,7 @@ def read_comparison(
     operator = _read_operator(sign, path, source, report)
     if quantity is None:
         return None
-    value = read_text(right, end_rule(quantity), path, report)
+    value = read_text(right, end_rule(quantity), path, report, "limit")
     if operator is None or value is None:
         return None
     return _end(quantity, operator, value, source.place(path), goto)

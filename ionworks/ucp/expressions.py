@@ -15,8 +15,9 @@ from ionworks.ucp.rules import Rule, number
 from ionworks.ucp.terms import leaves
 from ionworks.ucp.tree import Expression, Input, Number, Position
 
-Scope: TypeAlias = Literal["step", "constant", "direction"]
-"""What may stand in an expression: everything; numbers and inputs; the words of a direction."""
+Scope: TypeAlias = Literal["step", "constant", "direction", "limit"]
+"""What may stand in an expression: everything; numbers and inputs alone; the words of a direction
+too; all but a comparison, behind the operator of an end."""
 
 _NUMBER = re.compile(NUMBER_PATTERN)
 _INPUT = re.compile(INPUT_PATTERN)
@@ -109,7 +110,7 @@ def read_text(
         report.add("not-a-number", explained[0], path, source, explained[1])
         return None
     expression = _parsed(source, rule, path, report, scope)
-    if expression is None or (scope != "step" and not _fits(expression, rule, scope, report)):
+    if expression is None or (scope == "constant" and not _fits(expression, rule, report)):
         return None
     if isinstance(expression, Number):
         return _judged(Number(expression.value, _whole(source, path)), rule, report)
@@ -124,7 +125,8 @@ def _parsed(
         return None
     places = partial(source.place, path)
     try:
-        return parse(source.text, places, directions=scope == "direction")
+        directions, comparable = scope == "direction", scope != "limit"
+        return parse(source.text, places, directions=directions, comparable=comparable)
     except GrammarError as error:
         where = f" (character {error.index + 1} of {quote(source.text, 40)})"
         message = error.message + (where if len(source.text) > 1 else "")
@@ -132,10 +134,8 @@ def _parsed(
     return None
 
 
-def _fits(expression: Expression, rule: Rule, scope: Scope, report: Report) -> bool:
+def _fits(expression: Expression, rule: Rule, report: Report) -> bool:
     """Whether an expression keeps to numbers and inputs, where nothing else has a value yet."""
-    if scope != "constant":
-        return True
     for leaf in leaves(expression):
         if not isinstance(leaf, Number | Input):
             message = f"{quote(leaf.name)} has no value here: {rule.name[0].lower()}{rule.name[1:]}"

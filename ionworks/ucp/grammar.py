@@ -93,6 +93,8 @@ _TOKEN = re.compile(
     r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/<>(),])"
 )
 _AFTER_NUMBER = re.compile(r"[A-Za-z_0-9.%°]")
+_REST_OF_WORD = re.compile(r"[A-Za-z_0-9.%°]*")
+_UNIT = re.compile(r"[A-Za-z%°][A-Za-z.%°]*")
 _OTHER_SIGNS = {"^": "**", "≤": "<=", "≥": ">=", "≠": "!=", "=": "==", "=<": "<=", "=>": ">="} | {
     "&": "ifelse(a, b, 0)",
     "\u00d7": "*",
@@ -136,7 +138,9 @@ class Token:
     index: int
 
 
-def parse(text: str, places: Places, *, directions: bool = False) -> Expression:
+def parse(
+    text: str, places: Places, *, directions: bool = False, comparable: bool = True
+) -> Expression:
     """Read an expression.
 
     Parameters
@@ -147,6 +151,8 @@ def parse(text: str, places: Places, *, directions: bool = False) -> Expression:
         Gives the place of each character.
     directions
         Whether the words Charge and Discharge may stand in it, for -1 and 1.
+    comparable
+        Whether it may be a comparison, outside parentheses; it may not behind another one.
 
     Raises
     ------
@@ -158,7 +164,7 @@ def parse(text: str, places: Places, *, directions: bool = False) -> Expression:
             f"An expression has at most {MAX_EXPRESSION_TEXT:,} characters, not {len(text):,}."
         )
         raise GrammarError("too-large", message, 0)
-    return _Parser(text, places, directions, tokens(text)).whole()
+    return _Parser(text, places, directions, tokens(text)).whole(comparable)
 
 
 def tokens(text: str) -> list[Token]:
@@ -202,13 +208,14 @@ def _strange(text: str, index: int) -> GrammarError:
 
 def _require_end_of_number(text: str, start: int, end: int) -> None:
     if end < len(text) and _AFTER_NUMBER.match(text, end):
-        last = re.compile(r"[A-Za-z_0-9.%°]*").match(text, end)
+        last = _REST_OF_WORD.match(text, end)
         written = text[start : last.end() if last else end]
         if written[0] == "0" and written[1:2].isdigit():
             message = f"{quote(written)} begins with 0, which may be read as octal."
-            raise GrammarError("not-a-number", message, start, written.lstrip("0") or "0")
+            raise GrammarError("not-a-number", message, start)
+        near = text[start:end] if _UNIT.fullmatch(written[end - start :]) else None
         message = f"{quote(written)} is no number; write the number alone, without a unit."
-        raise GrammarError("not-a-number", message, start, text[start:end])
+        raise GrammarError("not-a-number", message, start, near)
 
 
 @dataclass(slots=True)
@@ -228,10 +235,12 @@ class _Parser:
     depth: int = 0
     parentheses: int = 0
 
-    def whole(self) -> Expression:
+    def whole(self, comparable: bool) -> Expression:
         """Read the whole text."""
-        expression = self._expression(0)
+        expression = self._expression(_COMPARISON if comparable else _SUM)
         token = self.tokens[self.next]
+        if _is_comparison(token):
+            raise _too_many_comparisons(token)
         if token.kind != "end":
             raise self._unexpected(token)
         return expression
@@ -242,7 +251,7 @@ class _Parser:
         while True:
             token = self.tokens[self.next]
             tightness = _TIGHTNESS.get(token.text, 0) if token.kind == "sign" else 0
-            if tightness < max(least, _COMPARISON):
+            if tightness < least:
                 return left
             self.next += 1
             self._enter(token)
@@ -251,8 +260,7 @@ class _Parser:
             left = self._made(Operation(token.text, left, right, left.position), token)  # type: ignore[arg-type]
             following = self.tokens[self.next]
             if tightness == _COMPARISON and _is_comparison(following):
-                message = "Only two things can be compared at once; use ifelse(a < b, b < c, 0)."
-                raise GrammarError("bad-expression", message, following.index)
+                raise _too_many_comparisons(following)
 
     def _minus(self) -> Expression:
         """Read a sign and what it stands before, or a power."""
@@ -292,7 +300,7 @@ class _Parser:
         self.parentheses += 1
         if self.parentheses > MAX_EXPRESSION_DEPTH:
             raise _too_deep(token)
-        inner = self._expression(0)
+        inner = self._expression(_COMPARISON)
         self.parentheses -= 1
         self._close(token)
         return inner
@@ -351,10 +359,10 @@ class _Parser:
             self.next += 1
             return []
         self._enter(opened)
-        arguments = [self._expression(0)]
+        arguments = [self._expression(_COMPARISON)]
         while self.tokens[self.next].text == ",":
             self.next += 1
-            arguments.append(self._expression(0))
+            arguments.append(self._expression(_COMPARISON))
         self.depth -= 1
         self._close(opened)
         return arguments
@@ -401,6 +409,11 @@ class _Parser:
 
 def _is_comparison(token: Token) -> bool:
     return token.kind == "sign" and _TIGHTNESS.get(token.text) == _COMPARISON
+
+
+def _too_many_comparisons(token: Token) -> GrammarError:
+    message = "Only two things can be compared at once; use ifelse(a < b, b < c, 0)."
+    return GrammarError("bad-expression", message, token.index)
 
 
 def _stray_unit(text: str, value: Token, unit: Token) -> GrammarError:

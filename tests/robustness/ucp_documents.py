@@ -54,7 +54,9 @@ class Documents:
         """Return a protocol as text, often damaged."""
         document = self.document()
         flow = self.random.choice([None, True, False])
-        text = yaml.safe_dump(document, default_flow_style=flow, allow_unicode=True, sort_keys=False)
+        text = yaml.safe_dump(
+            document, default_flow_style=flow, allow_unicode=True, sort_keys=False
+        )
         for _ in range(self.random.choice([0, 0, 1, 2, 5])):
             text = self.damaged(text)
         return text
@@ -94,7 +96,13 @@ class Documents:
             leaves = [*VARIABLES, *UNITS, "Cycle", "Iteration", "Test time", *WHOLE_TEXTS]
             return self.pick([*leaves, 'variable["A [b]"]', "0.5", "2"])
         inner = [self.expression(depth - 1) for _ in range(3)]
-        forms = ["{0} + {1}", "({0}) * ({1})", "-{0}", "ifelse({0} < 1, {1}, {2})", "sqrt(abs({0}))"]
+        forms = [
+            "{0} + {1}",
+            "({0}) * ({1})",
+            "-{0}",
+            "ifelse({0} < 1, {1}, {2})",
+            "sqrt(abs({0}))",
+        ]
         forms += ["({0}) / (1 + abs({1}))", "min({0}, {1},{2})", "exp(-abs({0}))", "({0})**2"]
         forms += ["({0}) == ({1})", "max({0})", "log(1+abs({0}))", "({0})-({1}-{2})"]
         return self.pick(forms).format(*(f"({one})" for one in inner))
@@ -170,7 +178,9 @@ class Documents:
             own |= {key: self.value() for key in ("amplitude", "points_per_decade") if self.maybe()}
             return {"EIS": own | self.common()}
         if kind == "ambient":
-            return {self.pick(["Ambient temperature", "AmbientTemperature"]): {"value": self.value()}}
+            return {
+                self.pick(["Ambient temperature", "AmbientTemperature"]): {"value": self.value()}
+            }
         own = {"advance_cycle": self.maybe()} if self.maybe() else {}
         if not own or self.maybe():
             own["set_variable"] = [{"name": self.pick(VARIABLES), "eval": self.value()}]

@@ -13,6 +13,7 @@ UNITS = {
     "Energy": "W.h",
     "Time": "s",
     "Temperature": "degC",
+    "dV/dt": "V/s",
 }
 QUANTITIES = [*UNITS, "SOC"]
 
@@ -63,6 +64,7 @@ def test_every_written_form_means_the_same(quantity, operator):
         ("Energy", ">=", ">=", ">="),
         ("Time", ">=", ">=", ">="),
         ("Temperature", ">=", ">=", ">="),
+        ("dV/dt", "<=", "<=", "<="),
     ],
 )
 def test_the_sense_of_an_end_without_operator(quantity, discharge, charge, rest):
@@ -83,7 +85,7 @@ def test_an_input_may_stand_on_the_right(reference):
         end = read("Discharge", form)
         assert end.value.name == "Cut < off [V]"
     text = f"steps: [{{Rest: {{ends: ['Voltage < {reference.replace(chr(39), chr(34))}']}}}}]"
-    assert ucp.inputs(text) == ["Cut < off [V]"]
+    assert list(ucp.inputs(text)) == ["Cut < off [V]"]
 
 
 @pytest.mark.parametrize(
@@ -91,9 +93,13 @@ def test_an_input_may_stand_on_the_right(reference):
     [
         ("Voltag < 2.5", "unknown-variable", "Voltage"),
         ("voltage < 2.5", "unknown-variable", "Voltage"),
-        ("Cell temperature > 45", "unknown-variable", "Temperature"),
-        ("Discharge capacity [A.h] > 1", "unknown-variable", "Capacity"),
-        ("dV/dt < 1", "unknown-variable", None),
+        ("voltage [V] < 2.5", "unknown-variable", "Voltage"),
+        ("VAR_N < 2.5", "unknown-variable", None),
+        ("2 * Voltage < 5", "bad-end", None),
+        ("Voltage + 1 < 5", "bad-end", None),
+        ("2.5 > Voltage", "bad-end", "Voltage < 2.5"),
+        ("2.5 = Voltage", "bad-end", None),
+        ("dV/dt [mV/s] < 1", "wrong-unit", "dV/dt [V/s]"),
         ("< 2.5", "unknown-variable", None),
         ("Voltage [mV] < 2500", "wrong-unit", "Voltage [V]"),
         ("Capacity [Ah] > 1", "wrong-unit", "Capacity [A.h]"),
@@ -105,15 +111,17 @@ def test_an_input_may_stand_on_the_right(reference):
         ("Voltage ≤ 2.5", "unknown-operator", "<="),
         ("Voltage => 2.5", "unknown-operator", ">="),
         ("Voltage 2.5", "missing-operator", None),
-        ("2 < Voltage < 3", "missing-operator", None),
+        ("2 < Voltage < 3", "bad-end", None),
+        ("Voltage < 2 < 3", "bad-expression", None),
         ("", "missing-operator", None),
         ("Voltage < 2.5 V", "not-a-number", "2.5"),
         ("Voltage < 2500 mV", "not-a-number", None),
-        ("C-rate < 1/50", "not-a-number", "0.02"),
         ("C-rate < C/50", "not-a-number", "0.02"),
         ("C-rate < C/0", "not-a-number", None),
         ("Voltage < ", "not-a-number", None),
-        ("Voltage < on", "not-a-number", None),
+        ("Voltage < on", "unset-variable", None),
+        ("Voltage < 1 / 0", "no-value", None),
+        ("Voltage < Voltage [V] - 0.1", "bad-expression", None),
         ("Current < 1e999", "not-finite", None),
         ("SOC < 20", "out-of-range", None),
         ("SOC < -0.1", "out-of-range", None),
@@ -134,17 +142,24 @@ def test_an_input_may_stand_on_the_right(reference):
         ({"variable": "Voltage", "operator": 5, "value": 2}, "unknown-operator", None),
         ({"variable": "Voltage", "value": [2]}, "not-a-number", None),
         ({"expression": "Voltage < 2", "value": 2}, "unknown-key", None),
-        ({"Voltage < 2.5": {"goto": "End"}}, "not-supported", None),
-        ({"expression": "Voltage < 2.5", "goto": "End"}, "not-supported", None),
-        ({"variable": "Voltage", "value": 2, "goto": "End"}, "not-supported", None),
+        ({"Voltage < 2.5": {"goto": 5}}, "bad-name", '"5"'),
+        ({"Voltage < 2.5": {}}, "missing-key", "goto: Next"),
+        ({"Voltage < 2.5": "End"}, "bad-end", "goto: Next"),
+        ({"Voltage < 2.5": {"goto": "End", "gto": 1}}, "unknown-key", "goto"),
+        ({"Volts": {"goto": "End"}}, "missing-operator", None),
+        ({"expression": "Voltage < 2.5", "goto": "Nowhere"}, "unknown-target", None),
+        ({"variable": "Voltage", "value": 2, "goto": " "}, "bad-name", None),
+        (
+            {"variable": "Cell mass [kg]", "value": 2},
+            "ambiguous-end",
+            'operator: ">" or operator: "<"',
+        ),
     ],
 )
 def test_wrong_ends(end, code, suggestion):
     finding = refused("Discharge", end)
     assert (finding.code, finding.suggestion) == (code, suggestion)
     assert finding.position.path.startswith("steps[0].Discharge.ends[0]")
-    if code == "not-supported":
-        assert "not supported yet" in finding.message
 
 
 @pytest.mark.parametrize(("ends", "code"), [([], "empty"), ("Voltage < 2.5", "not-a-list")])
@@ -162,3 +177,52 @@ def test_a_wrong_end_in_text_is_named_by_line_and_column():
     (finding,) = ucp.check(text + "        - Voltage < 2.5\n        - Voltage [mV] < 2500\n")
     assert (finding.position.line, finding.position.column) == (7, 11)
     assert finding.position.path == "steps[0].Discharge.ends[1]"
+
+
+@pytest.mark.parametrize(
+    ("left", "name"),
+    [
+        ("X-averaged cell temperature [K]", "X-averaged cell temperature [K]"),
+        ("Cell temperature", "Cell temperature"),
+        ("Discharge capacity [A.h]", "Discharge capacity [A.h]"),
+        ('variable["a < b"]', "a < b"),
+        ("variable['x']", "x"),
+    ],
+)
+def test_any_variable_of_the_model_may_end_a_step(left, name):
+    forms = [f"{left} > 0.5 * 3", {"variable": left, "operator": ">", "value": 1.5}]
+    for form in [*forms, {f"{left} > 1.5": {"goto": "Next"}}]:
+        end = read("Rest", form)
+        assert (end.quantity.name, end.operator, end.value.value) == (name, ">", 1.5)
+
+
+def test_a_limit_may_be_worked_out():
+    end = read("Discharge", "C-rate < 1/50")
+    assert (end.value.value, end.text) == (0.02, "C-rate < 0.02")
+    end = read("Charge", "Voltage > min(4.2, Voltage + 0.1)")
+    assert end.text == "Voltage > min(4.2, Voltage + 0.1)"
+    assert read("Rest", "dV/dt [V.s-1] < 1e-4").quantity == "dV/dt"
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        {"Voltage < 2.5": {"goto": "Next"}},
+        {"expression": "Voltage < 2.5", "goto": "Next"},
+        {"variable": "Voltage", "operator": "<", "value": 2.5, "goto": "Next"},
+    ],
+)
+def test_every_mapping_may_say_where_to_go_on(end):
+    read_end = read("Discharge", end)
+    assert (read_end.text, read_end.goto.target) == ("Voltage < 2.5", "Next")
+    assert read_end.goto.position.path.endswith(".goto")
+
+
+def test_what_is_wrong_inside_a_condition_is_named_by_its_column():
+    text = "steps:\n  - Discharge:\n      mode: C-rate\n      value: 1\n      ends:\n"
+    (finding,) = ucp.check(text + "        - Voltage < 2.5 + * 3\n")
+    assert (finding.position.line, finding.position.column) == (6, 27)
+    (finding,) = ucp.check(text + "        - 'Voltage < 2.5 + * 3'\n")
+    assert (finding.position.line, finding.position.column) == (6, 28)
+    (finding,) = ucp.check(text + '        - "Voltage < 2.5 + * 3": {goto: End}\n')
+    assert (finding.position.line, finding.position.column) == (6, 28)

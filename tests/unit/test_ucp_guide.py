@@ -78,7 +78,7 @@ def test_a_parameterized_discharge():
 
 
 def test_inputs_of_a_protocol_without_ends():
-    assert ucp.inputs(WITHOUT_ENDS) == ["Initial SOC", "C-rate"]
+    assert list(ucp.inputs(WITHOUT_ENDS)) == ["Initial SOC", "C-rate"]
     (finding,) = ucp.check(WITHOUT_ENDS)
     assert (finding.code, finding.position.line) == ("missing-end", 5)
 

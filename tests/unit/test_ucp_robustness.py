@@ -2,12 +2,12 @@
 
 from contextlib import suppress
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ionworks import ucp
-from ionworks.ucp.tree import Protocol
+from tests.robustness.soak_ucp import soak
+from tests.robustness.ucp_oracle import read
 
 FRAGMENTS = (
     """
@@ -41,27 +41,6 @@ OBJECTS = st.recursive(
     ),
     max_leaves=12,
 )
-
-
-def read(source):
-    """Read ``source`` in every way, and hold the answers to each other."""
-    findings = ucp.check(source)
-    for finding in findings:
-        assert finding.code
-        assert finding.message
-        assert finding.position.path
-        assert str(finding)
-    if findings:
-        with pytest.raises(ucp.ProtocolError) as caught:
-            ucp.load(source)
-        assert caught.value.findings == findings
-    else:
-        assert isinstance(ucp.load(source), Protocol)
-        assert ucp.check(ucp.body(source)) == []
-        assert isinstance(ucp.inputs(source), list)
-    for verb in (ucp.body, ucp.inputs):
-        with suppress(ucp.ProtocolError):
-            verb(source)
 
 
 @settings(max_examples=1500, deadline=None)
