@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ionworks import ucp
 from ionworks.ucp.experiments import looks_like_experiment
@@ -18,11 +17,11 @@ from ionworks_engine.vendors import capabilities
 from ionworks_engine.vendors.compare import differences
 from ionworks_engine.vendors.errors import Inexpressible, Unreadable
 from ionworks_engine.vendors.files import UNVERIFIED, Files, checked_stem
-from ionworks_engine.vendors.flatten import flatten
+from ionworks_engine.vendors.flatten import flatten, followed
 from ionworks_engine.vendors.formats import CYCLERS, as_written, format_of, misnamed, recognised
-from ionworks_engine.vendors.program import Drive, Program
+from ionworks_engine.vendors.program import Program
 from ionworks_engine.vendors.restore import restore
-from ionworks_engine.vendors.xml_text import MAX_BYTES
+from ionworks_engine.vendors.xml_text import MAX_BYTES, decode
 
 TARGETS: tuple[str, ...] = (*capabilities.TARGETS, "biologic_bttest")
 """What `convert` takes; the last is known to the API, and refused here."""
@@ -219,7 +218,7 @@ def _parsed(program: Program, target: str, data: bytes, misnamed: str | None) ->
     tree = restore(program)
     text = ucp.dump(tree)
     errors = [str(finding) for finding in ucp.check(text) if finding.severity == "error"]
-    named = dict.fromkeys(line.profile for line in program.lines if isinstance(line, Drive))
+    named = dict.fromkeys(followed(tree.steps))
     return Parsed(
         ucp=text,
         human=ucp.explain(tree),
@@ -247,7 +246,7 @@ def _parsed_text(data: bytes) -> Parsed:
         message = f"this is {_UNKNOWN}; as a protocol: {first.message}{more}"
         raise Unreadable(message, line=first.position.line, key=first.position.path) from None
     pybamm = looks_like_experiment(text)
-    named: dict[str, Any] = dict.fromkeys(line.profile for line in _drives(tree.steps))
+    named = dict.fromkeys(followed(tree.steps))
     return Parsed(
         ucp=ucp.dump(tree) if pybamm else text,
         human=ucp.explain(tree),
@@ -261,18 +260,11 @@ def _parsed_text(data: bytes) -> Parsed:
 _UNKNOWN = f"no file of {', '.join(dict.fromkeys(CYCLERS.values()))} that is known"
 
 
-def _drives(nodes: Sequence[Any]) -> Iterator[Any]:
-    for node in nodes:
-        if isinstance(node, ucp.tree.Block):
-            yield from _drives(node.steps)
-        elif isinstance(node, ucp.tree.DriveCycle):
-            yield node
-
-
 def _text(data: bytes) -> str:
-    for encoding in ("utf-8-sig", "gb18030"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
+    """Return a file as text: XML as it declares itself, all else as UTF-8 or Latin-1."""
+    if data.lstrip()[:1] == b"<":
+        return decode(data)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("latin-1")

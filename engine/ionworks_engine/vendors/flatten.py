@@ -7,10 +7,10 @@ end. What runs in no cycler at all is refused here, whatever the target.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, is_dataclass
 from typing import Any
 
 from ionworks.ucp.evaluate import EvaluationError, evaluate
+from ionworks.ucp.places import references
 from ionworks.ucp.tree import (
     Ambient,
     Block,
@@ -21,10 +21,8 @@ from ionworks.ucp.tree import (
     Expression,
     Goto,
     Impedance,
-    Input,
     ModelVariable,
     Node,
-    Profile,
     Protocol,
     Resolution,
     Safety,
@@ -89,7 +87,7 @@ def flatten(protocol: Protocol, *, capacity: float | None = None, title: str = "
     builder.walk(protocol.steps)
     lines = builder.lines()
     known = {profile.name for profile in protocol.profiles}
-    named = dict.fromkeys(line.profile for line in lines if isinstance(line, Drive))
+    named = dict.fromkeys(followed(protocol.steps))
     return Program(
         lines=lines,
         guards=tuple(_guards(protocol.safety, builder)),
@@ -378,8 +376,7 @@ def _number(expression: Expression, what: str, node: Node | CellStep | None) -> 
 
 def _refuse_inputs(protocol: Protocol) -> None:
     """Refuse a protocol with open inputs, naming each once."""
-    found = {part.name: part.position for part in _parts(protocol) if isinstance(part, Input)}
-    if found:
+    if found := references(protocol):
         names = ", ".join(f'input["{name}"]' for name in found)
         raise Inexpressible(
             f"open inputs: {names}",
@@ -389,13 +386,10 @@ def _refuse_inputs(protocol: Protocol) -> None:
         )
 
 
-def _parts(protocol: Protocol) -> Iterator[object]:
-    """Walk all nodes and expressions of a tree, in the order of the document."""
-    waiting: list[object] = [protocol]
-    while waiting:
-        part = waiting.pop()
-        if isinstance(part, tuple):
-            waiting.extend(reversed(part))
-        elif is_dataclass(part) and not isinstance(part, Profile):
-            yield part
-            waiting.extend(getattr(part, field.name) for field in reversed(fields(part)))
+def followed(nodes: Iterable[Node]) -> Iterator[str]:
+    """Return the names of the drive cycles that steps follow."""
+    for node in nodes:
+        if isinstance(node, Block):
+            yield from followed(node.steps)
+        elif isinstance(node, DriveCycle):
+            yield node.profile
