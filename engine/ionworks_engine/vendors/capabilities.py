@@ -60,7 +60,7 @@ _KINDS: Mapping[type[Line], str] = MappingProxyType(
         Repeat: "loop",
         Count: "cycle counter",
         Assign: "variable",
-        Jump: "branch",
+        Jump: "jump",
         Chamber: "chamber temperature",
     }
 )
@@ -74,7 +74,10 @@ CONSTRUCTS: tuple[str, ...] = (
     "chamber temperature",
     *(f"end on {quantity}" for quantity in _QUANTITIES),
     "goto",
-    *(_KINDS[kind] for kind in (Repeat, Jump, Assign)),
+    "loop",
+    "jump",
+    "branch",
+    "variable",
     "expression",
     "cycle counter",
     *(f"safety limit on {quantity}" for quantity in _GUARDED),
@@ -119,8 +122,8 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 " counts anew in each step.",
                 "end on Temperature": "Temperatures are those of thermocouple 1.",
                 "goto": YES,
-                "branch": "A jump on a condition is refused, no public procedure has one; one that"
-                " is always taken may be a rest of 10 ms.",
+                "jump": "A jump that is always taken may be a rest of 10 ms.",
+                "branch": "no: no public procedure has a jump on a condition of variables",
                 "variable": "Variables are the registers VAR1 to VAR8, set to numbers at the end"
                 " of a step.",
                 "expression": "A charging current may be a variable; all other values are numbers.",
@@ -206,23 +209,19 @@ def check(program: Program, target: str) -> None:
     ionworks_engine.vendors.errors.Inexpressible: step 1 (Warm up): novonix cannot express \
 chamber temperature
     """
-    for construct in _guard_constructs(program):
+    for construct, index in needs(program):
         answer = TABLE[target][construct]
-        if denied(answer):
-            raise Inexpressible(construct, target, instead=_instead(answer))
-    for index, line in enumerate(program.lines):
-        for construct in line_constructs(program, index):
-            answer = TABLE[target][construct]
-            if denied(answer):
-                raise inexpressible(construct, target, index, line, _instead(answer))
+        if not denied(answer):
+            continue
+        instead = answer.removeprefix(f"{NO}: ") if answer != NO else None
+        if index is None:
+            raise Inexpressible(construct, target, instead=instead)
+        raise inexpressible(construct, target, index, program.lines[index], instead)
 
 
 def notes(program: Program, target: str) -> tuple[str, ...]:
     """Return how the file says some of a program differently, each once."""
-    used = [*_guard_constructs(program), *_record_constructs(program.record)]
-    for index in range(len(program.lines)):
-        used += line_constructs(program, index)
-    answers = dict.fromkeys(TABLE[target][construct] for construct in used)
+    answers = dict.fromkeys(TABLE[target][construct] for construct, _ in needs(program))
     found = [answer for answer in answers if answer != YES and not denied(answer)]
     if leaving := _leaving(program.lines):
         steps = ", ".join(map(str, leaving))
@@ -252,14 +251,48 @@ def denied(answer: str) -> bool:
     return answer == NO or answer.startswith(f"{NO}: ")
 
 
-def line_constructs(program: Program, index: int) -> Iterator[str]:
-    """Name what one line needs of a format."""
-    line = program.lines[index]
+def needs(program: Program) -> Iterator[tuple[str, int | None]]:
+    """Name what a program needs of a format, each with its line; ``None`` is the whole test."""
+    for guard in program.guards:
+        yield f"safety limit on {guard.quantity}", None
+        if guard.goto != len(program.lines):
+            yield "goto of a safety limit", None
+    if program.record != Record():
+        yield "resolution", None
+    for index, line in enumerate(program.lines):
+        for construct in _line(line, index):
+            yield construct, index
+
+
+def markdown() -> str:
+    """Return the table as it stands in the docs; sentences stand under it."""
+    rows = [["", *TARGETS], ["---"] * (len(TARGETS) + 1)]
+    told: dict[str, int] = {}
+    for construct in CONSTRUCTS:
+        cells = [TABLE[target][construct] for target in TARGETS]
+        rows.append([construct, *(_cell(cell, told) for cell in cells)])
+    table = [f"| {' | '.join(row)} |" for row in rows]
+    sentences = [f"{number}. {text}" for text, number in told.items()]
+    return "\n".join([*table, "", *sentences]) + "\n"
+
+
+def _cell(cell: str, told: dict[str, int]) -> str:
+    """Return a word, with the number of the sentence that says more."""
+    if cell in (YES, NO):
+        return cell
+    text = cell.removeprefix(f"{NO}: ")
+    number = told.setdefault(text, len(told) + 1)
+    return f"{NO if denied(cell) else YES} ({number})"
+
+
+def _line(line: Line, index: int) -> Iterator[str]:
     if isinstance(line, Hold):
         yield _MODES[line.mode]
         if line.hold_voltage is not None:
             yield "CC-CV in one step"
         yield from _expressions(line.value, line.hold_voltage)
+    elif isinstance(line, Jump) and line.condition is not None:
+        yield "branch"
     else:
         yield _KINDS[type(line)]
     if isinstance(line, TimedLine):
@@ -283,22 +316,6 @@ def _timed(line: TimedLine, index: int) -> Iterator[str]:
 def _expressions(*values: object) -> Iterator[str]:
     if any(value is not None and not isinstance(value, float) for value in values):
         yield "expression"
-
-
-def _guard_constructs(program: Program) -> Iterator[str]:
-    for guard in program.guards:
-        yield f"safety limit on {guard.quantity}"
-        if guard.goto != len(program.lines):
-            yield "goto of a safety limit"
-
-
-def _record_constructs(record: Record) -> Iterator[str]:
-    if record != Record():
-        yield "resolution"
-
-
-def _instead(answer: str) -> str | None:
-    return answer.removeprefix(f"{NO}: ") if ": " in answer else None
 
 
 def _leaving(lines: Sequence[Line]) -> list[int]:

@@ -1,4 +1,14 @@
-"""The smallest protocol that needs each construct of the table of capabilities."""
+"""The table of capabilities: whole, true, and the same in the docs."""
+
+from pathlib import Path
+
+import pytest
+from ionworks_engine.vendors import capabilities
+from ionworks_engine.vendors.convert import convert
+from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.flatten import flatten
+
+from ionworks import ucp
 
 SMALLEST = {
     "rest": "steps: [{Rest: {duration: 60}}]",
@@ -67,6 +77,12 @@ steps:
 - Rest: {duration: 60}
 """,
     "loop": "steps: [{Twice: {repeat: 2, steps: [{Rest: {duration: 60}}]}}]",
+    "jump": """
+steps:
+- Rest: {duration: 60, ends: [{"Voltage < 3": {goto: Last}}]}
+- Control: {ends: [{"1 > 0": {goto: End}}]}
+- Rest: {name: Last, duration: 60}
+""",
     "branch": """
 steps:
 - Control: {set_variable: [{name: VAR_N, eval: 0}]}
@@ -83,7 +99,7 @@ steps:
     "expression": """
 steps:
 - Control: {set_variable: [{name: VAR_A, eval: 1}]}
-- Discharge: {mode: Current, value: VAR_A, ends: [Voltage < 3]}
+- Charge: {mode: Current, value: VAR_A, ends: [Voltage > 4.1]}
 """,
     "cycle counter": "steps: [{Rest: {duration: 60}}, {Control: {advance_cycle: true}}]",
     "safety limit on Voltage": """
@@ -114,3 +130,63 @@ steps: [{Rest: {duration: 60}}]
 """,
     "resolution of a step": "steps: [{Rest: {duration: 60, resolution: {time: 1}}}]",
 }
+"""The smallest protocol that needs each construct of the table."""
+
+DOCS = Path(__file__).parents[3] / "docs" / "cyclers.md"
+CELLS = [(target, construct) for target in capabilities.TARGETS for construct in SMALLEST]
+
+
+def test_there_is_a_sample_of_every_construct():
+    assert set(SMALLEST) == set(capabilities.CONSTRUCTS)
+    for construct, text in SMALLEST.items():
+        used = {need for need, _ in capabilities.needs(flatten(ucp.load(text)))}
+        assert construct in used, construct
+
+
+@pytest.mark.parametrize(("target", "construct"), CELLS)
+def test_a_cell_tells_the_truth(target, construct):
+    cell = capabilities.TABLE[target][construct]
+    text = SMALLEST[construct]
+    if not capabilities.denied(cell):
+        made = convert(text, target, nominal_capacity_ah=2.0, verify=True)
+        if cell != capabilities.YES:
+            assert cell in made.notes
+        return
+    with pytest.raises(Inexpressible) as caught:
+        convert(text, target, nominal_capacity_ah=2.0)
+    refused = capabilities.TABLE[target][caught.value.construct]
+    assert capabilities.denied(refused)
+    assert caught.value.target == target
+
+
+def test_a_refusal_names_step_line_and_construct():
+    text = """steps:
+- Rest: {duration: 60}
+- Discharge: {name: Pulse, mode: Power, value: 3, ends: [Voltage < 3]}
+"""
+    with pytest.raises(Inexpressible) as caught:
+        convert(text, "novonix")
+    error = caught.value
+    assert (error.construct, error.line) == ("constant power", "step 2 (Pulse)")
+    assert error.position.line == 3
+    assert "step 2 (Pulse), steps[1].Discharge (line 3" in str(error)
+
+
+def test_leaving_a_loop_by_a_jump_is_told():
+    text = """
+steps:
+- Loop:
+    repeat: 5
+    steps:
+    - Discharge:
+        {mode: Current, value: 1, duration: 60, ends: [Voltage < 3, {"Voltage < 2.9": {goto: Out}}]}
+- Rest: {name: Out, duration: 60}
+"""
+    notes = convert(text, "neware").notes
+    assert any("leaves a loop before its count is full (step 1)" in note for note in notes)
+    inside = text.replace("goto: Out", "goto: End")
+    assert not any("leaves a loop" in note for note in convert(inside, "neware").notes)
+
+
+def test_the_docs_hold_the_table():
+    assert capabilities.markdown() in DOCS.read_text()
