@@ -163,9 +163,25 @@ def _jump(condition: str, target: str) -> Table:
     return {"expression": condition, "goto": target}
 
 
-def as_assignments(variables: Mapping[str, Value] | None) -> list[Table] | None:
+def as_assignments(variables: Mapping[str, Value] | None, call: str) -> list[Table] | None:
     """Return variables and their values as the list that the language has."""
-    return [{"name": name, "eval": value} for name, value in (variables or {}).items()] or None
+    given = by_name(variables, f"{call}(set_variable)", '{"VAR_N": 0}')
+    return [{"name": name, "eval": value} for name, value in given.items()] or None
+
+
+def by_name(values: Mapping[str, Any] | None, place: str, example: str) -> Mapping[str, Any]:
+    """Return a mapping as it is, an empty one for nothing, and refuse all else."""
+    if values is None or isinstance(values, Mapping):
+        return values or {}
+    kind = type(values).__name__
+    raise refusal("not-a-mapping", f"Give a mapping such as {example}, not {kind}.", place)
+
+
+def as_name(name: object, place: str) -> str:
+    """Return a name as it is, and refuse what is no text."""
+    if isinstance(name, str):
+        return name
+    raise refusal("bad-name", f"A name is a text, not {type(name).__name__}.", place)
 
 
 def as_limit(limit: object) -> object:
@@ -175,9 +191,12 @@ def as_limit(limit: object) -> object:
     return limit
 
 
-def as_numbers(values: Iterable[float] | None) -> list[float]:
+def as_numbers(values: Iterable[float] | None, place: str) -> list[float]:
     """Return a row of numbers, such as an array, as a list."""
-    return [] if values is None else [float(value) for value in values]
+    try:
+        return [] if values is None else [float(value) for value in values]
+    except (TypeError, ValueError):
+        raise refusal("not-a-number", "Give a list or an array of numbers.", place) from None
 
 
 def checked(document: Table, call: str, root: str, names: Mapping[str, str]) -> Table:

@@ -10,8 +10,10 @@ from ionworks.ucp.arguments import (
     Value,
     as_assignments,
     as_limit,
+    as_name,
     as_numbers,
     as_resolution,
+    by_name,
     checked,
     exactly_one,
     initial_state,
@@ -147,7 +149,11 @@ class Protocol(CellSteps):
         given = {"c_rate": c_rate, "current": current, "voltage": voltage, "power": power}
         signal = exactly_one(present(given), tuple(SIGNALS), "profile")
         column = PROFILE_COLUMNS[SIGNALS[signal]]
-        points = {"Time [s]": as_numbers(time), column: as_numbers(given[signal])}
+        name = as_name(name, "profile(name)")
+        points = {
+            "Time [s]": as_numbers(time, "profile(time)"),
+            column: as_numbers(given[signal], f"profile({signal})"),
+        }
         names = {"Time [s]": "time", column: signal, "": "name"}
         document = {"drive_cycles": {name: points}, "steps": [ANY_STEP]}
         root = member("drive_cycles", name)
@@ -218,10 +224,11 @@ class Protocol(CellSteps):
         1. [Wait] Rest for 1 s
         2. If Cycle < 3, go to Wait
         """
-        branches = [{condition: {"goto": target}} for condition, target in (goto or {}).items()]
+        ways = by_name(goto, "control(goto)", '{"VAR_N >= 3": "End"}')
+        branches = [{condition: {"goto": target}} for condition, target in ways.items()]
         own = {
             "name": name,
-            "set_variable": as_assignments(set_variable),
+            "set_variable": as_assignments(set_variable, "control"),
             "advance_cycle": advance_cycle or None,
             "ends": branches or None,
             "note": note,
@@ -248,6 +255,7 @@ class Protocol(CellSteps):
         if own:
             message = f"The steps of a block cannot have {' and '.join(own)} of their own."
             raise refusal("contradiction", message, "repeat(steps)")
+        name = as_name(name, "repeat(name)")
         sample = {"steps": [{name: {"repeat": times, "steps": [ANY_STEP]}}]}
         names = {"repeat": "times", "": "name"}
         (block,) = checked(sample, "repeat", member("steps[0]", name), names)["steps"]

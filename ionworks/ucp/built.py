@@ -75,7 +75,7 @@ class Built:
         require_known(common, call)
         given = present(dict(common))
         length = as_length(given, call)
-        assigned = as_assignments(given.get("set_variable"))
+        assigned = as_assignments(given.get("set_variable"), call)
         after = {
             **length,
             "temperature": given.get("temperature"),

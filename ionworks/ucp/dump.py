@@ -62,7 +62,8 @@ def dump(source: Protocol | Source) -> str:
     Returns
     -------
     str
-        A document that loads to an equal tree; equal trees have equal text.
+        A document that loads to an equal tree; equal trees have equal text. The text of a protocol
+        near the limits of size may be beyond `MAX_TEXT`; send what `document` gives then.
 
     Raises
     ------

@@ -284,6 +284,13 @@ LAST = START.rest(1)
             "bad-name",
             "rest(set_variable[0].name)",
         ),
+        (START.rest, {"duration": 1, "set_variable": 5}, "not-a-mapping", "rest(set_variable)"),
+        (START.rest, {"duration": 1, "until": object()}, "bad-value", "rest(until[0])"),
+        (START.rest, {"duration": float("nan")}, "not-finite", "rest(duration)"),
+        (START.control, {"goto": "End"}, "not-a-mapping", "control(goto)"),
+        (START.profile, {"name": 5, "time": [0, 1], "power": [1, 1]}, "bad-name", "profile(name)"),
+        (START.profile, {"name": "P", "time": 5, "power": [1]}, "not-a-number", "profile(time)"),
+        (START.repeat, {"times": 2, "steps": LAST, "name": 5}, "bad-name", "repeat(name)"),
         (START.rest, {"goto": "End"}, "missing-end", "rest(goto)"),
         (START.rest, {"duration": 1, "note": 5}, "bad-name", "rest(note)"),
         (

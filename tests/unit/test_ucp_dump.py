@@ -32,7 +32,7 @@ documents = st.dictionaries(
 )
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
 @given(ucp_trees.protocols())
 def test_what_is_dumped_loads_to_the_same_tree(protocol):
     text = ucp.dump(protocol)
@@ -43,7 +43,7 @@ def test_what_is_dumped_loads_to_the_same_tree(protocol):
     json.dumps(ucp.document(protocol), allow_nan=False)
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=50, deadline=None, suppress_health_check=SLOW)
 @given(ucp_trees.protocols())
 def test_everything_that_loads_is_explained_line_by_line(protocol):
     lines = ucp.explain(protocol).split("\n")
@@ -56,7 +56,7 @@ def _count(nodes):
     return sum(_count(node.steps) if hasattr(node, "steps") else 1 for node in nodes)
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
 @given(documents)
 def test_the_text_of_any_document_is_read_back_by_any_reader(document):
     text = write_yaml(document)
