@@ -19,6 +19,9 @@ Scope: TypeAlias = Literal["step", "constant", "direction", "limit"]
 """What may stand in an expression: everything; numbers and inputs alone; the words of a direction
 too; all but a comparison, behind the operator of an end."""
 
+MAX_EXPRESSIONS = 300_000
+"""Most characters that all expressions of a protocol may have together."""
+
 _NUMBER = re.compile(NUMBER_PATTERN)
 _INPUT = re.compile(INPUT_PATTERN)
 _SHARE_OF_C = re.compile(rf"C[ \t]*/[ \t]*({NUMBER_PATTERN})")
@@ -29,7 +32,7 @@ _LEADING_ZERO = re.compile(r"[-+]?0[0-9]+(\.[0-9]*)?")
 _BLANKS = " \t\r\n"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Written:
     """A piece of text in a document, with the place of its first character.
 
@@ -44,10 +47,10 @@ class Written:
 
     def part(self, start: int, end: int | None = None) -> Written:
         """Return a part of the text, without the blanks around it."""
-        text = self.text[start:end]
-        skipped = len(text) - len(text.lstrip(_BLANKS))
-        inner = None if self.inner is None else self.inner + start + skipped
-        return Written(text.strip(_BLANKS), self.line, self.column, inner)
+        text = self.text[start:end].rstrip(_BLANKS)
+        bare = text.lstrip(_BLANKS)
+        inner = None if self.inner is None else self.inner + start + len(text) - len(bare)
+        return Written(bare, self.line, self.column, inner)
 
     def place(self, path: str, index: int = 0) -> Position:
         """Return the place of the character with this index."""
@@ -123,6 +126,11 @@ def _parsed(
     if not source.text:
         report.add("not-a-number", f"{rule.name} is missing.", path, source)
         return None
+    report.worked_out += len(source.text)
+    if report.worked_out > MAX_EXPRESSIONS:
+        message = f"All expressions together have at most {MAX_EXPRESSIONS:,} characters; "
+        message += "set variables, or use blocks with `repeat`."
+        raise report.stop("too-large", message, path, source)
     places = partial(source.place, path)
     try:
         directions, comparable = scope == "direction", scope != "limit"

@@ -12,6 +12,9 @@ from ionworks.ucp.tree import Position
 MAX_FINDINGS = 100
 """Reading stops after this many findings; the last one says so."""
 
+_MOST_OPTIONS = 500
+"""So many options are looked at for a near one."""
+
 
 Severity: TypeAlias = Literal["error", "warning"]
 Code: TypeAlias = Literal[
@@ -154,9 +157,13 @@ class Stop(Exception):  # noqa: N818 - a signal to the reader, never an error of
 
 @dataclass(slots=True)
 class Report:
-    """Collects the findings of one reading."""
+    """Collects the findings of one reading.
+
+    ``worked_out`` counts the characters of all expressions beyond plain numbers and inputs.
+    """
 
     findings: list[Finding] = field(default_factory=list)
+    worked_out: int = 0
 
     def add(
         self, code: Code, message: str, path: str, mark: Mark, suggestion: str | None = None
@@ -204,7 +211,7 @@ def nearest(word: str, options: Sequence[str]) -> str | None:
     >>> nearest("c_rate", ["C-rate", "Current"])
     'C-rate'
     """
-    by_lower = {option.lower(): option for option in options}
+    by_lower = {option.lower(): option for option in options[:_MOST_OPTIONS]}
     found = get_close_matches(word[:60].strip().lower(), list(by_lower), n=1, cutoff=0.6)
     return by_lower[found[0]] if found else None
 

@@ -13,6 +13,9 @@ from ionworks.ucp.places import assignments, expressions_at_start, walk
 from ionworks.ucp.terms import leaves
 from ionworks.ucp.tree import Control, DriveCycle, Expression, Node, Number, Protocol, Variable
 
+MAX_VARIABLES = 1_000
+"""Most variables that a protocol may set."""
+
 
 def check_flow(protocol: Protocol, report: Report) -> None:
     """Check where a protocol goes: targets always, the rest if nothing else is wrong.
@@ -28,7 +31,8 @@ def check_flow(protocol: Protocol, report: Report) -> None:
     graph.build(protocol)
     if not report.failed:
         graph.check_loops()
-        _Variables(graph).check()
+        if report.worked_out:
+            _Variables(graph).check()
     _check_profiles(protocol, report)
 
 
@@ -60,6 +64,10 @@ class _Variables:
         for node in nodes:
             for assignment in assignments(node) if node is not None else ():
                 self.bits.setdefault(assignment.name, 1 << len(self.bits))
+                if len(self.bits) > MAX_VARIABLES:
+                    message = f"A protocol sets at most {MAX_VARIABLES:,} variables."
+                    self.graph.note("too-large", message, assignment.position)
+                    return
         reads = {vertex: list(_reads(node)) for vertex, node in enumerate(nodes) if node}
         if not any(reads.values()):
             return
@@ -72,9 +80,10 @@ class _Variables:
         """Follow all ways until nothing changes any more."""
         start = self.graph.start
         always, ever = {start: 0}, {start: 0}
-        waiting = deque([start])
+        waiting, queued = deque([start]), {start}
         while waiting:
             vertex = waiting.popleft()
+            queued.discard(vertex)
             node = self.graph.nodes[vertex]
             sets = self._mask(one.name for one in assignments(node)) if node else 0
             for target in self.graph.ways(vertex):
@@ -84,8 +93,9 @@ class _Variables:
                 known = before[0]
                 always[target] = sure if known is None else known & sure
                 ever[target] = before[1] | ever[vertex] | sets
-                if before != (always[target], ever[target]):
+                if before != (always[target], ever[target]) and target not in queued:
                     waiting.append(target)
+                    queued.add(target)
         return always, ever
 
     def _mask(self, names: Iterable[str]) -> int:

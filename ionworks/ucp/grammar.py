@@ -87,10 +87,10 @@ _TIGHTNESS: Mapping[str, int] = MappingProxyType(
 _DIRECTIONS: Mapping[str, float] = MappingProxyType({"Charge": -1.0, "Discharge": 1.0})
 _UNSIGNED = NUMBER_PATTERN.removeprefix("[-+]?")
 _TOKEN = re.compile(
-    rf"(?P<blank>[ \t\r\n]+)|(?P<number>{_UNSIGNED})|(?P<input>{INPUT_PATTERN})"
-    rf"|(?P<model>{VARIABLE_PATTERN})"
-    rf"|(?P<name>C-rate\b|dV/dt\b|Test[ \t]+time\b|{NAME_PATTERN})"
-    r"|(?P<sign>\*\*|<=|>=|==|!=|[-+*/<>(),])"
+    rf"[ \t\r\n]*+(?:(?P<number>{_UNSIGNED})|(?P<sign>\*\*|<=|>=|==|!=|[-+*/<>(),])"
+    rf"|(?P<input>{INPUT_PATTERN})|(?P<model>{VARIABLE_PATTERN})"
+    rf"|(?P<name>C-rate\b|dV/dt\b|Test[ \t]+time\b|{NAME_PATTERN})|(?P<strange>.))",
+    re.DOTALL,
 )
 _AFTER_NUMBER = re.compile(r"[A-Za-z_0-9.%°]")
 _REST_OF_WORD = re.compile(r"[A-Za-z_0-9.%°]*")
@@ -129,7 +129,7 @@ class GrammarError(ValueError):
         super().__init__(message)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Token:
     """A piece of text that belongs together, with its kind and the index of its beginning."""
 
@@ -169,16 +169,15 @@ def parse(
 
 def tokens(text: str) -> list[Token]:
     """Split a text into tokens; the last one is empty and stands behind the text."""
-    found, index = [], 0
-    while index < len(text):
-        match = _TOKEN.match(text, index)
-        if match is None:
-            raise _strange(text, index)
-        kind, index = str(match.lastgroup), match.end()
-        if kind == "number":
-            _require_end_of_number(text, match.start(), index)
-        if kind != "blank":
-            found.append(Token(kind, match.group(), match.start()))
+    found = []
+    for match in _TOKEN.finditer(text.rstrip(" \t\r\n")):
+        kind = str(match.lastgroup)
+        start, end = match.span(kind)
+        if kind == "strange":
+            raise _strange(text, start)
+        if kind == "number" and end < len(text) and _AFTER_NUMBER.match(text, end):
+            raise _strange_number(text, start, end)
+        found.append(Token(kind, text[start:end], start))
     found.append(Token("end", "", len(text)))
     return found
 
@@ -206,16 +205,16 @@ def _strange(text: str, index: int) -> GrammarError:
     return GrammarError("bad-expression", message, index, near)
 
 
-def _require_end_of_number(text: str, start: int, end: int) -> None:
-    if end < len(text) and _AFTER_NUMBER.match(text, end):
-        last = _REST_OF_WORD.match(text, end)
-        written = text[start : last.end() if last else end]
-        if written[0] == "0" and written[1:2].isdigit():
-            message = f"{quote(written)} begins with 0, which may be read as octal."
-            raise GrammarError("not-a-number", message, start)
-        near = text[start:end] if _UNIT.fullmatch(written[end - start :]) else None
-        message = f"{quote(written)} is no number; write the number alone, without a unit."
-        raise GrammarError("not-a-number", message, start, near)
+def _strange_number(text: str, start: int, end: int) -> GrammarError:
+    """Say what is wrong with a number that goes on as a word."""
+    last = _REST_OF_WORD.match(text, end)
+    written = text[start : last.end() if last else end]
+    if written[0] == "0" and written[1:2].isdigit():
+        message = f"{quote(written)} begins with 0, which may be read as octal."
+        return GrammarError("not-a-number", message, start)
+    near = text[start:end] if _UNIT.fullmatch(written[end - start :]) else None
+    message = f"{quote(written)} is no number; write the number alone, without a unit."
+    return GrammarError("not-a-number", message, start, near)
 
 
 @dataclass(slots=True)

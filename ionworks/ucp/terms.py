@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from typing import NoReturn, TypeAlias
+from typing import NoReturn, TypeAlias, cast
 
 from ionworks.ucp.evaluate import Unknown, evaluate
 from ionworks.ucp.tree import (
@@ -35,9 +35,10 @@ def operands(expression: Expression) -> tuple[Expression, ...]:
 
 def leaves(expression: Expression) -> Iterator[Leaf]:
     """Yield the numbers, inputs, variables and quantities of an expression, from left to right."""
-    if isinstance(expression, Leaf):
-        yield expression
-    for operand in operands(expression):
+    inner = operands(expression)
+    if not inner:
+        yield cast("Leaf", expression)
+    for operand in inner:
         yield from leaves(operand)
 
 
@@ -52,8 +53,11 @@ def folded(expression: Expression) -> Expression:
         If an expression of numbers has no value, such as ``1 / 0``.
     """
     inner = operands(expression)
-    if not inner or not all(isinstance(operand, Number) for operand in inner):
+    if not inner:
         return expression
+    for operand in inner:
+        if not isinstance(operand, Number):
+            return expression
     return Number(evaluate(expression, _nothing), expression.position)
 
 
@@ -65,8 +69,6 @@ def changed(expression: Expression, change: Callable[[Leaf], Expression]) -> Exp
     EvaluationError
         If an expression of numbers has no value.
     """
-    if isinstance(expression, Leaf):
-        return change(expression)
     if isinstance(expression, Operation):
         left, right = changed(expression.left, change), changed(expression.right, change)
         if left is expression.left and right is expression.right:
@@ -76,8 +78,10 @@ def changed(expression: Expression, change: Callable[[Leaf], Expression]) -> Exp
         operand = changed(expression.operand, change)
         same = operand is expression.operand
         return expression if same else folded(replace(expression, operand=operand))
-    arguments = tuple(changed(argument, change) for argument in expression.arguments)
-    return folded(replace(expression, arguments=arguments))
+    if isinstance(expression, Call):
+        arguments = tuple(changed(argument, change) for argument in expression.arguments)
+        return folded(replace(expression, arguments=arguments))
+    return change(expression)
 
 
 def _nothing(unknown: Unknown) -> NoReturn:

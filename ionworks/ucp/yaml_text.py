@@ -46,6 +46,9 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
     "FALSE": False
 }
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_BEGINNINGS = (MappingStartEvent, SequenceStartEvent)
+_ENDINGS = (MappingEndEvent, SequenceEndEvent)
+_NOTHING = Scalar(None)
 _LARGEST_EXACT_INTEGER = 2**53
 
 
@@ -117,9 +120,9 @@ class _Composer:
         """Take the next event."""
         if isinstance(event, ScalarEvent):
             self._scalar(event)
-        elif isinstance(event, MappingStartEvent | SequenceStartEvent):
+        elif isinstance(event, _BEGINNINGS):
             self._open(event)
-        elif isinstance(event, MappingEndEvent | SequenceEndEvent):
+        elif isinstance(event, _ENDINGS):
             closed = self.stack.pop()
             self._register(closed.anchor, closed.node)
             self._put(closed.node)
@@ -134,8 +137,9 @@ class _Composer:
         line, column = _where(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is None and isinstance(frame.node, Table):
-            frame.key = Entry(event.value, Scalar(None), line, column, _inner(event))
-            self._register(event.anchor, Scalar(event.value, line, column))
+            frame.key = Entry(event.value, _NOTHING, line, column, _inner(event))
+            if event.anchor:
+                self.anchors[event.anchor] = Scalar(event.value, line, column)
             return
         if event.tag is not None:
             self._refuse_tag(event.tag, event)
@@ -256,7 +260,12 @@ def _where(event: Event) -> tuple[int, int]:
 
 
 def _inner(event: ScalarEvent) -> int | None:
-    """Return the column of the first character, if all of them stand there as they are."""
+    """Return the column of the first character, if all of them stand there as they are.
+
+    A single word has no inner places that anybody could want to know.
+    """
+    if event.value.isidentifier():
+        return None
     start, end, quotes = event.start_mark, event.end_mark, 1 if event.style else 0
     if start is None or end is None or start.line != end.line:
         return None
