@@ -112,19 +112,22 @@ class Layout:
         if isinstance(line, Hold):
             return self._set_at_end(index)
         if isinstance(line, Repeat):
-            return int(_always(self._lines, index + 1) and self._quiet(range(index + 1, index + 2)))
+            return int(self._leads_on(index + 1))
         if isinstance(line, Assign):
             return self._set_by_rest(index)
         return 0
+
+    def _leads_on(self, index: int) -> bool:
+        """Say whether this line is a jump elsewhere that only the line before comes to."""
+        jump = _always(self._lines, index)
+        return jump is not None and jump.goto != index + 1 and self._quiet(range(index, index + 1))
 
     def _set_by_rest(self, index: int) -> int:
         """Count what a rest of its own carries: the variables from here on, and a jump."""
         stop = index + 1
         while self._variable(stop) and self._quiet(range(stop, stop + 1)):
             stop += 1
-        if _always(self._lines, stop) and self._quiet(range(stop, stop + 1)):
-            stop += 1
-        return stop - index - 1
+        return stop - index - 1 + self._leads_on(stop)
 
     def _set_at_end(self, index: int) -> int:
         """Count the variables after a step, with the copies of them for its other ways out."""
@@ -135,11 +138,11 @@ class Layout:
             size += 1
         if size == 0:
             return 0
-        ways = {stop.goto for stop in line.stops if stop.goto != index + 1}
+        ways = list(dict.fromkeys(stop.goto for stop in line.stops if stop.goto != index + 1))
         lines = range(index + 1, index + 1 + size)
         if ways:
-            copies = list(_copies(self._lines, index + 1, size))
-            if not ways <= set(copies):
+            copies = _copies(self._lines, index + 1, size)
+            if ways != copies:
                 return 0
             lines = range(index + 1, copies[-1] + size + 1)
         own = {stop.goto for stop in line.stops}
@@ -152,40 +155,41 @@ class Layout:
         """Say whether nobody else jumps to these lines, and no loop begins there."""
         if any(loop.start in lines for loop in self.loops):
             return False
-        inner = set(lines)
         return all(
-            target not in lines or source in inner or target in (allowed or {}).get(source, ())
+            target not in lines or target in (allowed or {}).get(source, ())
             for source, target in self._targets
         )
 
 
-def carrier_lines(lines: Sequence[Line], place: Place) -> list[Line]:
-    """Return the lines that a step says: its own, then those that it carries."""
-    return [lines[index] for index in (place.index, *place.carried)]
-
-
-def _always(lines: Sequence[Line], index: int) -> bool:
-    """Say whether this line is a jump without a condition."""
+def _always(lines: Sequence[Line], index: int) -> Jump | None:
+    """Return this line if it is a jump without a condition."""
     line = lines[index] if index < len(lines) else None
-    return isinstance(line, Jump) and line.condition is None
+    return line if isinstance(line, Jump) and line.condition is None else None
 
 
-def _copies(lines: Sequence[Line], first: int, size: int) -> Iterator[int]:
-    """Find the copies of the variables at ``first``, each with a jump behind, and a jump before."""
-    if not _always(lines, first + size):
-        return
-    wanted = [(line.name, line.value) for line in lines[first : first + size] if _is_set(line)]
-    over = lines[first + size]
-    assert isinstance(over, Jump)
-    for start in range(first + size + 1, over.goto, size + 1):
-        copy = [(line.name, line.value) for line in lines[start : start + size] if _is_set(line)]
-        if copy != wanted or not _always(lines, start + size):
-            return
-        yield start
+def _copies(lines: Sequence[Line], first: int, size: int) -> list[int]:
+    """Find the copies of the variables at ``first``; none if the pattern is another one.
+
+    A jump over them stands before the copies, and behind each one a jump to another place.
+    """
+    over = _always(lines, first + size)
+    starts = range(first + size + 1, over.goto if over else 0, size + 1)
+    if over is None or not starts or starts.stop != starts[-1] + size + 1:
+        return []
+    places = [over.goto]
+    for start in starts:
+        jump = _always(lines, start + size)
+        if jump is None or _settings(lines, start, size) != _settings(lines, first, size):
+            return []
+        places.append(jump.goto)
+    return list(starts) if len(set(places)) == len(places) else []
 
 
-def _is_set(line: Line) -> bool:
-    return isinstance(line, Assign)
+def _settings(lines: Sequence[Line], start: int, size: int) -> list[object]:
+    return [
+        (line.name, line.value) if isinstance(line, Assign) else None
+        for line in lines[start : start + size]
+    ]
 
 
 def _loops(lines: Sequence[Line]) -> Iterator[Loop]:

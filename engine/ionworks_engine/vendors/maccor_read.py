@@ -286,7 +286,8 @@ class _Reader:
     def _ride(self, step: RawStep, end: RawEnd, sets: list[Assign]) -> None:
         for entry in sets:
             self._add(entry)
-        if end.step != step.number + 1:
+        leads_in = step.number == 1 and any(entry.is_channel for entry in step.ends)
+        if end.step != step.number + 1 or not (sets or leads_in):
             self._jump(step, end)
 
     def _jump(self, step: RawStep, end: RawEnd) -> None:
@@ -366,6 +367,13 @@ class _Reader:
 
     def _all_guards(self) -> list[Guard]:
         """Return the safety limits; their jumps have places once all steps are read."""
+        for limit in self._safety.channel:
+            for loop, do in self._do_of.items():
+                if do < limit.goto <= loop:
+                    self._notes.append(
+                        f"A safety limit goes into the loop of step {do}: from within the loop its"
+                        " count goes on here."
+                    )
         placed = [replace(limit, goto=self._way_out(limit.goto)) for limit in self._safety.channel]
         guards = guards_of(placed)
         for kind, limit in self._safety.one_sided.items():

@@ -118,7 +118,7 @@ def _table(lines: list[str], name: str) -> tuple[int, int | None]:
 
 def _row(text: str, line: int, name: str) -> Row:
     cells = [cell.strip() for cell in text.rstrip("\r\n").split("\t")]
-    if len(cells) < _COLUMNS or any(cells[_COLUMNS:]):
+    if len(cells) < _COLUMNS or not cells[_COLUMNS - 1] or any(cells[_COLUMNS:]):
         raise Unreadable(f"{name}: a row has {_COLUMNS} columns, this one {len(cells)}", line=line)
     state, mode, size, limit_mode, limit, time = cells[:6]
     end_mode, sign, end, report_mode, report = cells[6:11]

@@ -96,7 +96,8 @@ class _Writer:
         self._registers = registers(program)
         self._assets = Assets(program)
         self._notes = [UNVERIFIED]
-        self._look_at_guards()
+        self._look_at_limits()
+        self._look_at_counter()
 
     def files(self) -> Files:
         steps = list(self._steps())
@@ -248,15 +249,35 @@ class _Writer:
                 is_channel=limit.is_channel,
             )
 
-    def _look_at_guards(self) -> None:
-        lines = self._program.lines
-        for guard in self._program.guards:
+    def _look_at_limits(self) -> None:
+        """Refuse limits that make no sense here, and note what the procedure leaves unguarded."""
+        program = self._program
+        for guard in program.guards:
             if guard.side == "low" and guard.quantity not in ("Voltage", "Temperature"):
                 raise Inexpressible(f"a lower limit of {guard.quantity}", TARGET)
-        if self._program.guards and any(isinstance(line, Drive | Spectrum) for line in lines):
+        if not program.guards:
+            self._notes.append(
+                "The protocol has no safety limits, and so the procedure has none: set the"
+                " channel's at the cycler."
+            )
+        elif any(self._is_unguarded(line) for line in program.lines):
             self._notes.append(
                 "FastWave and FRA steps have no ends in a procedure: there the safety limits hold"
                 " through the channel's safety of step 1 alone; set them at the cycler, too."
+            )
+        if self._layout.leads_in:
+            self._notes.append("Step 1 is a rest of 10 ms that sets the channel's safety.")
+
+    def _is_unguarded(self, line: Line) -> bool:
+        if isinstance(line, Drive):
+            return ramp_rate(self._program, line) is None
+        return isinstance(line, Spectrum)
+
+    def _look_at_counter(self) -> None:
+        kinds = {type(line) for line in self._program.lines}
+        if Repeat in kinds and Count not in kinds:
+            self._notes.append(
+                "The protocol has no advance_cycle: the cycler's cycle number stays the same."
             )
 
     def _reports(self, line: TimedLine) -> Iterator[str]:
