@@ -10,6 +10,7 @@ from ionworks import ucp
 from ionworks_engine import templates
 from ionworks_engine.errors import ApiError, Problem, invalid
 from ionworks_engine.forms import SentFile
+from ionworks_engine.vendors import convert
 from ionworks_engine.vendors.errors import Inexpressible, Unreadable
 from ionworks_engine.vendors.files import File
 
@@ -24,8 +25,6 @@ def converted(body: Mapping[str, Any]) -> dict[str, Any]:
         has its ``construct``, and its ``step`` if it is one.
     """
     options = {key: value for key, value in body.items() if key not in ("protocol", "target")}
-    from ionworks_engine.vendors import convert
-
     try:
         made = convert.convert(body["protocol"], body["target"], **options)
     except ucp.ProtocolError as error:
@@ -48,8 +47,6 @@ def parsed(file: SentFile) -> dict[str, Any]:
     ApiError
         422 for a file that is none, or is damaged.
     """
-    from ionworks_engine.vendors import convert
-
     try:
         found = convert.parse(file.content, file.name)
     except Unreadable as error:
@@ -82,7 +79,9 @@ def _inexpressible(error: Inexpressible) -> ApiError:
     instead = f"; {error.instead}" if error.instead else ""
     message = f"{step}{error.target} cannot express {error.construct}{instead}"
     place = error.position or ucp.Position("protocol")
-    facts = {"step": error.line, "construct": error.construct, "target": error.target}
+    facts = {"construct": error.construct, "target": error.target}
+    if error.line:
+        facts["step"] = error.line
     return invalid([Problem(place.path, message, place.line, place.column, facts)])
 
 
@@ -90,4 +89,4 @@ def _unreadable(error: Unreadable) -> ApiError:
     places = [text for text in (error.line and f"line {error.line}", error.key) if text]
     said = str(error).removeprefix(f"{', '.join(places)}: ")
     message = f"{error.key}: {said}" if error.key else said
-    return invalid([Problem("file", message, error.line, None, {"key": error.key})])
+    return invalid([Problem("file", message, error.line)])

@@ -97,7 +97,7 @@ def test_an_object_is_the_same_as_its_text(client):
 
 
 def test_drive_cycles_are_files_beside_it(client):
-    protocol = "steps: [{DriveCycle: {profile: Commute}}]"
+    protocol = "steps: [{DriveCycle: {profile: Commute, ends: [Voltage < 2.7]}}]"
     [problem] = problems(convert(client, protocol, "maccor"))
     assert "Commute" in problem["message"]
     answer = convert(client, protocol, "maccor", drive_cycles={"Commute": CYCLE}).json()

@@ -92,7 +92,7 @@ def test_convert_as_the_guide_shows_it(client, tmp_path, monkeypatch):
 
 
 def test_a_drive_cycle_is_a_file_beside_it(client):
-    built = ucp.Protocol().drive_cycle("Commute")
+    built = ucp.Protocol().drive_cycle("Commute", until="Voltage < 2.7")
     cycle = {"Time [s]": [0, 1, 2], "Current [A]": [0.5, 1.5, 0.0]}
     result = client.protocol.convert(built, "maccor", {"Commute": cycle}, "trip")
     assert result.primary_filename == "trip.000"

@@ -70,7 +70,9 @@ def converted(target):
 targets = sys.argv[2:]
 cycle = {"Time [s]": [0, 1, 2], "Current [A]": [0.5, 1.5, 0]}
 driven = client.protocol.convert(
-    {"steps": [{"DriveCycle": {"profile": "Commute"}}]}, "maccor", drive_cycles={"Commute": cycle}
+    {"steps": [{"DriveCycle": {"profile": "Commute", "ends": ["Voltage < 2.7"]}}]},
+    "maccor",
+    drive_cycles={"Commute": cycle},
 )
 saved = client.protocol.create("Cycle", UCP, project)
 bare = client.protocol.create("Pause", {"steps": [{"Rest": {"duration": 61}}]}, project)
