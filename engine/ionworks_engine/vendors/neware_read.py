@@ -263,7 +263,7 @@ class _Reader:
         main = _protection(whole)
         if main is None:
             return
-        for quantity, side, value in _bounds(main):
+        for quantity, side, value in self._positive(main):
             yield Guard(quantity, side, value, self._end)
         for tag in ("Delay_Time", "Cap"):
             element = main.find(tag)
@@ -273,12 +273,20 @@ class _Reader:
     def _protections(self, step: Element, direction: Kind) -> Iterator[Stop]:
         """Read the protection of one step as ends that leave the test."""
         main = _protection(step)
-        for quantity, side, value in _bounds(main) if main else ():
+        for quantity, side, value in self._positive(main) if main else ():
             sign: Operator = ">" if side == "high" else "<"
             if quantity == "Voltage":
                 yield Stop("Voltage", sign, value, self._end)
             elif quantity == f"{direction} current":
                 yield Stop("Current", ">", value, self._end)
+
+    def _positive(self, main: Element) -> Iterator[tuple[Guarded, Side, float]]:
+        """Return the bounds that our language has: none on voltages below 0 V."""
+        for bound in _bounds(main):
+            if bound[2] < 0:
+                self._notes.append(f"A limit of the voltage of {bound[2]:g} V was not read.")
+            else:
+                yield bound
 
 
 def _protection(parent: Element | None) -> Element | None:
@@ -334,7 +342,7 @@ def _number(element: Element, units: float) -> float:
         value = math.nan
     if not math.isfinite(value):
         _refuse(f"the value {text[:40]!r} is no number", element)
-    return value / units
+    return float(f"{value / units:.12g}")
 
 
 def _whole(element: Element, attribute: str) -> int:
