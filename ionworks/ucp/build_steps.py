@@ -121,7 +121,7 @@ class CellSteps(Built):
         >>> from ionworks import ucp
         >>> back = ucp.Protocol().step("SOC - 0.5", c_rate=1, until="SOC < 0.5", duration=3600)
         >>> print(back.explain())
-        1. Discharge if (SOC - 0.5) > 0, charge if < 0, at 1 C for 1 h or until SOC < 0.5
+        1. Discharge, or charge if SOC - 0.5 < 0, at 1 C for 1 h or until SOC < 0.5
         """
         values = held(c_rate, current, voltage, power, resistance)
         own = {"direction": direction, "hold_voltage": hold_voltage}

@@ -218,7 +218,7 @@ def _what(step: CellStep) -> str:
 
 
 def _drive(step: Step) -> str:
-    verb = step.kind or f"Discharge if {_grouped(step.direction)} > 0, charge if < 0,"
+    verb = step.kind or _either(step.direction)
     if step.mode is None:
         return verb
     verb = f"{verb} at {_measure(step.value, STEP_VALUE[step.mode].unit)}"
@@ -227,6 +227,12 @@ def _drive(step: Step) -> str:
     voltage = _measure(step.hold_voltage, "V")
     sense = {"Charge": ">", "Discharge": "<"}.get(str(step.kind), "reaches")
     return f"{verb} until Voltage {sense} {voltage}, then hold {voltage}"
+
+
+def _either(direction: Expression | None) -> str:
+    assert direction is not None
+    zero = Number(0, direction.position)
+    return f"Discharge, or charge if {write(Operation('<', direction, zero, zero.position))},"
 
 
 def _drive_cycle(step: DriveCycle) -> str:

@@ -3,7 +3,10 @@
 ``python -m tests.unit.test_ucp_docs`` writes the table anew.
 """
 
+import doctest
+import pkgutil
 import re
+from importlib import import_module
 from pathlib import Path
 from typing import get_args
 
@@ -38,6 +41,16 @@ def test_every_example_loads_and_comes_back(text):
 def test_every_piece_of_python_runs(text, capsys):
     exec(text, {})
     assert "steps:\n  - " in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", [module.name for module in pkgutil.iter_modules(ucp.__path__)])
+def test_the_examples_of_the_docstrings_hold(name):
+    assert doctest.testmod(import_module(f"ionworks.ucp.{name}")).failed == 0
+
+
+def test_the_examples_of_the_package_hold():
+    outcome = doctest.testmod(ucp)
+    assert (outcome.failed, outcome.attempted > 0) == (0, True)
 
 
 def test_the_strings_of_pybamm_load():

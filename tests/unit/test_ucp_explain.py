@@ -106,7 +106,7 @@ CCCV = {"mode": "C-rate", "value": 1, "hold_voltage": 4.2}
         ),
         (
             {"direction[SOC - 0.5]": {"mode": "Current", "value": 1, "duration": 1}},
-            "Discharge if (SOC - 0.5) > 0, charge if < 0, at 1 A for 1 s",
+            "Discharge, or charge if SOC - 0.5 < 0, at 1 A for 1 s",
         ),
         (
             {"DriveCycle": {"profile": "A", "scale": "Cycle + 1", "repeat": 2, "duration": 30}},
