@@ -17,7 +17,7 @@ class ProtocolFile:
     """The file of a cycler.
 
     Attributes:
-        file (File): The file as it is, up to 32 MiB.
+        file (File): The file as it is; the whole body has up to 32 MiB.
     """
 
     file: File
