@@ -63,8 +63,9 @@ class SimulationClient:
 
             - ``parameterized_model``: an id, ``{"quick_model": {"capacity": A.h, "chemistry":
               ...}}``, or ``{"model_id": ..., "parameters": ...}``
-            - ``protocol_experiment``: ``{"protocol": text, "name": ...}``, or instead of it
-              ``protocol_id``
+            - ``protocol_experiment``: ``{"protocol": ..., "name": ...}``, the protocol as text,
+              mapping, path of a file or `ucp.Protocol`; with ``drive_cycles``, by name, as
+              `client.protocol.convert` takes them. Or instead of it ``protocol_id``
             - ``experiment_parameters``: values of the protocol's inputs by name
             - ``design_parameters``: values of the model's parameters by name, or instead of them
               ``design_parameters_doe`` of one point
