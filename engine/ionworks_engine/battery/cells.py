@@ -74,6 +74,18 @@ class Cell:
         variables = self.model.variables.items()
         return frozenset(name for name, symbol in variables if symbol.domain in scalar)
 
+    def no_scalar(self, name: str, where: str) -> str | None:
+        """Say why a name is no scalar variable of the model; ``None`` if it is one."""
+        if name not in self.model.variables:
+            return f"unknown variable {name!r} in {where}{near(name, self.scalars)}"
+        if name not in self.scalars:
+            return (
+                f"variable {name!r} in {where} has a value at every point of "
+                f"{' and '.join(self.model.variables[name].domain)}; only scalars can be used"
+                f"{near(name, self.scalars)}"
+            )
+        return None
+
     def number(self, name: str, design: Mapping[str, float]) -> float:
         """Return a numeric parameter at a design point; a missing one is refused by name."""
         if name in design:

@@ -1,10 +1,13 @@
 """From the steps that were run to the two frames and the metrics.
 
 ``Time [s]`` starts at 0 and runs on over all steps. The last row of a step and the first row of
-the next stand at the same time: the state before and after the switch. Capacities and energies
-count from the start of each step and are never negative. ``SOC`` is a fraction: the state of
-charge at the start less the charge drawn since, over the charge between the voltage limits at
-equilibrium (see :mod:`ionworks_engine.battery.balance`); null where that is not known.
+the next stand at the same time: the state before and after the switch. An impedance spectrum
+takes no time: all its rows stand at the same time, one for each frequency, and only with one are
+there columns for it. Capacities and energies count from the start of each step and are never
+negative. ``SOC`` is a fraction: the state of charge at the start less the charge drawn since,
+over the charge between the voltage limits at equilibrium (see
+:mod:`ionworks_engine.battery.balance`); null where that is not known. ``Solver time [s]`` in
+the metrics is what the solver alone took.
 """
 
 from __future__ import annotations
@@ -42,6 +45,8 @@ TIME_SERIES = (
     "Temperature [degC]",
     "SOC",
 )
+SPECTRUM = ("Frequency [Hz]", "Impedance real [Ohm]", "Impedance imaginary [Ohm]")
+_WITHOUT_CURRENT = ("Rest", "Impedance spectrum")
 _NOISE = 1e-12
 
 
@@ -68,7 +73,11 @@ class Outcome:
 
 
 def outcome(
-    ran: Sequence[Ran], extra: tuple[str, ...], usable_capacity: float, failure: Failure | None
+    ran: Sequence[Ran],
+    extra: tuple[str, ...],
+    usable_capacity: float,
+    failure: Failure | None,
+    solver_seconds: float,
 ) -> Outcome:
     """Collect the steps of a run.
 
@@ -82,6 +91,8 @@ def outcome(
         Charge in A.h between the voltage limits.
     failure
         Why the run broke off, if it did.
+    solver_seconds
+        Time that the solver took.
     """
     cleaned = [_without_noise(step) for step in ran]
     rows = _step_rows(cleaned, usable_capacity)
@@ -90,7 +101,8 @@ def outcome(
         error = {"code": failure.code, "message": failure.message, "step": failure.step}
     series = _time_series(cleaned, extra, usable_capacity)
     steps = pl.DataFrame(rows, schema=_STEP_SCHEMA)
-    return Outcome(series, steps, _metrics(rows), error)
+    metrics = {**_metrics(rows), "Solver time [s]": solver_seconds}
+    return Outcome(series, steps, metrics, error)
 
 
 @dataclass(frozen=True)
@@ -108,7 +120,7 @@ class _Clean:
 def _without_noise(ran: Ran) -> _Clean:
     rows = ran.rows.copy()
     counters = rows[:, COUNTERS]
-    if ran.kind == "Rest":
+    if ran.plan.kind in _WITHOUT_CURRENT:
         rows[:, CURRENT] = 0.0
         counters[:] = 0.0
     counters[np.abs(counters) < _NOISE] = 0.0
@@ -138,7 +150,22 @@ def _time_series(
         "SOC": pl.Series(np.concatenate(soc)).fill_nan(None),
         **{name: rows[:, EXTRA + place] for place, name in enumerate(extra)},
     }
+    if any(step.ran.spectrum is not None for step in steps):
+        columns.update(_spectra([step.ran for step in steps]))
     return pl.DataFrame(columns)
+
+
+def _spectra(steps: Sequence[Ran]) -> dict[str, pl.Series]:
+    """Return the columns of impedance spectra, null in the rows of all other steps."""
+    parts = []
+    for step in steps:
+        part = np.full((len(step.rows), len(SPECTRUM)), np.nan)
+        if step.spectrum is not None:
+            part[:, 0] = step.spectrum.frequencies
+            part[:, 1], part[:, 2] = step.spectrum.impedances.real, step.spectrum.impedances.imag
+        parts.append(part)
+    values = np.concatenate(parts)
+    return {name: pl.Series(values[:, n]).fill_nan(None) for n, name in enumerate(SPECTRUM)}
 
 
 def _step_rows(steps: Sequence[_Clean], usable_capacity: float) -> list[dict[str, Any]]:
@@ -189,7 +216,7 @@ def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
         start_time,
         end_time,
         duration,
-        ran.value,
+        ran.plan.value,
         voltage[0],
         voltage[-1],
         voltage.min(),
@@ -211,10 +238,10 @@ def _step_row(step: _Clean, end: int, usable_capacity: float) -> dict[str, Any]:
         "Cycle count": ran.cycle,
         "Start index": end - len(rows),
         "End index": end - 1,
-        "Step type": ran.kind,
+        "Step type": ran.plan.kind,
         "Step name": ran.step.name,
-        "Mode": ran.step.mode if ran.value is not None else None,
-        "Unit": ran.unit,
+        "Mode": ran.plan.mode,
+        "Unit": ran.plan.unit,
         "Ended by": ran.ended_by,
         **{
             name: None if value is None or math.isnan(value) else float(value)

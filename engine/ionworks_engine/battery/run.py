@@ -10,25 +10,14 @@ from functools import lru_cache
 from typing import Any
 
 from ionworks import ucp
-from ionworks.ucp.tree import Protocol, Resolution, Start
-from ionworks_engine.battery.balance import Origin, origin, state_parameters
+from ionworks.ucp.tree import Protocol
+from ionworks_engine.battery.bench import LocalBench, watched_by
 from ionworks_engine.battery.cells import Cell, load
-from ionworks_engine.battery.errors import finite_number, finite_numbers, near, refuse
-from ionworks_engine.battery.interpreter import (
-    Interpreter,
-    Trajectory,
-    number,
-    watched_by,
-)
+from ionworks_engine.battery.errors import finite_numbers, near, refuse
+from ionworks_engine.battery.interpreter import MAX_BACKWARD_JUMPS, Interpreter
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.battery.results import TIME_SERIES, Outcome, outcome
-from ionworks_engine.battery.sampling import Sampling
-from ionworks_engine.battery.stepmodel import StepModel, compiled
-from ionworks_engine.battery.terms import Instruction, Law, Limit
-from ionworks_engine.battery.trajectory import Segment
 
-AMBIENT = "Ambient temperature [K]"
-INITIAL = "Initial temperature [K]"
 _CURRENT = "Current function [A]"
 _KELVIN = 273.15
 _SIZE = re.compile(r"(thickness|radius|height|width) \[m\]$|apacity \[A\.h\]$")
@@ -86,7 +75,8 @@ def simulate(request: Mapping[str, Any]) -> Outcome:
     request
         ``cell``; ``protocol``, a UCP document as mapping or text; ``inputs``, a number for
         every ``input[...]`` of it; ``design``, parameters that differ from the cell's own;
-        ``extra_variables``, names of scalar PyBaMM variables to store. Changing a thickness
+        ``extra_variables``, names of scalar PyBaMM variables to store;
+        ``max_backward_jumps``, how often a goto may lead backward (1000). Changing a thickness
         leaves the nominal capacity, and so the meaning of a C-rate, as the parameter set has
         it, as in PyBaMM; set ``Nominal cell capacity [A.h]`` along with it to change that.
 
@@ -109,63 +99,24 @@ def simulate(request: Mapping[str, Any]) -> Outcome:
     protocol = ucp.bind(_protocol(request["protocol"]), request.get("inputs") or {})
     design = _design(cell, request.get("design") or {})
     extra = _extra(request.get("extra_variables") or ())
-    return run(cell, protocol, design, extra)
+    return run(cell, protocol, design, extra, _jumps(request.get("max_backward_jumps")))
 
 
 def run(
-    cell: Cell, protocol: Protocol, design: Mapping[str, float], extra: tuple[str, ...]
+    cell: Cell,
+    protocol: Protocol,
+    design: Mapping[str, float],
+    extra: tuple[str, ...],
+    max_backward_jumps: int = MAX_BACKWARD_JUMPS,
 ) -> Outcome:
     """Run a checked protocol, without open inputs, on a cell at a design point."""
     bench = LocalBench(cell, protocol, design)
-    bench.model.check_variables(extra)
-    if "SOC" in watched_by(protocol.steps) and math.isnan(bench.origin.soc):
+    bench.model.check_variables(extra, "extra_variables")
+    if "SOC" in watched_by(protocol) and math.isnan(bench.origin.soc):
         raise refuse("an end on SOC needs a state of charge, which is not known for this cell")
-    interpreter = Interpreter(bench, bench.origin.soc, extra, _sampling(protocol.start.resolution))
-    failure = interpreter.run(protocol.steps)
-    return outcome(interpreter.steps, extra, bench.usable_capacity, failure)
-
-
-class LocalBench:
-    """A simulated cell that holds what it is told to, and remembers its state.
-
-    Parameters
-    ----------
-    cell
-        The cell.
-    protocol
-        Whose start and ends decide what is compiled and where the run begins.
-    design
-        Parameters that differ from the cell's own.
-    """
-
-    def __init__(self, cell: Cell, protocol: Protocol, design: Mapping[str, float]) -> None:
-        self.origin = _origin(cell, protocol.start, design)
-        values = {**_defaults(cell), **design, **self.origin.parameters}
-        values.update(_temperatures(protocol.start, design))
-        self.model: StepModel = compiled(cell, frozenset(values), watched_by(protocol.steps))
-        self._state, self._inputs = self.model.begin(values)
-        self.c_rate_capacity = cell.number(cell.capacity_name, design)
-        self.usable_capacity = self.origin.capacity
-        self.voltage_window = (
-            cell.number("Lower voltage cut-off [V]", design),
-            cell.number("Upper voltage cut-off [V]", design),
-        )
-
-    def hold(
-        self, law: Law, setpoint: float, limits: Mapping[Limit, float], longest: float, soc: float
-    ) -> Trajectory:
-        """Hold a current in A, voltage in V or power in W until a limit, or for so many s."""
-        instruction = Instruction(law, setpoint, limits, longest, soc, self.usable_capacity)
-        segment = self.model.advance(self._state, self._inputs, instruction)
-        self._state = segment.end
-        return segment
-
-    def rewind(self, trajectory: Trajectory) -> Trajectory:
-        """Take back a step but for its first instant."""
-        assert isinstance(trajectory, Segment)
-        instant = trajectory.first_instant()
-        self._state = instant.end
-        return instant
+    interpreter = Interpreter(bench, protocol, bench.origin.soc, extra, max_backward_jumps)
+    failure = interpreter.run()
+    return outcome(interpreter.steps, extra, bench.usable_capacity, failure, bench.solver_seconds)
 
 
 def _protocol(source: Any) -> Protocol:
@@ -219,47 +170,12 @@ def _extra(names: Any) -> tuple[str, ...]:
     return tuple(name for name in dict.fromkeys(names) if name not in TIME_SERIES)
 
 
-def _origin(cell: Cell, start: Start, design: Mapping[str, float]) -> Origin:
-    soc = None if start.soc is None else finite_number("initial SOC", number(start.soc))
-    if soc is not None and start.soc_unit == "percent":
-        soc /= 100
-    voltage = None if start.voltage is None else number(start.voltage)
-    at = {**design, **_temperatures(start, design)} if voltage is not None else design
-    return origin(cell, at, soc, voltage)
-
-
-def _temperatures(start: Start, design: Mapping[str, float]) -> dict[str, float]:
-    if start.temperature is None:
-        return {}
-    for name in (AMBIENT, INITIAL):
-        if name in design:
-            raise refuse(f"design parameter {name!r} is also set by the protocol's temperature")
-    kelvin = finite_number("temperature", number(start.temperature)) + _KELVIN
-    if kelvin <= 0:
-        raise refuse(f"the temperature must be above -273.15 degC, not {kelvin - _KELVIN:g}")
-    return {AMBIENT: kelvin, INITIAL: kelvin}
-
-
-def _defaults(cell: Cell) -> dict[str, float]:
-    """Return the parameters that are inputs of every run, at the cell's own values."""
-    names = [AMBIENT, INITIAL, *state_parameters(cell)]
-    return {
-        name: float(cell.parameters[name])
-        for name in names
-        if name in cell.parameters and isinstance(cell.parameters[name], (int, float))
-    }
-
-
-def _sampling(resolution: Resolution) -> Sampling:
-    values = {
-        name: finite_number(f"resolution.{name}", number(expression))
-        for name in ("time", "voltage", "current")
-        if (expression := getattr(resolution, name)) is not None
-    }
-    for name, value in values.items():
-        if value <= 0:
-            raise refuse(f"resolution.{name} must be greater than 0, not {value:g}")
-    return Sampling(**values, faithful="time" not in values)
+def _jumps(number: Any) -> int:
+    if number is None:
+        return MAX_BACKWARD_JUMPS
+    if isinstance(number, bool) or not isinstance(number, int) or number < 0:
+        raise refuse(f"max_backward_jumps must be a whole number from 0 on, not {number!r}")
+    return number
 
 
 def pybamm_version() -> str:

@@ -25,7 +25,15 @@ _FINER = 8
 class Trajectory(Protocol):
     """What is sampled: the solver's own times, and the output columns at any times."""
 
-    times: Floats
+    @property
+    def times(self) -> Floats:
+        """The solver's own times in s."""
+        ...
+
+    @property
+    def kinks(self) -> Floats:
+        """Times in s around which straight lines do not follow what is held."""
+        ...
 
     def read(self, times: Floats, extra: tuple[str, ...]) -> Floats:
         """Return one row of output columns for each time."""
@@ -70,7 +78,11 @@ def sample(
     sampling
         When to store a row.
     """
-    times = _regular(trajectory.times[0], trajectory.times[-1], sampling.time)
+    own = trajectory.times
+    times = _regular(own[0], own[-1], sampling.time)
+    if sampling.faithful:
+        kinks = trajectory.kinks
+        times = np.union1d(times, kinks[(kinks > own[0]) & (kinks < own[-1])])
     if sampling.voltage is not None or sampling.current is not None:
         times = _at_changes(trajectory, times, sampling)
     rows = trajectory.read(times, extra)

@@ -1,21 +1,32 @@
-"""IDAKLU for step models: its options, and Jacobians that stay cheap.
+"""IDAKLU for compiled models: its options, and functions that stay cheap.
 
-Like :mod:`ionworks_engine.battery.stepmodel`, this leans on what PyBaMM does not promise to
+Like :mod:`ionworks_engine.battery.compiled`, this leans on what PyBaMM does not promise to
 keep: where the base solver leaves the compiled equations and their derivatives.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
+from ionworks_engine.battery.functions import expanded
 from ionworks_engine.battery.quiet import casadi, pybamm
 
 RELATIVE_TOLERANCE = 2e-5
+DRIVEN_TOLERANCE = 1e-4
 ABSOLUTE_TOLERANCE = 1e-6
 CAREFUL = 1e-2
 _FULL_ROW = 30
+_DRIVEN_FUNCTIONS = (
+    "rhs_eval",
+    "algebraic_eval",
+    "rhs_algebraic_eval",
+    "jac_algebraic_eval",
+    "jac_rhs_algebraic_eval",
+    "jac_rhs_algebraic_action_eval",
+)
 
 
 class _RowwiseJacobian(pybamm.BaseSolver):  # type: ignore[misc]
@@ -38,6 +49,46 @@ class StepSolver(pybamm.IDAKLUSolver, _RowwiseJacobian):  # type: ignore[misc]
     """IDAKLU with cheap Jacobians: its own set-up finds them where the base class leaves them."""
 
 
+class _OnScalars(pybamm.BaseSolver):  # type: ignore[misc]
+    """Works on scalars, which is faster where steps are many and small, and watches all at once.
+
+    Each event is a function of its own, which would compute the voltage again.
+    """
+
+    def set_up(self, model: Any, *arguments: Any, **options: Any) -> Any:
+        answer = super().set_up(model, *arguments, **options)
+        if not options.get("ics_only"):
+            for name in _DRIVEN_FUNCTIONS:
+                function = getattr(model, name)
+                if isinstance(function, casadi.Function):
+                    setattr(model, name, expanded(function))
+            model.terminate_events_eval = _together(model.terminate_events_eval)
+        return answer
+
+
+class DrivenSolver(pybamm.IDAKLUSolver, _OnScalars):  # type: ignore[misc]
+    """IDAKLU for a current that is given as a function of time."""
+
+
+def _together(events: Sequence[Callable[..., Any]]) -> list[Callable[..., Any]]:
+    """Return functions that each give one of the events, all computed by the first one's call."""
+    found: list[Any] = []
+
+    def one(place: int) -> Callable[..., Any]:
+        def event(*arguments: Any) -> Any:
+            if place == 0:
+                symbols = [
+                    casadi.MX.sym(f"x{n}", part.shape[0]) for n, part in enumerate(arguments)
+                ]
+                stacked = casadi.vertcat(*[function(*symbols) for function in events])
+                found[:] = [expanded(casadi.Function("events", symbols, [stacked]))(*arguments)]
+            return found[0][place]
+
+        return event
+
+    return [one(place) for place in range(len(events))]
+
+
 def _rowwise_jacobian(equations: Any) -> Any:
     arguments = equations.mx_in()
     residuals = equations(*arguments)
@@ -53,20 +104,23 @@ def _rowwise_jacobian(equations: Any) -> Any:
     return casadi.Function("jacobian", arguments, [casadi.vertcat(*blocks)[order, :]])
 
 
-def step_solver(model: Any, inputs: Any, *, careful: bool = False) -> Any:
+def step_solver(model: Any, inputs: Any, *, driven: bool = False, careful: bool = False) -> Any:
     """Return a solver that is set up for a model.
 
     Parameters
     ----------
     model, inputs
         The discretised model and its inputs by name.
+    driven
+        Whether the current is given as a function of time, kink after kink: the solver starts
+        afresh at each, and the tolerances are PyBaMM's own.
     careful
         Whether to use a hundredth of the tolerances: slower, but gets through where large steps
         overshoot into states that have no physics, such as an electrolyte without lithium.
     """
     factor = CAREFUL if careful else 1.0
-    solver = StepSolver(
-        rtol=factor * RELATIVE_TOLERANCE,
+    solver = (DrivenSolver if driven else StepSolver)(
+        rtol=factor * (DRIVEN_TOLERANCE if driven else RELATIVE_TOLERANCE),
         atol=factor * ABSOLUTE_TOLERANCE,
         on_failure="ignore",
         options={

@@ -1,30 +1,32 @@
 """One compiled model that can run any step of any protocol.
 
-The current is an unknown; which law fixes it (current, voltage, power) is chosen by an
-input, as is its setpoint. Every end condition is an event that is always there, with its
-threshold as an input, a billion away when it is off. The ambient temperature, the initial
-state and the design parameters are inputs as well. So a new protocol, cycle or design
-point compiles nothing: it is another vector of numbers for the same machine code.
-
-With ``solver.py``, this is where PyBaMM is touched in places it does not promise to keep: the
-control submodel of implicit steps, the IDAKLU solver group behind ``IDAKLUSolver``, and the
-conversion of symbols to CasADi. Three traps are handled here. Only scalars may be events,
-since others corrupt IDAKLU's memory. Two equal thresholds on a held quantity would end a step
-at its start, so the interpreter switches those off. A setpoint too far from the present
-state is approached in small steps when going there at once fails.
+The current is an unknown; which law fixes it (current, voltage, power, resistance) is chosen by
+an input, as is its setpoint. Two traps are handled here. Two equal thresholds on a held
+quantity would end a step at its start, so the interpreter switches those off. A setpoint too
+far from the present state is approached in small steps when going there at once fails.
 """
 
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from ionworks_engine.battery.cells import Cell
-from ionworks_engine.battery.errors import BatteryError, near, refuse, words_of
-from ionworks_engine.battery.quiet import casadi, pybamm
+from ionworks_engine.battery.compiled import (
+    CACHE_SIZE,
+    ROOT_FOUND,
+    SETPOINT,
+    CompiledModel,
+    follow,
+    temperature,
+    varying_signal,
+)
+from ionworks_engine.battery.impedance import Spectrum, spectrum
+from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.battery.solver import step_solver
 from ionworks_engine.battery.terms import (
     COLUMNS,
@@ -35,76 +37,31 @@ from ionworks_engine.battery.terms import (
     Floats,
     Instruction,
     Law,
-    Limit,
     Watch,
 )
-from ionworks_engine.battery.trajectory import Reader, Segment, State
+from ionworks_engine.battery.trajectory import Path, Segment, State
 
-OFF = 1e9
-CACHE_SIZE = 16
-_LAW, _SETPOINT = "step law", "step setpoint"
-_SOC, _CAPACITY = "step start SOC", "usable capacity [A.h]"
+_LAW = "step law"
+_CURRENT = "Current variable [A]"
+_VOLTAGE = "step voltage [V]"
+_VARYING: tuple[Law, ...] = ("voltage", "power")
 _OBEYED = 1e-3
 _RAMP_STEPS, _RAMP_TIME, _AT_ONCE = 30, 1e-5, 1e-3
-_KELVIN = 273.15
-_ROOT_FOUND = 2
 
 
-class StepModel:
-    """A cell compiled once for all protocols that vary the same names.
+class StepModel(CompiledModel):
+    """A cell whose current is whatever the law in force makes it."""
 
-    Parameters
-    ----------
-    cell
-        Model and parameters.
-    free
-        Names of the parameters that are inputs of each run.
-    watched
-        Quantities that may end a step.
-
-    Raises
-    ------
-    BatteryError
-        If PyBaMM cannot build this model, in its own words.
-    """
-
-    def __init__(self, cell: Cell, free: frozenset[str], watched: frozenset[Watch]) -> None:
-        self._cell = cell
-        self._free = free
-        self.limits: tuple[Limit, ...] = tuple(
-            (watch, side) for watch in sorted(watched) for side in ("low", "high")
-        )
-        try:
-            self._build()
-        except BatteryError:
-            raise
-        except Exception as error:
-            raise refuse(_why_not(words_of(error), free)) from error
-
-    # -- building ------------------------------------------------------------
+    companion: Any = None
+    """The driven model of the same cell, once one was needed."""
 
     def _build(self) -> None:
-        model, parameters = self._under_control()
-        self._measured = self._measure(model)
-        model.events = list(self._events())
-        self._symbols = dict(model.variables)
-        parameters.process_model(model, delayed_variable_processing=True)
-        self._parameters = parameters
-        self._discretisation = self._discretise(parameters)
-        self._model = self._discretisation.process_model(model, delayed_variable_processing=True)
-        for event in self._model.events:
-            if event.expression.size_for_testing != 1:
-                raise refuse(f"this model has no scalar to end steps by: {event.name}")
-        self._inputs = pybamm.BaseSolver._set_up_model_inputs(
-            self._model, dict.fromkeys(self._input_names(), 1.0)
-        )
-        self._names = {name: place for place, name in enumerate(self._inputs)}
-        self._solvers: dict[tuple[Law, bool], Any] = {}
-        self._solver("current")
-        self._counters = [self._place_of(name) for name in COLUMNS[COUNTERS]]
-        self._outputs: OrderedDict[tuple[str, ...], Reader] = OrderedDict()
+        super()._build()
+        self._solvers: dict[tuple[int, bool], Any] = {}
+        self._solver(1)
+        self.counters = [self._place_of(name) for name in COLUMNS[COUNTERS]]
 
-    def _under_control(self) -> tuple[Any, Any]:
+    def _under_control(self, parameters: Any) -> Any:
         """Make the current an unknown that the law in force fixes, and the voltage one as well.
 
         With the voltage as an unknown of its own, only its own equation depends on the whole
@@ -113,19 +70,16 @@ class StepModel:
         """
         limits = ("Lower voltage cut-off [V]", "Upper voltage cut-off [V]")
         middle = sum(pybamm.Parameter(name) for name in limits) / 2
-        offset = pybamm.Variable("step voltage [V]")
+        offset = pybamm.Variable(_VOLTAGE)
         voltage = middle + offset
         step = pybamm.step.CustomStepImplicit(lambda known: _control_law(known, voltage))
-        parameters = self._cell.parameters.copy()
-        model, parameters = step.set_up(self._cell.model.new_copy(), parameters)
+        model, _ = step.set_up(self._cell.model.new_copy(), parameters)
         model.algebraic[offset] = voltage - model.variables["Voltage [V]"]
         model.initial_conditions[offset] = pybamm.Scalar(0)
         self._voltage = voltage
-        parameters.update(dict.fromkeys(self._free, "[input]"))
-        return model, parameters
+        return model
 
     def _measure(self, model: Any) -> dict[str, Any]:
-        """Return the scalars every run reports, adding the charge and energy counters."""
         voltage, current = self._voltage, model.variables["Current [A]"]
         discharging, charging = pybamm.maximum(current, 0), pybamm.maximum(-current, 0)
         rates = (discharging, charging, discharging * voltage, charging * voltage)
@@ -135,94 +89,19 @@ class StepModel:
             model.rhs[counter] = rate / 3600
             model.initial_conditions[counter] = pybamm.Scalar(0)
             measured[name] = counter
-        measured["Temperature [degC]"] = _temperature(model.variables)
+        measured["Temperature [degC]"] = temperature(model.variables)
         return measured
 
-    def _events(self) -> Iterable[Any]:
-        for watch, side in self.limits:
-            threshold = pybamm.InputParameter(_limit_name((watch, side)))
-            distance = self._watched(watch) - threshold
-            yield pybamm.Event(
-                f"{_limit_name((watch, side))} [experiment]",
-                distance if side == "low" else -distance,
-            )
+    def _counted(self) -> tuple[Any, Any]:
+        out, back, energy_out, energy_back = (self._measured[name] for name in COLUMNS[COUNTERS])
+        return out - back, energy_out - energy_back
 
-    def _watched(self, watch: Watch) -> Any:
-        voltage, current, out, back, energy_out, energy_back, temperature = (
-            self._measured[name] for name in COLUMNS
-        )
-        if watch == "SOC":
-            start, capacity = pybamm.InputParameter(_SOC), pybamm.InputParameter(_CAPACITY)
-            return start - (out - back) / capacity
-        return {
-            "Voltage": voltage,
-            "Current": abs(current),
-            "Power": abs(current * voltage),
-            "Capacity": abs(out - back),
-            "Energy": abs(energy_out - energy_back),
-            "Temperature": temperature,
-        }[watch]
-
-    def _discretise(self, parameters: Any) -> Any:
-        model = self._cell.model
-        geometry, submeshes = model.default_geometry, dict(model.default_submesh_types)
-        if any("thickness [m]" in name or "radius [m]" in name for name in self._free):
-            for domain, submesh in submeshes.items():
-                if submesh is pybamm.Uniform1DSubMesh:
-                    submeshes[domain] = pybamm.SymbolicUniform1DSubMesh
-        parameters.process_geometry(geometry)
-        points = {**model.default_var_pts, **self._cell.points}
-        mesh = pybamm.Mesh(geometry, submeshes, points)
-        return pybamm.Discretisation(mesh, model.default_spatial_methods)
-
-    def _input_names(self) -> list[str]:
-        limits = [_limit_name(limit) for limit in self.limits]
-        return [_LAW, _SETPOINT, _SOC, _CAPACITY, *limits, *sorted(self._free)]
+    def _own_inputs(self) -> list[str]:
+        return [_LAW]
 
     def _place_of(self, column: str) -> int:
         (place,) = self._model.y_slices[self._measured[column]]
         return int(place.start)
-
-    # -- reading -------------------------------------------------------------
-
-    def check_variables(self, names: Sequence[str]) -> None:
-        """Refuse names that are no variables of this model, or have more than one value."""
-        scalars = self._cell.scalars
-        for name in names:
-            if name not in self._symbols:
-                raise refuse(f"unknown variable {name!r} in extra_variables{near(name, scalars)}")
-            if name not in scalars:
-                raise refuse(
-                    f"variable {name!r} in extra_variables has a value at every point of "
-                    f"{' and '.join(self._symbols[name].domain)}; only scalars can be stored"
-                    f"{near(name, scalars)}"
-                )
-
-    def reader(self, extra: tuple[str, ...]) -> Reader:
-        """Return what computes the output columns from the unknowns."""
-        if extra not in self._outputs:
-            self.check_variables(extra)
-            symbols = [*self._measured.values(), *(self._symbols[name] for name in extra)]
-            self._outputs[extra] = self._compiled(symbols, extra)
-            while len(self._outputs) > CACHE_SIZE:
-                self._outputs.popitem(last=False)
-        self._outputs.move_to_end(extra)
-        return self._outputs[extra]
-
-    def _compiled(self, symbols: list[Any], extra: tuple[str, ...]) -> Reader:
-        time = casadi.MX.sym("t")
-        unknowns = casadi.MX.sym("y", self._model.len_rhs_and_alg)
-        stacked = casadi.MX.sym("p", len(self._names))
-        inputs = {name: stacked[place] for name, place in self._names.items()}
-        rows = []
-        for name, symbol in zip((*COLUMNS, *extra), symbols, strict=True):
-            ready = self._discretisation.process_symbol(self._parameters.process_symbol(symbol))
-            row = ready.to_casadi(time, unknowns, inputs=inputs)
-            if casadi.MX(row).numel() != 1:
-                raise refuse(f"variable {name!r} is not a scalar; ask for an average instead")
-            rows.append(row)
-        columns = casadi.Function("columns", [time, unknowns, stacked], [casadi.vertcat(*rows)])
-        return Reader.of(columns)
 
     # -- running -------------------------------------------------------------
 
@@ -234,16 +113,15 @@ class StepModel:
         values
             A number for every free parameter.
         """
-        inputs = np.ones(len(self._names))
-        for name in self._free & self._names.keys():
-            inputs[self._names[name]] = values[name]
-        start = self._model.initial_conditions_eval(0.0, _zeros(self._model), inputs)
+        inputs = self.filled(values)
+        nothing = np.zeros(self._model.len_rhs_and_alg)
+        start = self._model.initial_conditions_eval(0.0, nothing, inputs)
         return State(0.0, np.asarray(start, dtype=float).ravel()), inputs
 
-    def advance(self, state: State, inputs: Floats, instruction: Instruction) -> Segment:
-        """Run one step from a state until a limit is met or the horizon is reached.
+    def advance(self, state: State, inputs: Floats, instruction: Instruction) -> Path:
+        """Carry out an instruction from a state until a limit is met or the horizon is reached.
 
-        The counters of charge and energy start from zero.
+        The counters of charge and energy start from zero where a step begins.
 
         Parameters
         ----------
@@ -256,20 +134,43 @@ class StepModel:
 
         Returns
         -------
-        Segment
+        Path
             The trajectory. Its ``failure`` holds the solver's words if it broke off.
         """
-        start = self._reset(state, state.time)
-        armed = self._instruct(inputs, instruction)
-        segment = self._integrate(start, armed, instruction.horizon)
+        start = state if instruction.elapsed > 0 else self._reset(state, state.time)
+        armed = self.ordered(inputs, instruction)
+        if isinstance(instruction.signal, float | int):
+            return Path([self._held(start, armed, instruction)])
+        begun = state.time - instruction.elapsed
+        law = len(LAWS) + 1 + _VARYING.index(instruction.law)
+        path = Path([])
+        end = instruction.elapsed + instruction.horizon
+        for piece in instruction.signal.pieces(instruction.elapsed, end):
+            told = self.written(armed, {_LAW: law, **follow(piece, begun)})
+            stops = begun + piece.times
+            stops[0] = start.time
+            segment = self._integrate(start, told, stops, careful=instruction.careful)
+            if segment.failure:
+                segment = self._integrate(start, told, stops, careful=True)
+            path.append(segment)
+            if segment.failure or segment.fired:
+                break
+            start = segment.end
+        return path
+
+    def _held(self, start: State, armed: Floats, instruction: Instruction) -> Segment:
+        law = LAWS.index(instruction.law) + 1
+        told = self.written(armed, {_LAW: law, SETPOINT: instruction.signal})
+        stops = start.time + np.array([0.0, instruction.horizon])
+        segment = self._integrate(start, told, stops, careful=instruction.careful)
         if not segment.failure:
             return segment
         if segment.duration < _AT_ONCE:
-            return self._approach(start, armed, instruction) or segment
-        again = self._integrate(start, armed, instruction.horizon, careful=True)
+            return self._approach(start, told, instruction) or segment
+        again = self._integrate(start, told, stops, careful=True)
         return again if not again.failure or again.duration > segment.duration else segment
 
-    def _solver(self, law: Law, *, careful: bool = False) -> Any:
+    def _solver(self, law: int, *, careful: bool = False) -> Any:
         """Return the solver for steps of a law.
 
         Each law has its own: the sparse factorisation keeps the pivots of the first matrix it
@@ -280,72 +181,82 @@ class StepModel:
             self._solvers[law, careful] = solver._setup
         return self._solvers[law, careful]
 
-    def _instruct(self, inputs: Floats, instruction: Instruction) -> Floats:
-        numbers = {
-            _LAW: LAWS.index(instruction.law) + 1,
-            _SETPOINT: instruction.setpoint,
-            _SOC: instruction.soc,
-            _CAPACITY: instruction.capacity,
-        }
-        for limit in self.limits:
-            off = -OFF if limit[1] == "low" else OFF
-            numbers[_limit_name(limit)] = instruction.limits.get(limit, off)
-        armed = inputs.copy()
-        for name, number in numbers.items():
-            if name in self._names:
-                armed[self._names[name]] = number
-        return armed
+    def rest(self, state: State, inputs: Floats) -> Segment:
+        """Let the cell stand for an instant without current, so that it is in a state at rest."""
+        nothing = Instruction("current", 0.0, {}, _RAMP_TIME, 0.0, 1.0)
+        told = self.written(self.ordered(inputs, nothing), {_LAW: 1, SETPOINT: 0.0})
+        return self._integrate(state, told, state.time + np.array([0.0, _RAMP_TIME]))
 
-    def _approach(self, start: State, armed: Floats, instruction: Instruction) -> Segment | None:
+    def impedance(
+        self, state: State, inputs: Floats, frequencies: Floats
+    ) -> tuple[Segment, Spectrum | None]:
+        """Return the cell at rest in this state, and its impedance there.
+
+        Parameters
+        ----------
+        state, inputs
+            As :meth:`advance` takes them.
+        frequencies
+            In Hz.
+        """
+        resting = self.rest(self._reset(state, state.time), inputs)
+        if resting.failure:
+            return resting, None
+        instant = resting.until(state.time)
+        told = self.written(inputs, {_LAW: 1, SETPOINT: 0.0})
+        jacobian = self._model.jac_rhs_algebraic_eval(state.time, instant.end.unknowns, told)
+        forcing, output = np.zeros_like(state.unknowns), np.zeros_like(state.unknowns)
+        for name, vector, sign in ((_CURRENT, forcing, -1.0), (_VOLTAGE, output, 1.0)):
+            (place,) = self.places_of(name)
+            vector[place] = sign
+        mass = self._model.mass_matrix.entries
+        return instant, spectrum(mass, jacobian.sparse(), forcing, output, frequencies)
+
+    def _approach(self, start: State, told: Floats, instruction: Instruction) -> Segment | None:
         """Walk to a distant setpoint in small steps from rest, then run the step from there."""
-        relaxed = self._instruct(armed, Instruction("current", 0.0, {}, 0.0, 0.0, 1.0))
-        resting = self._integrate(start, relaxed, _RAMP_TIME)
+        resting = self.rest(start, told)
         if resting.failure:
             return None
-        voltage = float(resting.read(resting.times[-1:], ())[0, 0])
-        first = {"current": 0.0, "voltage": voltage, "power": 0.0}[instruction.law]
+        voltage = float(resting.read(resting.times[-1:], ())[0, VOLTAGE])
+        first: Mapping[Law, float] = {
+            "current": 0.0,
+            "voltage": voltage,
+            "power": 0.0,
+            "resistance": 1e3 * abs(float(instruction.signal)),  # type: ignore[arg-type]
+        }
         state = resting.end
-        relaxed[self._names[_LAW]] = LAWS.index(instruction.law) + 1
-        for setpoint in np.linspace(first, instruction.setpoint, _RAMP_STEPS + 1)[1:]:
-            relaxed[self._names[_SETPOINT]] = setpoint
-            piece = self._integrate(state, relaxed, _RAMP_TIME)
+        law = instruction.law
+        relaxed = self.ordered(told, replace(instruction, limits={}))
+        for setpoint in np.linspace(first[law], instruction.signal, _RAMP_STEPS + 1)[1:]:  # type: ignore[arg-type]
+            here = self.written(relaxed, {SETPOINT: setpoint})
+            piece = self._integrate(state, here, state.time + np.array([0.0, _RAMP_TIME]))
             if piece.failure:
                 return None
             state = piece.end
-        return self._integrate(self._reset(state, start.time), armed, instruction.horizon)
+        stops = start.time + np.array([0.0, instruction.horizon])
+        return self._integrate(self._as_counted(state, start), told, stops)
 
     def _reset(self, state: State, time: float) -> State:
         """Set the counters of charge and energy to zero."""
         unknowns = state.unknowns.copy()
-        unknowns[self._counters] = 0.0
+        unknowns[self.counters] = 0.0
         return State(time, unknowns)
 
-    def _integrate(
-        self, state: State, inputs: Floats, horizon: float, *, careful: bool = False
-    ) -> Segment:
-        slopes = np.zeros_like(state.unknowns)
-        rates = self._model.rhs_eval(state.time, state.unknowns, inputs)
-        slopes[: self._model.len_rhs] = np.asarray(rates).ravel()
-        window = np.array([state.time, state.time + horizon])
-        solver = self._solver(LAWS[int(inputs[self._names[_LAW]]) - 1], careful=careful)
-        try:
-            (raw,) = solver["solver"].solve(
-                window,
-                window[:0],
-                state.unknowns[None, :],
-                slopes[None, :],
-                inputs[None, :],
-                logger=None,
-                pbar=np.empty((0, 0)),
-            )
-        except (ValueError, RuntimeError) as error:
-            failure = " ".join(str(error).split())
-            return Segment(
-                self.reader, inputs, window[:1], state.unknowns[None, :], None, None, failure
-            )
-        return self._segment(raw, inputs, solver)
+    def _as_counted(self, state: State, start: State) -> State:
+        """Return a state at the time and with the counters of another."""
+        unknowns = state.unknowns.copy()
+        unknowns[self.counters] = start.unknowns[self.counters]
+        return State(start.time, unknowns)
 
-    def _segment(self, raw: Any, inputs: Floats, solver: Any) -> Segment:
+    def _integrate(
+        self, state: State, inputs: Floats, stops: Floats, *, careful: bool = False
+    ) -> Segment:
+        law = int(inputs[self._names[_LAW]][0])
+        solver = self._solver(law, careful=careful)
+        raw = self._call(solver, state, inputs, stops)
+        if isinstance(raw, str):
+            alone = state.unknowns[None, :]
+            return Segment(self.reader, inputs, stops[:1], alone, None, failure=raw)
         times = np.asarray(raw.t, dtype=float)
         unknowns = np.asarray(raw.y, dtype=float).reshape(times.size, -1)
         slopes = np.asarray(raw.yp, dtype=float).reshape(unknowns.shape) if raw.yp.size else None
@@ -355,19 +266,24 @@ class StepModel:
         elif not self._obeys(times[0], unknowns[0], inputs):
             failure = "the solver found no state that obeys the step's control law"
             times, unknowns, slopes = times[:1], unknowns[:1], None
-        elif raw.flag == _ROOT_FOUND:
-            distances = solver["rootfn_casadi"](times[-1], unknowns[-1], inputs)
-            fired = self.limits[int(np.argmin(np.asarray(distances).ravel()))]
-        return Segment(self.reader, inputs, times, unknowns, slopes, fired, failure)
+        elif raw.flag == ROOT_FOUND:
+            fired = self.fired_at(solver, times[-1], unknowns[-1], inputs)
+        kinks = stops[1:-1] if stops.size > 2 else stops[:0]
+        return Segment(
+            self.reader, inputs, times, unknowns, slopes, fired=fired, failure=failure, kinks=kinks
+        )
 
     def _obeys(self, time: float, unknowns: Floats, inputs: Floats) -> bool:
         """Whether a step began in a state that holds what it should."""
         reader = self.reader(())
         row = reader(np.array([time]), unknowns[None, reader.needed], inputs)[0]
         voltage, current = row[VOLTAGE], row[CURRENT]
-        held = (current, voltage, voltage * current)[int(inputs[self._names[_LAW]]) - 1]
-        setpoint = inputs[self._names[_SETPOINT]]
-        return bool(abs(held - setpoint) <= _OBEYED * (abs(setpoint) + _OBEYED))
+        law = (*LAWS, *_VARYING)[int(inputs[self._names[_LAW]][0]) - 1]
+        wanted = self.told(inputs, time)
+        if law == "resistance":
+            return bool(abs(voltage - wanted * current) <= _OBEYED * abs(voltage))
+        held = {"current": current, "voltage": voltage, "power": voltage * current}[law]
+        return bool(abs(held - wanted) <= _OBEYED * (abs(wanted) + _OBEYED))
 
 
 _compiled_models: OrderedDict[tuple[str, frozenset[str], frozenset[Watch]], StepModel] = (
@@ -387,31 +303,18 @@ def compiled(cell: Cell, free: frozenset[str], watched: frozenset[Watch]) -> Ste
 
 
 def _control_law(variables: Mapping[str, Any], voltage: Any) -> Any:
-    """Return the residual that the current must bring to zero, by the law in force."""
+    """Return the residual that the current must bring to zero, by the law in force.
+
+    The laws with a constant setpoint come first, then the same laws with one that varies.
+    """
     current = variables["Current [A]"]
-    setpoint = pybamm.InputParameter(_SETPOINT)
-    held: dict[Law, Any] = {"current": current, "voltage": voltage, "power": voltage * current}
-    residuals = [held[law] - setpoint for law in LAWS]
+    setpoint, signal = pybamm.InputParameter(SETPOINT), varying_signal()
+    residuals = [
+        current - setpoint,
+        voltage - setpoint,
+        voltage * current - setpoint,
+        voltage - setpoint * current,
+        voltage - signal,
+        voltage * current - signal,
+    ]
     return pybamm.Conditional(pybamm.InputParameter(_LAW), *residuals)
-
-
-def _temperature(variables: Mapping[str, Any]) -> Any:
-    if "Volume-averaged cell temperature [K]" in variables:
-        return variables["Volume-averaged cell temperature [K]"] - _KELVIN
-    if "Cell temperature [degC]" in variables:
-        return variables["Cell temperature [degC]"]
-    return pybamm.Parameter("Ambient temperature [K]") - _KELVIN
-
-
-def _why_not(words: str, free: frozenset[str]) -> str:
-    if words.startswith("the parameters lack"):
-        return words
-    return f"the model cannot be built with inputs {', '.join(sorted(free))}: {words}"
-
-
-def _limit_name(limit: Limit) -> str:
-    return f"{limit[0]} {limit[1]} end"
-
-
-def _zeros(model: Any) -> Floats:
-    return np.zeros(model.len_rhs_and_alg)

@@ -1,4 +1,4 @@
-"""The words that the interpreter, the step model and the results share."""
+"""The words that the interpreter, the compiled models and the results share."""
 
 from __future__ import annotations
 
@@ -9,16 +9,32 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
+from ionworks_engine.battery.signals import Signal
+
 Floats: TypeAlias = npt.NDArray[np.float64]
 Places: TypeAlias = npt.NDArray[np.int_]
 
-Law: TypeAlias = Literal["current", "voltage", "power"]
-Watch: TypeAlias = Literal[
-    "Voltage", "Current", "Power", "Capacity", "Energy", "SOC", "Temperature"
-]
-Limit: TypeAlias = tuple[Watch, Literal["low", "high"]]
+Law: TypeAlias = Literal["current", "voltage", "power", "resistance"]
+Watch: TypeAlias = str
+"""A quantity that may end a step: one of `WATCHES`, or a `MODEL_VARIABLE` with its name."""
 
-LAWS: tuple[Law, ...] = ("current", "voltage", "power")
+Side: TypeAlias = Literal["low", "high"]
+Limit: TypeAlias = tuple[Watch, Side]
+
+LAWS: tuple[Law, ...] = ("current", "voltage", "power", "resistance")
+WATCHES: tuple[Watch, ...] = (
+    "Voltage",
+    "Current",
+    "Charge current",
+    "Discharge current",
+    "Power",
+    "Capacity",
+    "Energy",
+    "SOC",
+    "Temperature",
+)
+MODEL_VARIABLE = "variable "
+"""What stands before the name of a variable of the model that is watched."""
 
 CAPACITIES = (
     "Discharge capacity [A.h]",
@@ -33,23 +49,29 @@ COUNTERS = slice(2, 6)
 
 @dataclass(frozen=True)
 class Instruction:
-    """What one step asks of the cell.
+    """What the cell is asked to do until a limit is met.
 
     Parameters
     ----------
-    law, setpoint
-        What is held, in A (positive = discharge), V or W.
+    law, signal
+        What is held, and at what: A (positive = discharge), V, W or Ohm.
     limits
-        Thresholds that end the step, by quantity and by the side it comes from.
+        Thresholds that end it, by quantity and by the side it comes from.
     horizon
-        Longest time the step may take, in s.
+        Longest time it may take from now, in s.
     soc, capacity
-        State of charge at the start and the charge in A.h that takes it from 0 to 1.
+        State of charge when the step began and the charge in A.h that takes it from 0 to 1.
+    elapsed
+        Time in s since the step began: the signal is that far on, and so are the counters.
+    careful
+        Whether the shape of small changes matters: a hundredth of the tolerances.
     """
 
     law: Law
-    setpoint: float
+    signal: Signal
     limits: Mapping[Limit, float]
     horizon: float
     soc: float
     capacity: float
+    elapsed: float = 0.0
+    careful: bool = False

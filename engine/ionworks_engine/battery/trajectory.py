@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 
 from ionworks_engine.battery.functions import expanded
 from ionworks_engine.battery.quiet import casadi
-from ionworks_engine.battery.terms import Floats, Limit, Places
+from ionworks_engine.battery.terms import COLUMNS, Floats, Limit, Places
+
+_JUST_BEFORE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,7 @@ class Reader:
 
 
 class Segment:
-    """The trajectory of one step, at the solver's own times and anywhere between.
+    """What the solver gave in one go, at its own times and anywhere between.
 
     Parameters
     ----------
@@ -67,9 +70,11 @@ class Segment:
     unknowns, slopes
         The unknowns at those times and their rates, one row a time.
     fired
-        The limit that ended the step, if one did.
+        The limit that ended it, if one did.
     failure
         The solver's words if it could not go on.
+    kinks
+        Times in s at which what is held changes its slope or begins or ends to vary.
     """
 
     def __init__(
@@ -79,8 +84,10 @@ class Segment:
         times: Floats,
         unknowns: Floats,
         slopes: Floats | None,
-        fired: Limit | None,
-        failure: str | None,
+        *,
+        fired: Limit | None = None,
+        failure: str | None = None,
+        kinks: Floats | None = None,
     ) -> None:
         self._reader = reader
         self._inputs = inputs
@@ -89,22 +96,32 @@ class Segment:
         self._slopes = slopes
         self.fired = fired
         self.failure = failure
+        self.kinks = times[:0] if kinks is None else kinks[kinks < times[-1]]
 
     @property
     def duration(self) -> float:
-        """How long the step took, in s."""
+        """How long it took, in s."""
         return float(self.times[-1] - self.times[0])
 
     @property
     def end(self) -> State:
-        """The state the step ended in."""
+        """The state it ended in."""
         return State(float(self.times[-1]), self._unknowns[-1])
 
-    def first_instant(self) -> Segment:
-        """Return the step cut off right at its start."""
-        return Segment(
-            self._reader, self._inputs, self.times[:1], self._unknowns[:1], None, None, None
-        )
+    def until(self, time: float) -> Segment:
+        """Return this cut off at an earlier time in s, with nothing fired."""
+        kept = int(np.searchsorted(self.times, time, side="left"))
+        last = np.array([time])
+        every = np.arange(self._unknowns.shape[1])
+        times = np.append(self.times[:kept], last)
+        unknowns = np.vstack([self._unknowns[:kept], self._between(last, every)])
+        slopes = None
+        if self._slopes is not None and kept:
+            slopes = np.vstack([self._slopes[:kept], self._rates(last, every)])
+        return self._like(times, unknowns, slopes)
+
+    def _like(self, times: Floats, unknowns: Floats, slopes: Floats | None) -> Segment:
+        return Segment(self._reader, self._inputs, times, unknowns, slopes, kinks=self.kinks)
 
     def read(self, times: Floats, extra: tuple[str, ...]) -> Floats:
         """Return the output columns at these times, one row a time.
@@ -112,7 +129,7 @@ class Segment:
         Parameters
         ----------
         times
-            In s, within the step.
+            In s, within the segment.
         extra
             Names of variables wanted besides :data:`COLUMNS`.
         """
@@ -123,13 +140,110 @@ class Segment:
         """Interpolate some unknowns by cubics through the solver's values and slopes."""
         if self._slopes is None or self.times.size == 1:
             return np.repeat(self._unknowns[-1:, places], times.size, axis=0)
-        left = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, self.times.size - 2)
-        width = self.times[left + 1] - self.times[left]
-        s = ((times - self.times[left]) / width)[:, None]
-        width = width[:, None]
-        values, slopes = self._unknowns[:, places], self._slopes[:, places]
-        start, rise = values[left], values[left + 1] - values[left]
-        first, last = slopes[left] * width, slopes[left + 1] * width
+        start, rise, first, last, s, _ = self._cubics(times, places)
         return start + s * (
             first + s * (3 * rise - 2 * first - last + s * (first + last - 2 * rise))
         )
+
+    def _rates(self, times: Floats, places: Places) -> Floats:
+        """Return the slopes of those cubics."""
+        _, rise, first, last, s, width = self._cubics(times, places)
+        steeper = 2 * (3 * rise - 2 * first - last) + 3 * s * (first + last - 2 * rise)
+        return np.asarray((first + s * steeper) / width)
+
+    def _cubics(self, times: Floats, places: Places) -> tuple[Floats, ...]:
+        assert self._slopes is not None
+        left = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, self.times.size - 2)
+        width = (self.times[left + 1] - self.times[left])[:, None]
+        s = (times - self.times[left])[:, None] / width
+        values, slopes = self._unknowns[:, places], self._slopes[:, places]
+        start, rise = values[left], values[left + 1] - values[left]
+        return start, rise, slopes[left] * width, slopes[left + 1] * width, s, width
+
+
+class Path:
+    """What a cell did, segment after segment: each begins where the last one ended.
+
+    Parameters
+    ----------
+    segments
+        At least one before anything is read.
+    """
+
+    def __init__(self, segments: Sequence[Segment]) -> None:
+        self.segments = list(segments)
+
+    def append(self, segment: Segment) -> None:
+        """Go on with one more segment."""
+        self.segments.append(segment)
+
+    def join(self, other: Path) -> Path:
+        """Return this path and another one after it."""
+        return Path([*self.segments, *other.segments])
+
+    @property
+    def times(self) -> Floats:
+        """The solver's own times in s."""
+        parts = [segment.times for segment in self.segments]
+        rest = [part[part > before[-1]] for before, part in pairwise(parts)]
+        return np.concatenate([parts[0], *rest])
+
+    @property
+    def kinks(self) -> Floats:
+        """Times in s around which straight lines do not follow what is held."""
+        inner = [segment.kinks for segment in self.segments]
+        starts = np.array([segment.times[0] for segment in self.segments[1:]])
+        return np.concatenate([*inner, starts, starts - _JUST_BEFORE])
+
+    @property
+    def start(self) -> float:
+        """When it began, in s."""
+        return float(self.segments[0].times[0])
+
+    @property
+    def finish(self) -> float:
+        """When it ended, in s."""
+        return float(self.segments[-1].times[-1])
+
+    @property
+    def end(self) -> State:
+        """The state it ended in."""
+        return self.segments[-1].end
+
+    @property
+    def fired(self) -> Limit | None:
+        """The limit that ended it, if one did."""
+        return self.segments[-1].fired
+
+    @property
+    def failure(self) -> str | None:
+        """The solver's words if it could not go on."""
+        return self.segments[-1].failure
+
+    def until(self, time: float) -> Path:
+        """Return the path cut off at an earlier time in s, with nothing fired."""
+        kept = [segment for segment in self.segments if segment.times[0] < time]
+        kept = kept or self.segments[:1]
+        return Path([*kept[:-1], kept[-1].until(time)])
+
+    def read(self, times: Floats, extra: tuple[str, ...]) -> Floats:
+        """Return the output columns at these times, one row a time.
+
+        At the time of a switch, this is the state after it.
+
+        Parameters
+        ----------
+        times
+            In s, within the path.
+        extra
+            Names of variables wanted besides :data:`COLUMNS`.
+        """
+        if len(self.segments) == 1:
+            return self.segments[0].read(times, extra)
+        starts = np.array([segment.times[0] for segment in self.segments])
+        owner = np.clip(np.searchsorted(starts, times, side="right") - 1, 0, starts.size - 1)
+        rows = np.empty((times.size, len(COLUMNS) + len(extra)))
+        for place in np.unique(owner):
+            mine = owner == place
+            rows[mine] = self.segments[place].read(times[mine], extra)
+        return rows
