@@ -153,12 +153,16 @@ class Instructions:
 
     def _take_aside(self, text: str, values: dict[str, object]) -> str:
         """Take period and temperature off the end of an instruction, in any order."""
-        if period := _PERIOD.search(text):
-            values["resolution"] = {"time": self._time(period[1])}
-            return self._take_aside(text[: period.start()].rstrip(), values)
-        if ambient := _AMBIENT.search(text):
-            values["temperature"] = self._temperature(*ambient.groups())
-            return self._take_aside(text[: ambient.start()].rstrip(), values)
+        while found := _PERIOD.search(text) or _AMBIENT.search(text):
+            if found.re is _PERIOD:
+                key: str = "resolution"
+                value: object = {"time": self._time(found[1])}
+            else:
+                key, value = "temperature", self._temperature(*found.groups())
+            if key in values:
+                self._refuse(f"{quote(found[0].strip())} is a second one of its kind. Keep one.")
+            values[key] = value
+            text = text[: found.start()].rstrip()
         return text
 
     def _temperature(self, text: str, unit: str) -> float | None:

@@ -178,6 +178,9 @@ def _opened(source: Source, report: Report) -> object:
         return _file_text(Path(source), report)
     if not isinstance(source, type) and callable(getattr(source, "body", None)):
         return cast("Buildable", source).body()
+    if hasattr(source, "cycle_lengths"):
+        message = "This is an experiment of PyBaMM: read it by `ucp.from_pybamm`."
+        raise report.stop("not-a-protocol", message, "", Place(None, None))
     return source
 
 

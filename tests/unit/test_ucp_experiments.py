@@ -1,6 +1,10 @@
 """Experiment strings, held to what PyBaMM itself reads in them."""
 
+import re
+
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 
 from ionworks import ucp
 
@@ -37,7 +41,64 @@ QUANTITIES = {
 @pytest.mark.parametrize("text", STRINGS)
 def test_a_string_means_what_pybamm_reads_in_it(text):
     pybamm = pytest.importorskip("pybamm")
-    theirs = pybamm.step.string(text)
+    require_same(text, pybamm.step.string(text))
+
+
+decimals = st.integers(1, 9999).flatmap(
+    lambda number: st.sampled_from([f"{number}", f"{number / 100:g}", f"{number}e-2"])
+)
+values = st.builds("{}{}{}".format, decimals, st.sampled_from(["", " "]), st.sampled_from("AVWC"))
+milli = st.builds("{} m{}".format, decimals, st.sampled_from("AVW"))
+shares = st.builds("C/{}".format, st.integers(1, 100))
+times = st.builds(
+    "{} {}".format,
+    decimals,
+    st.sampled_from(
+        [
+            "s",
+            "sec",
+            "second",
+            "seconds",
+            "m",
+            "min",
+            "minute",
+            "minutes",
+            "h",
+            "hr",
+            "hour",
+            "hours",
+        ]
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.sampled_from(["Charge", "Discharge"]),
+    values | milli | shares,
+    st.none() | times,
+    st.sampled_from([None, "2.5 V", "4200mV", "> 3 V", "< 3.5V", "C/50", "20 mA"]),
+    st.none() | times,
+)
+def test_any_string_means_what_pybamm_reads_in_it(verb, value, duration, until, period):
+    pybamm = pytest.importorskip("pybamm")
+    assume(duration or until)
+    text = f"{verb} at {value}"
+    text += f" for {duration}" if duration else ""
+    text += f"{' or' if duration else ''} until {until}" if until else ""
+    text += f" ({period} period)" if period else ""
+    ends_on_what_it_holds = until is not None and held(value) == held(until)
+    assert bool(ucp.check(text)) == ends_on_what_it_holds
+    if not ends_on_what_it_holds:
+        require_same(text, pybamm.step.string(text))
+
+
+def held(text):
+    """The quantity that a value fixes: a C-rate fixes the current."""
+    return re.sub("[^AVWC]", "", text).replace("C", "A")
+
+
+def require_same(text, theirs):
     protocol = ucp.load(text)
     (ours,) = protocol.steps
     if theirs.duration is not None and " for " in text:
@@ -49,12 +110,14 @@ def test_a_string_means_what_pybamm_reads_in_it(text):
     else:
         assert ours.mode == MODES[type(theirs).__name__]
         assert ours.value.value == pytest.approx(abs(theirs.value), rel=1e-12)
+        if ours.mode != "Voltage":
+            assert ours.kind.lower() == theirs.direction
     limits = [(QUANTITIES[type(end).__name__], end.value) for end in theirs.termination]
     assert [(end.quantity, end.value.value) for end in ours.ends] == [
         (quantity, pytest.approx(value, rel=1e-12)) for quantity, value in limits
     ]
     period = ours.resolution and ours.resolution.time.value
-    assert period == (theirs.period if "period" in text else None)
+    assert period == (pytest.approx(theirs.period) if "period" in text else None)
 
 
 def steps(text):
@@ -166,6 +229,8 @@ def test_temperature_and_period_stand_at_the_end(text, degrees, seconds):
         ("Charge at 1 A until 4 Ohm", "bad-instruction", "resistance"),
         ("Hold at 4.2 V until > C/50", "bad-instruction", "without"),
         ("Charge at 5 W until < 1 A", "bad-instruction", "magnitudes"),
+        ("Rest for 1 h at 25oC (45oC)", "bad-instruction", "Keep one"),
+        ("Rest for 1 h (1 s period) (2 s period)", "bad-instruction", "Keep one"),
         ("Rest for 1 h at 1.2.3oC", "bad-instruction", "25oC"),
         ("Rest for 1 h at 400 degC", "out-of-range", "kelvin"),
         ("Charge at 1 A until 4.2 V or 4", "bad-instruction", "unit"),

@@ -242,6 +242,11 @@ def test_what_is_no_experiment_is_refused():
         ucp.from_pybamm(5)
 
 
+def test_an_experiment_given_as_a_protocol_is_told_where_to_go():
+    with pytest.raises(ucp.ProtocolError, match="from_pybamm"):
+        ucp.load(pybamm.Experiment(["Rest for 1 h"]))
+
+
 def test_texts_keep_their_lines():
     text = "Rest for 1 h\nCharge at 1C until 4.2 V"
     assert [one.position.line for one in ucp.from_pybamm(text).steps] == [1, 2]
