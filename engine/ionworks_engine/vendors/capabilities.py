@@ -98,6 +98,29 @@ _BASIC = dict.fromkeys(
     ("rest", "constant current", "constant voltage", "end on Voltage", "end on Current"), YES
 ) | dict.fromkeys(("end on Time", "loop", "resolution", "resolution of a step"), YES)
 
+_ARBIN = _BASIC | {
+    "constant power": "no: no public schedule shows the word for it",
+    "constant resistance": "no: no public schedule shows the word for it",
+    "CC-CV in one step": YES,
+    "drive cycle": "A drive cycle is a simulation file of seconds and amperes, or a current ramp.",
+    "waveform": "no: give its points as a drive cycle",
+    "end on Capacity": "A capacity counts from a step before, which sets all totals to 0.",
+    "end on Energy": "no: no public schedule shows the word for it",
+    "end on Power": "no: no public schedule shows the word for it",
+    "goto": YES,
+    "jump": YES,
+    "branch": "Conditions are comparisons of counters and Cycle with numbers.",
+    "variable": "Variables are the counters TC_Counter1 to 4: set to 0, or raised by 1.",
+    "expression": "An end may hang on a condition of counters; a current may be that of the last"
+    " step. All other values are numbers.",
+    "cycle counter": YES,
+    "safety limit on Voltage": "A tripped safety limit stops the test as unsafe.",
+    "safety limit on Charge current": "A tripped safety limit stops the test as unsafe.",
+    "safety limit on Discharge current": "A tripped safety limit stops the test as unsafe.",
+    "goto of a safety limit": "A safety limit with a goto is the first limit of each step; a step"
+    " that begins beyond it jumps at once, where a simulation waits until the value is back.",
+}
+
 _ONE_LIMIT = "The limit on the current is one for charge and discharge."
 
 TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -136,8 +159,35 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 " itself, as long as the limit is breached; its times count from when it is not.",
             }
         ),
-        "arbin": _column(_BASIC | {"C-rate": YES, "CC-CV in one step": YES, "goto": YES}),
-        "arbin_sdx": _column(_BASIC | {"C-rate": YES, "CC-CV in one step": YES, "goto": YES}),
+        "arbin": _column(
+            _ARBIN
+            | {
+                "C-rate": "1 C is the capacity that the test is started with on the cycler; in"
+                " CC-CV it is written as a current of the nominal capacity.",
+                "end on C-rate": "C-rates of ends are written as currents in A of the nominal"
+                " capacity.",
+                "temperature of a step": "no: set it at the chamber",
+                "chamber temperature": "no: set it at the chamber",
+                "end on Temperature": "no: it belongs to an auxiliary channel",
+                "safety limit on Temperature": "no: it belongs to an auxiliary channel; set it"
+                " at the cycler",
+            }
+        ),
+        "arbin_sdx": _column(
+            _ARBIN
+            | {
+                "C-rate": YES,
+                "end on C-rate": YES,
+                "temperature of a step": "The chamber has settings of a common controller: check"
+                " its stages.",
+                "chamber temperature": "The chamber is set for the whole test, before its first"
+                " step.",
+                "end on Temperature": "Temperatures are those of the first auxiliary sensor,"
+                " AV_T[1].",
+                "safety limit on Temperature": "Temperatures are those of the first auxiliary"
+                " sensor, AV_T[1].",
+            }
+        ),
         "neware": _column(
             _BASIC
             | {

@@ -41,7 +41,13 @@ CYCLERS: Mapping[str, str] = MappingProxyType(
 """Target -> the maker of the cycler."""
 
 _MODULES: Mapping[str, str] = MappingProxyType(
-    {"maccor": "maccor", "neware": "neware", "novonix": "novonix"}
+    {
+        "maccor": "maccor",
+        "arbin": "arbin",
+        "arbin_sdx": "arbin_sdx",
+        "neware": "neware",
+        "novonix": "novonix",
+    }
 )
 
 _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(

@@ -1,0 +1,131 @@
+"""Programs without what their target needs no line for: lines taken out, constants worked out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+
+from ionworks.ucp.evaluate import EvaluationError
+from ionworks.ucp.terms import Leaf, changed, leaves
+from ionworks.ucp.tree import Expression, Number, Variable
+from ionworks_engine.vendors.program import (
+    Assign,
+    Chamber,
+    Count,
+    Hold,
+    Jump,
+    Line,
+    Program,
+    Repeat,
+    TimedLine,
+    Value,
+)
+
+
+def without(program: Program, dropped: Collection[int]) -> Program:
+    """Return the program without some lines; what goes there goes to the next one that is left.
+
+    Examples
+    --------
+    >>> without(Program(lines=(Count(), Jump(condition=None, goto=2))), {0}).lines[0].goto
+    1
+    """
+    places = [0]
+    for index in range(len(program.lines)):
+        places.append(places[-1] + (index not in dropped))
+    lines = tuple(
+        _moved(line, places.__getitem__)
+        for index, line in enumerate(program.lines)
+        if index not in dropped
+    )
+    guards = tuple(replace(guard, goto=places[guard.goto]) for guard in program.guards)
+    return replace(program, lines=lines, guards=guards)
+
+
+def with_constants(program: Program) -> Program:
+    """Return the program with numbers in place of variables that never change.
+
+    A variable is constant if it is set once, to a number, before anything else happens, and if no
+    jump asks for it.
+
+    Examples
+    --------
+    >>> from ionworks.ucp.tree import Position
+    >>> rate = Variable("VAR_RATE", Position(""))
+    >>> charge = Hold(kind="Charge", mode="C-rate", value=rate)
+    >>> with_constants(Program(lines=(Assign(name="VAR_RATE", value=0.5), charge))).lines[0].value
+    0.5
+    """
+    constants = _constants(program)
+    if not constants:
+        return program
+    lines = tuple(_folded(line, constants) for line in program.lines)
+    dropped = {
+        index
+        for index, line in enumerate(lines)
+        if isinstance(line, Assign) and line.name in constants
+    }
+    return without(replace(program, lines=lines), dropped)
+
+
+def _moved(line: Line, place: Callable[[int], int]) -> Line:
+    if isinstance(line, TimedLine):
+        stops = tuple(replace(stop, goto=place(stop.goto)) for stop in line.stops)
+        return replace(line, stops=stops)
+    if isinstance(line, Repeat):
+        return replace(line, start=place(line.start))
+    if isinstance(line, Jump):
+        return replace(line, goto=place(line.goto))
+    return line
+
+
+def _constants(program: Program) -> dict[str, float]:
+    prefix: dict[str, float] = {}
+    for line in program.lines:
+        if isinstance(line, Assign) and isinstance(line.value, float):
+            prefix[line.name] = line.value
+        elif not isinstance(line, Count | Chamber):
+            break
+    names = [line.name for line in program.lines if isinstance(line, Assign)]
+    asked = {
+        leaf.name
+        for line in program.lines
+        if isinstance(line, Jump) and line.condition is not None
+        for leaf in leaves(line.condition)
+        if isinstance(leaf, Variable)
+    }
+    return {
+        name: value
+        for name, value in prefix.items()
+        if names.count(name) == 1 and name not in asked
+    }
+
+
+def _folded(line: Line, constants: Mapping[str, float]) -> Line:
+    def known(leaf: Leaf) -> Expression:
+        if isinstance(leaf, Variable) and leaf.name in constants:
+            return Number(constants[leaf.name], leaf.position)
+        return leaf
+
+    def value(given: Value) -> Value:
+        if isinstance(given, float | int):
+            return given
+        try:
+            found = changed(given, known)
+        except EvaluationError:
+            return given
+        return float(found.value) if isinstance(found, Number) else found
+
+    if isinstance(line, TimedLine):
+        stops = tuple(replace(stop, value=value(stop.value)) for stop in line.stops)
+        line = replace(line, stops=stops)
+    if isinstance(line, Hold):
+        given, hold = line.value, line.hold_voltage
+        return replace(
+            line,
+            value=None if given is None else value(given),
+            hold_voltage=None if hold is None else value(hold),
+        )
+    if isinstance(line, Repeat):
+        return replace(line, count=value(line.count))
+    return replace(line, value=value(line.value)) if isinstance(line, Assign) else line
