@@ -314,27 +314,6 @@ def needs(program: Program) -> Iterator[tuple[str, int | None]]:
             yield construct, index
 
 
-def markdown() -> str:
-    """Return the table as it stands in the docs; sentences stand under it."""
-    rows = [["", *TARGETS], ["---"] * (len(TARGETS) + 1)]
-    told: dict[str, int] = {}
-    for construct in CONSTRUCTS:
-        cells = [TABLE[target][construct] for target in TARGETS]
-        rows.append([construct, *(_cell(cell, told) for cell in cells)])
-    table = [f"| {' | '.join(row)} |" for row in rows]
-    sentences = [f"{number}. {text}" for text, number in told.items()]
-    return "\n".join([*table, "", *sentences]) + "\n"
-
-
-def _cell(cell: str, told: dict[str, int]) -> str:
-    """Return a word, with the number of the sentence that says more."""
-    if cell in (YES, NO):
-        return cell
-    text = cell.removeprefix(f"{NO}: ")
-    number = told.setdefault(text, len(told) + 1)
-    return f"{NO if denied(cell) else YES} ({number})"
-
-
 def _line(line: Line, index: int) -> Iterator[str]:
     if isinstance(line, Hold):
         yield _MODES[line.mode]
