@@ -1,8 +1,8 @@
 """Maccor procedures: .000 files of XML, waveforms .MWF for drive cycles, sweeps .FRA for EIS.
 
-maccor_steps, _ends, _followed, _read    a file -> a program
-maccor_layout, _assets, _xml, _write     a program -> files; _written: what they then say
-maccor_text, _guards, _waves             what both share: words, safety limits, side files
+maccor_steps, _ends, _says, _followed, _read    a file -> a program
+maccor_layout, _assets, _xml, _remarks, _write  a program -> files; _written: what these say
+maccor_text, _guards, _waves                    what both share: words, safety limits, side files
 """
 
 from __future__ import annotations

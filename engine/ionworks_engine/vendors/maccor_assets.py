@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Literal
 
 from ionworks.ucp.tree import Position, Profile
@@ -20,6 +20,7 @@ from ionworks_engine.vendors.maccor_text import (
     ramp_name,
 )
 from ionworks_engine.vendors.maccor_waves import (
+    MAX_ROWS,
     PLACES,
     SHORTEST_ROW,
     Bound,
@@ -36,7 +37,6 @@ DEFAULT_REPORT = 1.0
 DEFAULT_AMPLITUDE = 0.01
 """Of an impedance spectrum without one [V]: that of the public files."""
 DEFAULT_POINTS = 10.0
-MAX_ROWS = 100_000
 
 _NAME = re.compile(rf"[A-Za-z0-9][A-Za-z0-9_-]{{0,{MAX_NAME - 1}}}")
 
@@ -168,13 +168,18 @@ class _Wave:
     def pieces(self) -> tuple[list[tuple[float, float]], Literal["Current", "Power"]]:
         """Return the rows as (seconds, value), and what the values are."""
         mode, factor = self._scale()
-        pieces = [(seconds, round(value * factor, PLACES)) for seconds, value in self._cut()]
+        rows = islice(self._cut(), MAX_ROWS + 1)
+        pieces = [(seconds, round(value * factor, PLACES)) for seconds, value in rows]
+        if not pieces:
+            raise self._refusal("a drive cycle that takes no time")
         if min(seconds for seconds, _ in pieces) < SHORTEST_ROW:
             raise self._refusal(
                 f"rows of a drive cycle under {SHORTEST_ROW:g} s", "use fewer points"
             )
         if len(pieces) > MAX_ROWS:
-            raise self._refusal(f"a drive cycle of {len(pieces)} rows", f"use up to {MAX_ROWS}")
+            raise self._refusal(
+                f"a drive cycle of more than {MAX_ROWS} rows", "repeat a shorter one in a block"
+            )
         return pieces, mode
 
     @property

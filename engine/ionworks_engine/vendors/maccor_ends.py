@@ -78,9 +78,9 @@ def find_safety(steps: Sequence[RawStep], through: Callable[[int], int]) -> Safe
 
 def as_limit(end: RawEnd, through: Callable[[int], int]) -> Limit | None:
     """Return an end as a safety limit; ``None`` if it cannot be one."""
-    if end.end_type not in (VOLTAGE, CURRENT, THERMOCOUPLE) or end.operator == "=":
+    if end.end_type not in (VOLTAGE, CURRENT, THERMOCOUPLE) or end.operator == "=" or end.special:
         return None
-    text = end.text.partition("/")[2] if end.end_type == THERMOCOUPLE else end.text
+    text = end.text.removeprefix("1/") if end.end_type == THERMOCOUPLE else end.text
     found = value(text)
     side: Literal["low", "high"] = "high" if end.operator == ">=" else "low"
     if found is None or found[1] or (end.end_type == CURRENT and side == "low"):
@@ -98,14 +98,16 @@ def _leading_current(
     steps: Sequence[RawStep], kind: Kind, safety: Safety, through: Callable[[int], int]
 ) -> Limit | None:
     """Return the current that is the first end of all steps of a direction, if there is one."""
+    sided = [step for step in steps if _direction(step) == kind]
     leading = set()
-    for step in steps:
-        if _direction(step) != kind:
-            continue
+    for step in sided:
         own = safety.own(step, through)
-        first = as_limit(own[0], through) if own and own[0].step != step.number + 1 else None
+        first = as_limit(own[0], through) if own else None
         leading.add(first if first and first.end_type == CURRENT else None)
-    return leading.pop() if len(leading) == 1 else None
+    limit = leading.pop() if len(leading) == 1 else None
+    if limit and len(sided) == 1 and limit.goto == through(sided[0].number + 1):
+        return None
+    return limit
 
 
 def _direction(step: RawStep) -> str | None:

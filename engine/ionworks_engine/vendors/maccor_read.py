@@ -10,22 +10,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from ionworks.ucp.tree import Kind, Mode, Profile
+from ionworks.ucp.tree import Profile
 from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.maccor_assets import ramp_profile
-from ionworks_engine.vendors.maccor_ends import CURRENT_STEPS, HELD, Ends, find_safety
+from ionworks_engine.vendors.maccor_ends import HELD, Ends, find_safety
 from ionworks_engine.vendors.maccor_followed import Followed, follow
 from ionworks_engine.vendors.maccor_guards import guards_of
-from ionworks_engine.vendors.maccor_steps import RawEnd, RawStep, read_steps
+from ionworks_engine.vendors.maccor_says import Says, assigned_in
+from ionworks_engine.vendors.maccor_steps import RawEnd, RawStep, loops_of, read_steps
 from ionworks_engine.vendors.maccor_text import (
     CARRIER_SECONDS,
-    assignment,
-    formula,
-    is_register,
     ramp,
-    register,
     seconds,
-    value,
 )
 from ionworks_engine.vendors.maccor_waves import read_sweep, read_wave
 from ionworks_engine.vendors.program import (
@@ -37,19 +33,11 @@ from ionworks_engine.vendors.program import (
     Jump,
     Line,
     Program,
-    Record,
     Repeat,
     Spectrum,
-    Value,
+    Stop,
 )
 from ionworks_engine.vendors.records import hoisted
-
-_MODES: dict[str, Mode] = {
-    "Current": "Current",
-    "Voltage": "Voltage",
-    "Power": "Power",
-    "Resistance": "Resistance",
-}
 
 
 def read(data: bytes, side_files: Mapping[str, bytes]) -> Program:
@@ -85,30 +73,26 @@ class _Reader:
         self._title = title
         self._steps = steps
         self._files = {_base(name): content for name, content in side_files.items()}
-        self._do_of = _pairs(steps)
+        self._do_of = loops_of(steps)
         self._notes: list[str] = []
         self._drafts: list[Callable[[], Line]] = []
         self._places: dict[int, int] = {}
         self._profiles: dict[str, Profile] = {}
         self._missing: dict[str, None] = {}
-        sets = [
-            assignment(text) for step in steps for word, text in step.reports if word == "SetVar"
-        ]
-        self._assigned = frozenset(found[0] for found in sets if found)
-        self._ends = Ends(self._assigned, self._notes)
+        assigned = assigned_in(steps)
+        self._says = Says(assigned, self._notes)
+        self._ends = Ends(assigned, self._notes)
         self._safety = find_safety(steps, self._through)
-        self._guards: list[Guard] = []
 
     def program(self) -> Program:
         for step in self._steps:
             self._places[step.number] = len(self._drafts)
             self._read(step)
         self._note_settings()
-        self._guards = self._all_guards()
         lines, record = hoisted([draft() for draft in self._drafts])
         return Program(
             lines=lines,
-            guards=tuple(self._guards),
+            guards=tuple(self._all_guards()),
             profiles=tuple(self._profiles.values()),
             record=record,
             title=self._title,
@@ -143,8 +127,8 @@ class _Reader:
 
     def _held(self, step: RawStep) -> None:
         """Read a step with ends, and the variables that it sets: copies for each way out."""
-        own = self._safety.own(step, self._through)
-        sets = list(self._sets(step))
+        own = self._safety.own(step, self._through) or list(step.ends)
+        sets = list(self._says.sets(step))
         here, size = len(self._drafts), len(sets)
         if self._is_carrier(step, own):
             self._ride(step, own[0], sets)
@@ -172,19 +156,19 @@ class _Reader:
             self._jump(step, end)
 
     def _timed(self, step: RawStep, own: list[RawEnd], place: Callable[[RawEnd], int]) -> None:
-        record = self._record(step)
+        record = self._says.record(step)
         rate = ramp(step.value.removeprefix("0|")) if step.kind == "Chg Func" else None
         if not own:
             raise Unreadable(f"step {step.number} has no end", line=step.line, key="Ends")
         if rate is None:
-            kind, mode, size, hold = self._control(step)
+            kind, mode, size, hold = self._says.control(step)
             self._drafts.append(
                 lambda: Hold(
                     kind=kind,
                     mode=mode,
                     value=size,
                     hold_voltage=hold,
-                    stops=tuple(self._ends.stops(step, own, place)),
+                    stops=self._stops(step, own, place),
                     record=record,
                     note=step.note,
                 )
@@ -199,79 +183,16 @@ class _Reader:
         self._drafts.append(
             lambda: Drive(
                 profile=profile.name,
-                stops=tuple(self._ends.stops(step, own, place)),
+                stops=self._stops(step, own, place),
                 record=record,
                 note=step.note,
             )
         )
 
-    def _control(self, step: RawStep) -> tuple[Kind, Mode | None, Value | None, Value | None]:
-        """Return kind, mode, value and the voltage to hold."""
-        if step.kind == "Rest":
-            return "Rest", None, None, None
-        kind: Kind = "Charge" if CURRENT_STEPS[step.kind] == "Charge" else "Discharge"
-        limits = dict(step.limits)
-        mode = _MODES.get(step.mode)
-        if mode is None:
-            raise Unreadable(f"{step.mode!r} is no mode", line=step.line, key="StepMode")
-        if step.kind == "Chg Func":
-            return kind, mode, self._function(step), self._limit(step, limits.get("Voltage"))
-        size, in_c = self._figure(step, step.value, "StepValue")
-        if mode == "Voltage" and "Current" in limits:
-            bound, in_c = self._figure(step, limits["Current"], "Limits")
-            return kind, "C-rate" if in_c else "Current", bound, size
-        hold = self._limit(step, limits.get("Voltage")) if mode != "Voltage" else None
-        for name in limits.keys() - {"Voltage" if mode != "Voltage" else "Current"}:
-            self._notes.append(f"Step {step.number}: the limit of {name} is left out.")
-        return kind, "C-rate" if in_c else mode, size, hold
-
-    def _function(self, step: RawStep) -> Value:
-        """Read the current of a function: a variable, a number, or a formula for people."""
-        text = step.value.removeprefix("0|")
-        found = value(text)
-        if is_register(text):
-            current = register(text, self._assigned)
-            if text not in self._assigned:
-                self._notes.append(f'No step sets {text}: give input["{text}"] a current in A.')
-            return current
-        if found is not None and not found[1]:
-            return found[0]
-        self._notes.append(
-            f"Step {step.number}: the current follows the formula {step.value} in the step's time,"
-            " which the language cannot say: its input is one current for the whole step."
-        )
-        return formula(step.value)
-
-    def _limit(self, step: RawStep, text: str | None) -> Value | None:
-        if text is None:
-            return None
-        first, bar, second = text.partition("|")
-        if bar and second != first:
-            self._notes.append(f"Step {step.number}: of the limits {text} the first is taken.")
-        size, in_c = self._figure(step, first, "Limits")
-        if in_c:
-            raise Unreadable(f"{text!r} is no voltage", line=step.line, key="Limits")
-        return size
-
-    def _figure(self, step: RawStep, text: str, key: str) -> tuple[Value, bool]:
-        if is_register(text):
-            return register(text, self._assigned), False
-        found = value(text)
-        if found is None:
-            raise Unreadable(f"{text!r} is no number", line=step.line, key=key)
-        return found
-
-    def _sets(self, step: RawStep) -> list[Assign]:
-        found = []
-        for word, text in step.reports:
-            if word != "SetVar":
-                continue
-            entry = assignment(text)
-            if entry is None:
-                self._notes.append(f"Step {step.number}: {text!r} sets a variable; it is left out.")
-            else:
-                found.append(Assign(name=entry[0], value=entry[1]))
-        return found
+    def _stops(
+        self, step: RawStep, own: list[RawEnd], place: Callable[[RawEnd], int]
+    ) -> tuple[Stop, ...]:
+        return tuple(dict.fromkeys(self._ends.stops(step, own, place)))
 
     def _is_carrier(self, step: RawStep, own: list[RawEnd]) -> bool:
         """Say whether a rest is only there for the variables or the jump that it carries."""
@@ -351,20 +272,6 @@ class _Reader:
             )
         )
 
-    def _record(self, step: RawStep) -> Record:
-        found: dict[str, float] = {}
-        names = {"StepTime": "time", "Voltage": "voltage", "Current": "current"}
-        for word, text in step.reports:
-            number = value(text)
-            time = seconds(text) if word == "StepTime" else None
-            if time is not None:
-                found["time"] = time
-            elif word in names and number is not None and not number[1]:
-                found[names[word]] = number[0]
-            elif word != "SetVar":
-                self._notes.append(f"Step {step.number}: the report {word} {text} is left out.")
-        return Record(**found)
-
     def _all_guards(self) -> list[Guard]:
         """Return the safety limits; their jumps have places once all steps are read."""
         for limit in self._safety.channel:
@@ -384,19 +291,12 @@ class _Reader:
 
     def _way_out(self, number: int) -> int:
         """Return the line that a safety limit goes to; a pause is the end."""
-        step = self._steps[number - 1] if 0 < number <= len(self._steps) else None
-        if step is None or step.kind in ("Pause", "End"):
+        if self._steps[number - 1].kind in ("Pause", "End"):
             return len(self._drafts)
         return self._places.get(number, len(self._drafts))
 
     def _place(self, source: RawStep, end: RawEnd) -> int:
         """Return the line that an end goes to."""
-        if not 0 < end.step <= len(self._steps):
-            raise Unreadable(
-                f"step {source.number} goes to step {end.step}; there are {len(self._steps)}",
-                line=end.line,
-                key="Step",
-            )
         target = self._steps[end.step - 1]
         if target.kind == "Pause" and (end.is_channel or end.step != source.number + 1):
             return len(self._drafts)
@@ -433,35 +333,6 @@ class _Reader:
             for name, text in step.options:
                 if text not in ("", "N"):
                     self._notes.append(f"Step {step.number}: {name} is {text}; it is left out.")
-
-
-def _pairs(steps: Sequence[RawStep]) -> dict[int, int]:
-    """Return the ``Do`` of each ``Loop``, by their numbers."""
-    found, begun = {}, []
-    for step in steps:
-        first = step.kind.partition(" ")[0]
-        if first == "Do":
-            begun.append(step)
-        elif first == "Loop":
-            if not begun or begun[-1].loop_label != step.loop_label:
-                raise Unreadable(
-                    f"step {step.number} is {step.kind}, and the innermost loop that is begun is"
-                    f" {begun[-1].kind if begun else 'none'}",
-                    line=step.line,
-                    key="StepType",
-                )
-            found[step.number] = begun.pop().number
-    if begun:
-        raise Unreadable(
-            f"{begun[-1].kind} of step {begun[-1].number} has no Loop: the file is cut",
-            line=begun[-1].line,
-            key="StepType",
-        )
-    if steps[-1].kind != "End":
-        raise Unreadable(
-            f"the last step is {steps[-1].kind}, not End: the file is cut", line=steps[-1].line
-        )
-    return found
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -9,7 +10,7 @@ from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.xml_text import Element, read_xml
 
 ROOT = "MaccorTestProcedure"
-MAX_STEPS = 10_000
+MAX_STEPS = 999
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,3 +127,51 @@ def _end(entry: Element) -> RawEnd:
         special=_text(entry, "SpecialType"),
         line=entry.line,
     )
+
+
+def _check_targets(steps: Sequence[RawStep]) -> None:
+    for step in steps:
+        for end in step.ends:
+            if not 0 < end.step <= len(steps):
+                raise Unreadable(
+                    f"step {step.number} goes to step {end.step}; there are {len(steps)}",
+                    line=end.line,
+                    key="Step",
+                )
+
+
+def loops_of(steps: Sequence[RawStep]) -> dict[int, int]:
+    """Check that the steps fit together; return the ``Do`` of each ``Loop``, by their numbers.
+
+    Raises
+    ------
+    Unreadable
+        At an end that goes nowhere, a loop that is not begun or not closed, and if the last step
+        is not the end of the test.
+    """
+    if steps[-1].kind != "End":
+        raise Unreadable(
+            f"the last step is {steps[-1].kind}, not End: the file is cut", line=steps[-1].line
+        )
+    _check_targets(steps)
+    found, begun = {}, []
+    for step in steps:
+        first = step.kind.partition(" ")[0]
+        if first == "Do":
+            begun.append(step)
+        elif first == "Loop":
+            if not begun or begun[-1].loop_label != step.loop_label:
+                raise Unreadable(
+                    f"step {step.number} is {step.kind}, and the innermost loop that is begun is"
+                    f" {begun[-1].kind if begun else 'none'}",
+                    line=step.line,
+                    key="StepType",
+                )
+            found[step.number] = begun.pop().number
+    if begun:
+        raise Unreadable(
+            f"{begun[-1].kind} of step {begun[-1].number} has no Loop: the file is cut",
+            line=begun[-1].line,
+            key="StepType",
+        )
+    return found

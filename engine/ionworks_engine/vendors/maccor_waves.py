@@ -18,6 +18,7 @@ from ionworks_engine.vendors.maccor_text import value as read_value
 
 VERSION_LINE = "Maccor waveform file version"
 MAX_BYTES = 16 * 2**20
+MAX_ROWS = 50_000
 SHORTEST_ROW = 0.01
 PLACES = 9
 RAMP_ROW = 1.0
@@ -90,6 +91,8 @@ def read_wave(data: bytes, name: str) -> tuple[Row, ...]:
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         raise Unreadable(f"{name}: no text", line=line) from None
+    if len(lines) > MAX_ROWS:
+        raise Unreadable(f"{name}: more than {MAX_ROWS} rows", line=MAX_ROWS)
     first, count = _table(lines, name)
     rows = tuple(
         _row(text, number, name)

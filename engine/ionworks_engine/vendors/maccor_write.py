@@ -15,6 +15,7 @@ from ionworks_engine.vendors.files import UNVERIFIED, File, Files, checked_stem
 from ionworks_engine.vendors.maccor_assets import Assets, ramp_rate
 from ionworks_engine.vendors.maccor_guards import THERMOCOUPLE, limits
 from ionworks_engine.vendors.maccor_layout import Layout, Place
+from ionworks_engine.vendors.maccor_remarks import remarks
 from ionworks_engine.vendors.maccor_text import (
     CARRIER_SECONDS,
     FORMULA,
@@ -95,9 +96,7 @@ class _Writer:
         self._layout = Layout(program)
         self._registers = registers(program)
         self._assets = Assets(program)
-        self._notes = [UNVERIFIED]
-        self._look_at_limits()
-        self._look_at_counter()
+        self._notes = [UNVERIFIED, *remarks(program, self._layout)]
 
     def files(self) -> Files:
         steps = list(self._steps())
@@ -191,7 +190,7 @@ class _Writer:
         raise self._refusal("an expression", index, "give a number")
 
     def _ends(self, line: Hold, place: Place) -> Iterator[str]:
-        for stop in line.stops:
+        for stop in _ordered(line.stops):
             goto = place.number + 1 if stop.goto in place.carried else None
             if goto is not None and stop.goto != place.index + 1:
                 goto = self._way_out(stop.goto, place.index)
@@ -247,37 +246,6 @@ class _Writer:
                 self._layout.number(limit.goto, source),
                 f"1/{text}" if limit.end_type == THERMOCOUPLE else text,
                 is_channel=limit.is_channel,
-            )
-
-    def _look_at_limits(self) -> None:
-        """Refuse limits that make no sense here, and note what the procedure leaves unguarded."""
-        program = self._program
-        for guard in program.guards:
-            if guard.side == "low" and guard.quantity not in ("Voltage", "Temperature"):
-                raise Inexpressible(f"a lower limit of {guard.quantity}", TARGET)
-        if not program.guards:
-            self._notes.append(
-                "The protocol has no safety limits, and so the procedure has none: set the"
-                " channel's at the cycler."
-            )
-        elif any(self._is_unguarded(line) for line in program.lines):
-            self._notes.append(
-                "FastWave and FRA steps have no ends in a procedure: there the safety limits hold"
-                " through the channel's safety of step 1 alone; set them at the cycler, too."
-            )
-        if self._layout.leads_in:
-            self._notes.append("Step 1 is a rest of 10 ms that sets the channel's safety.")
-
-    def _is_unguarded(self, line: Line) -> bool:
-        if isinstance(line, Drive):
-            return ramp_rate(self._program, line) is None
-        return isinstance(line, Spectrum)
-
-    def _look_at_counter(self) -> None:
-        kinds = {type(line) for line in self._program.lines}
-        if Repeat in kinds and Count not in kinds:
-            self._notes.append(
-                "The protocol has no advance_cycle: the cycler's cycle number stays the same."
             )
 
     def _reports(self, line: TimedLine) -> Iterator[str]:
@@ -363,6 +331,15 @@ class _Writer:
 
     def _refusal(self, construct: str, index: int, instead: str | None = None) -> Inexpressible:
         return inexpressible(construct, TARGET, index, self._program.lines[index], instead)
+
+
+def _ordered(stops: Sequence[Stop]) -> list[Stop]:
+    """Begin with an end that nobody takes for a safety limit: an upper current is one."""
+    listed = list(stops)
+    kinds = [stop.quantity == "Current" and stop.operator[0] == ">" for stop in listed]
+    if kinds and False in kinds:
+        listed.insert(0, listed.pop(kinds.index(False)))
+    return listed
 
 
 def registers(program: Program) -> dict[str, str]:
