@@ -19,7 +19,7 @@ Scope: TypeAlias = Literal["step", "constant", "direction", "limit"]
 """What may stand in an expression: everything; numbers and inputs alone; the words of a direction
 too; all but a comparison, behind the operator of an end."""
 
-MAX_EXPRESSIONS = 300_000
+MAX_EXPRESSIONS = 200_000
 """Most characters that all expressions of a protocol may have together."""
 
 _NUMBER = re.compile(NUMBER_PATTERN)

@@ -1,4 +1,4 @@
-"""Generated protocols: the whole language at random, right or nearly so, as mappings and as text."""
+"""Generated protocols: the whole language at random, right or nearly so, as mapping or text."""
 
 import copy
 

@@ -3,6 +3,7 @@
 from contextlib import suppress
 
 import jsonschema_rs
+import pytest
 
 from ionworks import ucp
 from ionworks.ucp.formats import FORMATS
@@ -26,12 +27,9 @@ def read(source):
         assert finding.position.path
         assert str(finding)
     if any(finding.severity == "error" for finding in findings):
-        try:
+        with pytest.raises(ucp.ProtocolError) as caught:
             ucp.load(source)
-        except ucp.ProtocolError as error:
-            assert error.findings == findings
-        else:
-            raise AssertionError("a protocol with errors was loaded")
+        assert caught.value.findings == findings
     else:
         tree = ucp.load(source)
         assert ucp.load(ucp.dump(tree)) == tree

@@ -25,12 +25,12 @@ def drive(profile, **keys):
     return {"Drive": {"profile": profile, **keys}}
 
 
-def setting(name, value):
-    return {"Rest": {"duration": 1, "set_variable": [{"name": name, "eval": value}]}}
+def setting(variable, value):
+    return {"Rest": {"duration": 1, "set_variable": [{"name": variable, "eval": value}]}}
 
 
-def reading(name, **keys):
-    return {"Rest": {"duration": name, **keys}}
+def reading(variable, **keys):
+    return {"Rest": {"duration": variable, **keys}}
 
 
 def findings(*steps, **sections):

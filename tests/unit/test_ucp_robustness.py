@@ -1,7 +1,10 @@
-"""Whatever is given ends in a tree or in findings, never in another exception."""
+"""Whatever is given ends in a tree or in findings: soon, and never in another exception."""
 
+import time
+import tracemalloc
 from contextlib import suppress
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -71,6 +74,13 @@ def test_any_parameters(parameters):
         assert ucp.bind(protocol, parameters).steps[0].duration.value > 0
 
 
+def test_generated_protocols_whole_and_damaged():
+    codes = soak(1500, seed=20)
+    assert codes["a tree"] > 100
+    assert codes["yaml-syntax"] > 100
+    assert len(codes) > 25
+
+
 def test_text_that_provokes_backtracking_is_read_in_time():
     for piece in (
         'input["',
@@ -88,3 +98,66 @@ def test_text_that_provokes_backtracking_is_read_in_time():
                 ucp.inputs(text)
     ucp.check({"steps": [{"Rest": {"ends": ["Voltage" + " " * 900_000 + "x"]}}]})
     ucp.check("Rest " + "for 1 " * 150_000)
+
+
+MANY = 9_000
+REST = "steps: [{Rest: {duration: %s}}]"
+HOSTILE = {
+    "nested lists": lambda: "[" * 1000,
+    "nested blocks": lambda: "steps: " + "[{A: " * 1000,
+    "nested by indentation": lambda: "\n".join(" " * (2 * depth) + "- A:" for depth in range(1000)),
+    "50 MB": lambda: "steps: [{Rest: {duration: 1}}]\n" * 1_700_000,
+    "10,000 operators": lambda: REST % "+".join(["1"] * 10_001),
+    "10,000 variables": lambda: REST % "+".join(["x"] * 10_001),
+    "many expressions": lambda: {"steps": [{"Rest": {"duration": "+".join("1" * 4000)}}] * 100},
+    "parentheses": lambda: REST % ("(" * 9_000),
+    "signs": lambda: REST % ("-" * 9_000 + "1"),
+    "powers": lambda: REST % "9**9**9**9**9",
+    "digits": lambda: REST % ("1" * 900_000),
+    "a bomb": lambda: (
+        "a0: &a0 [x, x]\n"
+        + "".join(f"a{n + 1}: &a{n + 1} [{', '.join([f'*a{n}'] * 9)}]\n" for n in range(12))
+    ),
+    "a bomb of steps": lambda: (
+        "steps:\n- A: &a0 [{Rest: {duration: 1}}]\n"
+        + "".join(f"- A: &a{n + 1} [{{B: *a{n}}}, {{C: *a{n}}}]\n" for n in range(14))
+    ),
+    "bytes that are no text": lambda: bytes(range(256)).decode("latin1") * 10,
+    "half a character": lambda: "steps: \ud800",
+    "unknown gotos": lambda: {
+        "steps": [
+            {"Rest": {"name": f"n{n}", "ends": [{"Time > 1": {"goto": f"m{n}"}}]}}
+            for n in range(MANY)
+        ]
+    },
+    "a knot of gotos": lambda: {
+        "steps": [
+            {"Rest": {"name": f"n{n}", "ends": [{"Time > 1": {"goto": f"n{n * 7919 % MANY}"}}]}}
+            for n in range(MANY)
+        ]
+    },
+    "unknown variables": lambda: {"steps": [{"Rest": {"duration": f"v{n}"}} for n in range(MANY)]},
+    "unknown keys": lambda: {"steps": [{"Rest": {f"k{n}": 1 for n in range(MANY)}}]},
+}
+
+
+@pytest.mark.parametrize("kind", HOSTILE)
+def test_what_is_meant_to_hurt_takes_little_time(kind):
+    source = HOSTILE[kind]()
+    begin = time.process_time()
+    assert ucp.check(source)
+    assert time.process_time() - begin < 2  # a second, and as much again for a slow machine
+
+
+@pytest.mark.parametrize("kind", ["50 MB", "many expressions", "a bomb of steps", "unknown gotos"])
+def test_what_is_meant_to_hurt_takes_little_memory(kind):
+    source = HOSTILE[kind]()
+    tracemalloc.start()
+    ucp.check(source)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 200e6
+
+
+def test_bytes_are_no_protocol():
+    assert [finding.code for finding in ucp.check(b"\x00\xff")] == ["not-a-protocol"]
