@@ -6,7 +6,7 @@ Elements, their order, padding and empty ones are those of the public procedure 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ionworks.ucp.tree import Input, Kind, Variable
 from ionworks_engine.vendors.capabilities import inexpressible
