@@ -195,7 +195,7 @@ single = st.one_of(
     controls,
     st.builds(tree.Ambient, position=st.just(NOWHERE), value=value(degrees), note=maybe(texts)),
 )
-RESERVED = {"direction", "mode", "value", "duration", "ends", "repeat", "steps"}
+RESERVED = {"direction", "mode", "value", "duration", "ends", "repeat", "steps", "Next", "End"}
 block_names = st.sampled_from(["Charge", "Pulses", "yes", "1", "Control"]) | labels.filter(
     lambda text: text not in RESERVED
 )
