@@ -1,4 +1,4 @@
-"""Every protocol of ``examples/protocols`` on two models, checked against PyBaMM or a closed form."""
+"""Every protocol of ``examples/protocols`` on two models, against PyBaMM or a closed form."""
 
 import functools
 import math
@@ -72,6 +72,8 @@ def by_hand(cell, instructions, *, soc, celsius=25.0):
         model, values = pybamm.lithium_ion.SPM(), pybamm.ParameterValues("Chen2020")
     else:
         model, values = pybamm.equivalent_circuit.Thevenin(), quick_parameters(CIRCUIT)
+        model.events = []  # its own bounds on SoC, of which 0 and 1 are already outside
+        values.update({"Initial SoC": soc})
     experiment = pybamm.Experiment(
         [tuple(instructions)], temperature=f"{celsius:g} oC", period="10 seconds"
     )
@@ -81,10 +83,12 @@ def by_hand(cell, instructions, *, soc, celsius=25.0):
         parameter_values=values,
         solver=pybamm.IDAKLUSolver(rtol=1e-7, atol=1e-8),
     )
-    return simulation.solve(initial_soc=soc).cycles[0].steps
+    if cell == "SPM":
+        return simulation.solve(initial_soc=soc).cycles[0].steps
+    return simulation.solve().cycles[0].steps
 
 
-def agrees(instructions, *, soc, volts=1e-3):
+def agrees(instructions, *, soc, volts=1e-4):
     """Make a check: step by step the voltages of PyBaMM, and its durations."""
 
     def check(run):
@@ -96,8 +100,9 @@ def agrees(instructions, *, soc, volts=1e-3):
             length, duration = step.t[-1] - start, rows["Time [s]"][-1] - begin
             assert duration == pytest.approx(length, rel=1e-3, abs=0.5)
             elapsed = (rows["Time [s]"] - begin).to_numpy()
-            both = elapsed <= min(length, duration)
-            expected = step["Voltage [V]"](start + elapsed[both])
+            both = np.isin(elapsed.round(6), (step.t - start).round(6))  # PyBaMM's own points
+            assert both.any()
+            expected = step["Voltage [V]"](np.minimum(start + elapsed[both], step.t[-1]))
             assert np.abs(rows["Voltage [V]"].to_numpy()[both] - expected).max() < volts
 
     return check
@@ -151,7 +156,7 @@ def voltage_over_current_is_one_ohm(run):
     if run.cell == "ECM":
         # R1 and C1 at rest: the circuit's own current is U / (R + R0) at the first instant
         fast, _, _ = resistances()
-        open_circuit = float(4.2)
+        open_circuit = 4.2
         first = run.series["Current [A]"][0]
         assert first == pytest.approx(open_circuit / (1 + fast), rel=1e-3)
 
@@ -498,9 +503,7 @@ CHECKS = {
         ends_at("Voltage [V]", 3.6), agrees(["Discharge at 1C until 3.6 V"], soc=1)
     ),
     "ends_with_gotos": skips_what_was_jumped_over,
-    "nested_blocks": charges(
-        *([*([5 * 30 / 3600, 0] * 3), 0] * 2)
-    ),
+    "nested_blocks": charges(*([*([5 * 30 / 3600, 0] * 3), 0] * 2)),
     "repeat_by_expression": charges(*([0.05, 0] * 5)),
     "direction_by_expression": swings_around_half,
     "variables": goes_half_way_back,
@@ -509,17 +512,16 @@ CHECKS = {
     "goto_loop": charges(*[5 / 60] * 5, 0),
     "counters": all_of(
         lasts(30, 60, 60, 60, 90, 60),
-        lambda run: (
-            assert_equal(run.done.steps["Cycle count"].to_list(), [0, 0, 1, 1, 2, 2])
-        ),
+        lambda run: assert_equal(run.done.steps["Cycle count"].to_list(), [0, 0, 1, 1, 2, 2]),
     ),
     "safety_end_of_test": trips_at(4.1, 1),
     "safety_recovery": recovers,
     "safety_current": goes_gently,
     "gitt": agrees(GITT, soc=1),
     "hppc": all_of(agrees(LEVEL * 8, soc=1), pulses_show_the_resistance(range(2, 48, 6), 5.0)),
-    "ici": agrees(["Charge at C/5 for 5 minutes", "Rest for 10 seconds (0.1 second period)"] * 40,
-                  soc=0.1),
+    "ici": agrees(
+        ["Charge at C/5 for 5 minutes", "Rest for 10 seconds (0.1 second period)"] * 40, soc=0.1
+    ),
     "rate_test": rates_by_iteration,
     "ageing_with_reference_tests": cycles_and_counts,
     "end_of_life": twenty_equal_cycles,
