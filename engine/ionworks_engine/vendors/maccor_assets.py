@@ -246,7 +246,7 @@ class _Wave:
             if not alone:
                 raise self._refusal(
                     "an end on Voltage of a drive cycle that charges and discharges",
-                    "a row that ends there is followed by the next row",
+                    "give the voltage as a safety limit: rows end there, and the next one follows",
                 )
             if right_side:
                 found.insert(0, stop.value)

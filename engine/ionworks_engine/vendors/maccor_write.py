@@ -27,6 +27,7 @@ from ionworks_engine.vendors.maccor_text import (
     multiple_of_capacity,
     number,
     ramp_formula,
+    seconds,
 )
 from ionworks_engine.vendors.maccor_xml import (
     AUTOMATIC,
@@ -233,6 +234,8 @@ class _Writer:
                 index,
                 "public files have times of up to 99 h; repeat a shorter step in a block",
             )
+        if seconds(text) != stop.value:
+            self._notes.append("Times are written to 0.1 ms.")
         return text
 
     def _guard_ends(self, kind: Kind | None, source: int) -> Iterator[str]:

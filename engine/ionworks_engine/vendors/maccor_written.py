@@ -1,7 +1,7 @@
 """What a written Maccor procedure says, where it says the same in other words.
 
 A drive cycle is the staircase of its waveform, repeated, scaled and cut; a variable is a register;
-a sweep has the numbers that it has if nobody gives any.
+times are spelt to 0.1 ms; a sweep has the numbers that it gets if nobody gives any.
 """
 
 from __future__ import annotations
@@ -16,8 +16,18 @@ from ionworks_engine.vendors.maccor_assets import (
     Assets,
     ramp_rate,
 )
+from ionworks_engine.vendors.maccor_text import clock, seconds
 from ionworks_engine.vendors.maccor_write import registers
-from ionworks_engine.vendors.program import Assign, Drive, Hold, Line, Program, Spectrum
+from ionworks_engine.vendors.program import (
+    Assign,
+    Drive,
+    Hold,
+    Line,
+    Program,
+    Spectrum,
+    Stop,
+    TimedLine,
+)
 
 
 def as_written(program: Program) -> Program:
@@ -35,9 +45,17 @@ def as_written(program: Program) -> Program:
     return replace(program, lines=tuple(lines), profiles=(*assets.profiles.values(), *ramps))
 
 
+def _spelt(stop: Stop) -> Stop:
+    """Return a stop with its time as it is spelt."""
+    text = clock(stop.value) if stop.quantity == "Time" and isinstance(stop.value, float) else None
+    return stop if text is None else replace(stop, value=seconds(text))
+
+
 def _written(
     line: Line, index: int, program: Program, assets: Assets, names: Mapping[str, str]
 ) -> Line:
+    if isinstance(line, TimedLine):
+        line = replace(line, stops=tuple(_spelt(stop) for stop in line.stops))
     if isinstance(line, Assign):
         return replace(line, name=names[line.name])
     if isinstance(line, Hold) and isinstance(line.value, Variable):
