@@ -114,16 +114,12 @@ _APART = frozenset(field.name for field in fields(Remarks)) | {"stops", "record"
 def _sets(
     what: str, a: Iterable[Stop | Guard], b: Iterable[Stop | Guard], facts: Callable[..., Facts]
 ) -> list[str]:
-    """Compare two groups in which the order means nothing."""
-    missing, new = [facts(item) for item in a], []
-    for item in map(facts, b):
-        match = next((one for one in missing if all(map(_same, one, item))), None)
-        if match is None:
-            new.append(item)
-        else:
-            missing.remove(match)
-    return [f"{what} {_told(one)} is missing" for one in missing] + [
-        f"{what} {_told(one)} is new" for one in new
+    """Compare two groups in which neither order nor saying a thing twice means anything."""
+    before, after = [facts(item) for item in a], [facts(item) for item in b]
+    missing = [one for one in before if not any(_same(one, other) for other in after)]
+    new = [one for one in after if not any(_same(one, other) for other in before)]
+    return [f"{what} {_told(one)} is missing" for one in dict.fromkeys(missing)] + [
+        f"{what} {_told(one)} is new" for one in dict.fromkeys(new)
     ]
 
 

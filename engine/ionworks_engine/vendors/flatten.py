@@ -102,7 +102,7 @@ def flatten(protocol: Protocol, *, capacity: float | None = None, title: str = "
 def folded(expression: Expression) -> Value:
     """Return the number of an expression without variables; others as they are."""
     try:
-        return evaluate(expression, _unknown)
+        return float(evaluate(expression, _unknown))
     except EvaluationError:
         return expression
 

@@ -131,7 +131,11 @@ class _Writer:
         yield f"[End {ending}]"
 
     def _rest(self, line: Hold, index: int) -> Iterator[str]:
-        times = [stop for stop in line.stops if stop.quantity == "Time" and _onwards(stop, index)]
+        times = [
+            stop
+            for stop in line.stops
+            if (stop.quantity, stop.operator[0]) == ("Time", ">") and _onwards(stop, index)
+        ]
         if not times:
             raise self._refusal("a rest without a duration", index)
         yield "Open circuit storage"

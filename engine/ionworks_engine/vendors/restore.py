@@ -57,6 +57,7 @@ from ionworks_engine.vendors.program import (
 _NOWHERE = Position("")
 _ALWAYS = Operation(">", Number(1, _NOWHERE), Number(0, _NOWHERE), _NOWHERE)
 _NEVER = Operation("<", Number(1, _NOWHERE), Number(0, _NOWHERE), _NOWHERE)
+_DEEPEST = 50
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9 ._+%-]{0,59}")
 _TAKEN = frozenset({"Next", "End", "steps", "repeat", "direction", "Control"})
 """Words that cannot name a step or a block."""
@@ -150,6 +151,7 @@ class _Builder:
                 self._bottoms.setdefault(line.start, []).append(index)
         self._jumps = jumps - {self._end}
         self._used = set(_TAKEN)
+        self._depth = 0
         self._names = dict(self._named())
 
     def goto(self, target: int) -> Goto:
@@ -188,7 +190,11 @@ class _Builder:
         repeat = self._lines[bottom]
         assert isinstance(repeat, Repeat)
         name = self._names.get(bottom)
+        self._depth += 1
+        if self._depth > _DEEPEST:
+            raise Unreadable(f"more than {_DEEPEST} loops are in each other", key=_key(bottom))
         steps = list(self.nodes(start, bottom))
+        self._depth -= 1
         if bottom in self._jumps:
             # A block's bottom has no name: a Control that does nothing stands for it.
             steps.append(_control(name, branches=(Branch(_NEVER, self.goto(self._end), _NOWHERE),)))

@@ -71,6 +71,7 @@ def test_a_change_of_meaning_is_told(changed, said):
     [
         with_step(label="Name", note="Look", record=Record(time=1.0)),
         with_step(stops=STEP.stops[::-1]),
+        with_step(stops=STEP.stops + STEP.stops),
         with_step(value=0.5 * (1 + 5e-7)),
         with_step(stops=(replace(STEP.stops[0], operator=">="), STEP.stops[1])),
         replace(PROGRAM, title="x", notes=("y",), record=Record(time=9.0), capacity=2.0),
