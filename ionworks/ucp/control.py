@@ -12,9 +12,10 @@ from ionworks.ucp import rules
 from ionworks.ucp.ends import WRAPPED_KEYS, conditions, only_entry, read_jump
 from ionworks.ucp.expressions import read_expression, read_text, written
 from ionworks.ucp.findings import Report, quote
-from ionworks.ucp.grammar import NAME_PATTERN, RESERVED_NAMES
+from ionworks.ucp.grammar import RESERVED_NAMES
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table
 from ionworks.ucp.shapes import at, read_goto, read_label, read_optional, refuse_unknown
+from ionworks.ucp.tokens import NAME_PATTERN
 from ionworks.ucp.tree import Ambient, Assignment, Branch, Control, Number
 
 CONTROL_KEYS = ("set_variable", "advance_cycle", "ends", "name", "note")

@@ -14,10 +14,11 @@ from typing import get_args
 
 from ionworks.ucp.expressions import Written, read_expression, read_text, written
 from ionworks.ucp.findings import Report, nearest, quote
-from ionworks.ucp.grammar import QUANTITIES, VARIABLE_PATTERN, GrammarError, named, parse
+from ionworks.ucp.grammar import QUANTITIES, parse
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
 from ionworks.ucp.rules import UNITS, default_operator, end_rule
 from ionworks.ucp.shapes import at, read_goto, refuse_unknown
+from ionworks.ucp.tokens import VARIABLE_PATTERN, GrammarError, named
 from ionworks.ucp.tree import (
     End,
     Expression,

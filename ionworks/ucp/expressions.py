@@ -9,10 +9,11 @@ from functools import partial
 from typing import Literal, TypeAlias
 
 from ionworks.ucp.findings import Report, quote
-from ionworks.ucp.grammar import INPUT_PATTERN, GrammarError, named, parse
+from ionworks.ucp.grammar import parse
 from ionworks.ucp.nodes import NUMBER_PATTERN, Array, Entry, Node, Scalar
 from ionworks.ucp.rules import Rule, number
 from ionworks.ucp.terms import leaves
+from ionworks.ucp.tokens import INPUT_PATTERN, GrammarError, named
 from ionworks.ucp.tree import Expression, Input, Number, Position
 
 Scope: TypeAlias = Literal["step", "constant", "direction", "limit"]
@@ -60,7 +61,8 @@ class Written:
 
 def written(mark: Scalar | Entry, text: str) -> Written:
     """Return the text of a scalar or a key with its place, without the blanks around it."""
-    return Written(text, mark.line, mark.column, mark.inner).part(0)
+    whole = Written(text, mark.line, mark.column, mark.inner)
+    return whole if text == text.strip(_BLANKS) else whole.part(0)
 
 
 def read_expression(

@@ -55,7 +55,8 @@ class Array:
         """Append ``item``."""
         self.items.append(item)
         self.size += item.size
-        self.height = max(self.height, item.height + 1)
+        if item.height >= self.height:
+            self.height = item.height + 1
 
 
 @dataclass(slots=True)
@@ -82,8 +83,10 @@ class Table:
     def add(self, entry: Entry) -> None:
         """Append ``entry``, whose key must be new."""
         self.entries[entry.key] = entry
-        self.size += entry.value.size + 1
-        self.height = max(self.height, entry.value.height + 1)
+        value = entry.value
+        self.size += value.size + 1
+        if value.height >= self.height:
+            self.height = value.height + 1
 
     def value(self, key: str) -> Node | None:
         """Return the value under ``key``, or ``None`` without one."""

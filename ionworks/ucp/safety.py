@@ -84,8 +84,9 @@ def _require_order(limits: tuple[SafetyLimit, ...], report: Report) -> None:
             if (low.quantity, low.side, high.side) != (high.quantity, "low", "high"):
                 continue
             first, second = low.value, high.value
-            known = isinstance(first, Number) and isinstance(second, Number)
-            if known and first.value >= second.value:
+            if not isinstance(first, Number) or not isinstance(second, Number):
+                continue
+            if first.value >= second.value:
                 message = f"The lowest safe {low.quantity} ({number(first.value)}) must be below "
                 message += f"the highest ({number(second.value)})."
                 report.add("contradiction", message, low.position.path, low.position)

@@ -14,13 +14,14 @@ from typing import Any, TypeAlias
 
 from ionworks.ucp import control, rules, steps
 from ionworks.ucp.ends import END_KEYS, OPERATORS, OTHER_UNITS, WRAPPED_KEYS
-from ionworks.ucp.grammar import NAME_PATTERN, QUANTITIES, RESERVED_NAMES
+from ionworks.ucp.grammar import QUANTITIES, RESERVED_NAMES
 from ionworks.ucp.parse import RESERVED
 from ionworks.ucp.profiles import COLUMNS, MIN_POINTS, TIME_KEY
 from ionworks.ucp.rules import Rule
 from ionworks.ucp.safety import BOUNDS
 from ionworks.ucp.start import STATE_TYPES
 from ionworks.ucp.steps import KINDS, MODES
+from ionworks.ucp.tokens import NAME_PATTERN
 from ionworks.ucp.tree import Kind, Quantity
 
 Schema: TypeAlias = dict[str, Any]

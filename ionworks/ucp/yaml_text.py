@@ -124,7 +124,8 @@ class _Composer:
             self._open(event)
         elif isinstance(event, _ENDINGS):
             closed = self.stack.pop()
-            self._register(closed.anchor, closed.node)
+            if closed.anchor:
+                self.anchors[closed.anchor] = closed.node
             self._put(closed.node)
         elif isinstance(event, AliasEvent):
             self._put(self._target(event))
@@ -150,7 +151,8 @@ class _Composer:
                 self._note("not-finite", "A value must be a finite number.", event)
         inner = _inner(event) if isinstance(value, str) else None
         scalar = Scalar(value, line, column, inner)
-        self._register(event.anchor, scalar)
+        if event.anchor:
+            self.anchors[event.anchor] = scalar
         self._put(scalar)
 
     def _open(self, event: MappingStartEvent | SequenceStartEvent) -> None:
@@ -169,13 +171,14 @@ class _Composer:
             self.root = node
             return
         frame = self.stack[-1]
-        if isinstance(frame.node, Array):
-            frame.node.add(node)
+        holder = frame.node
+        if isinstance(holder, Array):
+            holder.add(node)
             frame.index += 1
         elif frame.key is not None:
-            self._add_entry(frame.node, frame.key, node)
+            self._add_entry(holder, frame.key, node)
             frame.key = None
-        if frame.node.size > MAX_NODES:
+        if holder.size > MAX_NODES:
             message = f"A protocol has at most {MAX_NODES:,} keys and values, aliases in full."
             raise self.report.stop("too-large", message, self._path(), node)
 
@@ -200,10 +203,6 @@ class _Composer:
         if len(self.stack) + target.height > MAX_DEPTH:
             raise self._stop("too-deep", f"Nesting is limited to {MAX_DEPTH} levels.", event)
         return target
-
-    def _register(self, anchor: str | None, node: Node) -> None:
-        if anchor:
-            self.anchors[anchor] = node
 
     def _refuse_tag(self, tag: str, event: Event) -> None:
         message = f"Tags such as {tag[:60]!r} have no place in a protocol; remove it."
