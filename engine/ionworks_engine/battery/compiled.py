@@ -220,7 +220,7 @@ class CompiledModel(ABC):
                 raise refuse(f"variable {name!r} is not a scalar; ask for an average instead")
             rows.append(row)
         columns = casadi.Function("columns", [now, unknowns, stacked], [casadi.vertcat(*rows)])
-        return Reader.of(columns)
+        return Reader(columns)
 
     # -- running -------------------------------------------------------------
 

@@ -38,6 +38,7 @@ from ionworks_engine.battery.terms import (
 from ionworks_engine.battery.trajectory import Path, Segment, State
 
 _CURRENT = "Current function [A]"
+_COARSE = 1.0
 _CHARGE, _ENERGY = "net charge [A.h]", "net energy [W.h]"
 
 
@@ -252,22 +253,45 @@ class _DrivenSegment(Segment):
         )
 
     def _summed(self) -> Floats:
-        """Return the counters at the solver's own times."""
-        middles = 0.5 * (self.times[1:] + self.times[:-1])
-        nodes = super().read(self.times, ())
-        between = super().read(middles, ()) if middles.size else nodes[:0]
-        widths = np.diff(self.times)
-        flowed = _flowed(nodes[:-1], between, nodes[1:], widths)
-        return np.cumsum(np.vstack([self._first, flowed]), axis=0)
+        """Return the counters at the nodes, and keep the columns there."""
+        self._nodes = _thinned(self.times, self.kinks)
+        self._rows = super().read(self._nodes, ())
+        middles = 0.5 * (self._nodes[1:] + self._nodes[:-1])
+        between = super().read(middles, ()) if middles.size else self._rows[:0]
+        flowed = _flowed(self._rows[:-1], between, self._rows[1:], np.diff(self._nodes))
+        self._rows[:, COUNTERS] = np.cumsum(np.vstack([self._first, flowed]), axis=0)
+        return self._rows[:, COUNTERS]
 
     def read(self, times: Floats, extra: tuple[str, ...]) -> Floats:
         """Return the output columns at these times, one row a time."""
-        rows = super().read(times, extra)
-        left = np.clip(np.searchsorted(self.times, times, side="right") - 1, 0, self.times.size - 1)
-        begun = self.times[left]
-        first, middle = super().read(begun, ()), super().read(0.5 * (begun + times), ())
-        rows[:, COUNTERS] = self._sums[left] + _flowed(first, middle, rows, times - begun)
+        left = np.searchsorted(self._nodes, times, side="right") - 1
+        left = np.clip(left, 0, self._nodes.size - 1)
+        known = self._rows[left]
+        later = times != self._nodes[left]
+        rows = np.hstack([known, np.zeros((times.size, len(extra)))])
+        if extra:
+            rows = super().read(times, extra)
+        elif later.any():
+            rows[later] = super().read(times[later], ())
+        rows[:, COUNTERS] = known[:, COUNTERS]
+        if later.any():
+            begun, now = self._nodes[left[later]], times[later]
+            middle = super().read(0.5 * (begun + now), ())
+            rows[later, COUNTERS] += _flowed(known[later], middle, rows[later], now - begun)
         return rows
+
+
+def _thinned(times: Floats, kinks: Floats) -> Floats:
+    """Return kinks and ends, and between those the solver's times that are not too close.
+
+    The solver begins with tiny steps after each kink, which sums do not need.
+    """
+    kept = [float(times[0])]
+    fixed = {*kinks.tolist(), float(times[-1])}
+    for time in times[1:].tolist():
+        if time in fixed or time - kept[-1] >= _COARSE:
+            kept.append(time)
+    return np.array(kept)
 
 
 def _flowed(first: Floats, middle: Floats, last: Floats, widths: Floats) -> Floats:

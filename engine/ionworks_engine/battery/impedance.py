@@ -50,7 +50,7 @@ def frequencies_between(first: float, last: float, per_decade: int) -> Floats:
 
 
 def spectrum(
-    mass: Any, jacobian: Any, forcing: Floats, output: Floats, frequencies: Floats
+    mass: Any, jacobian: Any, voltage: Floats, current: Floats, frequencies: Floats
 ) -> Spectrum:
     """Solve the linearised equations at each frequency.
 
@@ -58,16 +58,17 @@ def spectrum(
     ----------
     mass, jacobian
         Square sparse matrices of the equations at rest.
-    forcing
-        How the equations change with the current that is asked for, per A.
-    output
-        How the voltage changes with the unknowns.
+    voltage, current
+        How these change with the unknowns; the equation for the current is the only one that is
+        forced.
     frequencies
         In Hz.
     """
     mass, jacobian = csc_matrix(mass, dtype=complex), csc_matrix(jacobian, dtype=complex)
+    forcing = np.where(current != 0, 1.0 + 0j, 0.0)
     found = []
     for frequency in frequencies:
         system = csc_matrix(2j * np.pi * frequency * mass - jacobian)
-        found.append(-complex(output @ splu(system).solve(forcing.astype(complex))))
+        response = splu(system).solve(forcing)
+        found.append(-complex(voltage @ response) / complex(current @ response))
     return Spectrum(frequencies, np.array(found))

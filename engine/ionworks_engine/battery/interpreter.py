@@ -69,6 +69,8 @@ MOST_ROWS = 5_000_000
 MAX_BACKWARD_JUMPS = 1000
 _AT_START = ("Voltage", "SOC", "Temperature")
 _LAST_SECOND = 1.0
+_DECIMALS = 12
+"""Places to which expressions see quantities: what went out and came back compares as equal."""
 
 
 @dataclass(frozen=True)
@@ -327,6 +329,7 @@ class Interpreter:
             before, row = path.read(np.array([first, last]), ())
             found = {**quantities(row, self.soc), "Time": last - path.start}
             found[SLOPE] = abs(row[VOLTAGE] - before[VOLTAGE]) / (last - first or 1.0)
+        found = {name: round(value, _DECIMALS) for name, value in found.items()}
         return {
             **found,
             "C-rate": found["Current"] / self.bench.c_rate_capacity,

@@ -205,12 +205,18 @@ class StepModel(CompiledModel):
         instant = resting.until(state.time)
         told = self.written(inputs, {_LAW: 1, SETPOINT: 0.0})
         jacobian = self._model.jac_rhs_algebraic_eval(state.time, instant.end.unknowns, told)
-        forcing, output = np.zeros_like(state.unknowns), np.zeros_like(state.unknowns)
-        for name, vector, sign in ((_CURRENT, forcing, -1.0), (_VOLTAGE, output, 1.0)):
-            (place,) = self.places_of(name)
-            vector[place] = sign
         mass = self._model.mass_matrix.entries
-        return instant, spectrum(mass, jacobian.sparse(), forcing, output, frequencies)
+        voltage, current = self._changes(_VOLTAGE, VOLTAGE), self._changes(_CURRENT, CURRENT)
+        return instant, spectrum(mass, jacobian.sparse(), voltage, current, frequencies)
+
+    def _changes(self, name: str, column: int) -> Floats:
+        """Return how an output column changes with the unknown that alone makes it."""
+        (place,) = self.places_of(name)
+        reader, steps = self.reader(()), np.zeros((2, self._model.len_rhs_and_alg))
+        steps[1, place] = 1.0
+        rows = reader(np.zeros(2), steps[:, reader.needed], np.ones(self._width))
+        steps[1, place] = rows[1, column] - rows[0, column]
+        return np.asarray(steps[1])
 
     def _approach(self, start: State, told: Floats, instruction: Instruction) -> Segment | None:
         """Walk to a distant setpoint in small steps from rest, then run the step from there."""

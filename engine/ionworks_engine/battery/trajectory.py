@@ -24,36 +24,48 @@ class State:
     unknowns: Floats
 
 
-@dataclass(frozen=True)
 class Reader:
     """Computes output columns, from the few unknowns that they depend on.
 
+    Where the columns are unknowns or nearly so, as the standard ones of a step model are, they
+    are read with one matrix product instead of a call of compiled code.
+
     Parameters
     ----------
-    function
-        Of time, the needed unknowns, and the inputs.
-    needed
-        Places of those unknowns.
+    columns
+        A function of time, all unknowns and the inputs.
     """
 
-    function: Any
-    needed: Places
-
-    @classmethod
-    def of(cls, columns: Any) -> Reader:
-        """Reduce a function of all unknowns to one of those that matter."""
+    def __init__(self, columns: Any) -> None:
         counts = np.diff(np.asarray(columns.sparsity_jac(1, 0).colind()))
-        needed = np.flatnonzero(counts)
-        time, few, inputs = casadi.MX.sym("t"), casadi.MX.sym("z", needed.size), columns.mx_in(2)
+        self.needed: Places = np.flatnonzero(counts)
+        time, inputs = casadi.MX.sym("t"), columns.mx_in(2)
+        few = casadi.MX.sym("z", self.needed.size)
         unknowns = casadi.MX.zeros(columns.size1_in(1), 1)
-        unknowns[needed.tolist()] = few
-        reduced = casadi.Function("few", [time, few, inputs], [columns(time, unknowns, inputs)])
-        return cls(expanded(reduced), needed)
+        unknowns[self.needed.tolist()] = few
+        found = columns(time, unknowns, inputs)
+        self._function = expanded(casadi.Function("few", [time, few, inputs], [found]))
+        self._affine: Any = None
+        if casadi.is_linear(found, few) and not any(casadi.which_depends(found, time, 1, True)):
+            parts = casadi.Function(
+                "parts", [time, few, inputs], [casadi.jacobian(found, few), found]
+            )(0, np.zeros(self.needed.size), inputs)
+            self._affine = casadi.Function("affine", [inputs], [casadi.densify(p) for p in parts])
+        self._known: tuple[Floats, Floats, Floats] | None = None
 
     def __call__(self, times: Floats, few: Floats, inputs: Floats) -> Floats:
         """Return one row of columns for each time; ``few`` has a row a time as well."""
-        columns = self.function(times[None, :], few.T, inputs)
+        if self._affine is not None:
+            matrix, constants = self._coefficients(inputs)
+            return np.asarray(few @ matrix + constants)
+        columns = self._function(times[None, :], few.T, inputs)
         return np.asarray(columns, dtype=float).T
+
+    def _coefficients(self, inputs: Floats) -> tuple[Floats, Floats]:
+        if self._known is None or self._known[0] is not inputs:
+            matrix, constants = self._affine(inputs)
+            self._known = (inputs, matrix.full().T, constants.full().ravel())
+        return self._known[1], self._known[2]
 
 
 class Segment:
