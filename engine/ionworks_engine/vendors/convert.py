@@ -215,6 +215,9 @@ def _start_notes(start: Start) -> Iterator[str]:
 
 
 def _parsed(program: Program, target: str, data: bytes, misnamed: str | None) -> Parsed:
+    if len(program.lines) > ucp.MAX_STEPS:
+        steps = f"{len(program.lines):,} steps; a protocol has at most {ucp.MAX_STEPS:,}"
+        raise Unreadable(f"the file has {steps}")
     tree = restore(program)
     text = ucp.dump(tree)
     errors = [str(finding) for finding in ucp.check(text) if finding.severity == "error"]

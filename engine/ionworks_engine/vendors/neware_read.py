@@ -48,6 +48,7 @@ _CURRENTS: tuple[tuple[str, Guarded, int], ...] = (
 )
 _RATE_RULES = "105"
 _AGREE = 1e-3
+_MOST = 10_000
 
 
 def read(data: bytes, side_files: Mapping[str, bytes]) -> Program:  # noqa: ARG001 - it has none
@@ -79,6 +80,8 @@ class _Reader:
         self._config = config
         self._head = config.find("Head_Info")
         self._steps = list(config.child("Step_Info"))
+        if len(self._steps) > _MOST:
+            raise Unreadable(f"the file has {len(self._steps):,} steps; up to {_MOST:,} are read")
         self._notes: list[str] = []
         self._capacity = self._nominal()
         last = self._steps[-1] if self._steps else None

@@ -145,6 +145,14 @@ HOSTILE = {
     "deep yaml": b"steps: " + b"[" * 100_000,
     "long yaml": b"steps:\n" + b"- Rest: {duration: 1}\n" * 60_000,
     "long novonix": b"[Protocol]\n[Open circuit storage]\n" + b"[Storage_time 1 hours]\n" * 90_000,
+    "many steps": (
+        b"<root><config type='Step File'><Step_Info>"
+        + b"".join(
+            b"<S Step_ID='%d' Step_Type='4'><Limit><Main><Time Value='1'/></Main></Limit></S>" % k
+            for k in range(1, 20_000)
+        )
+        + b"</Step_Info></config></root>"
+    ),
     "50 MB": b"<root><config type='Step File'>" * 1_700_000,
     "50 MB of no text": bytes(50_000_000),
 }
