@@ -76,6 +76,10 @@ def profile_of(name: str, columns: Mapping[str, Iterable[float]], report: Report
     (column,) = set(columns) - {TIME_KEY}
     lists = []
     for key in (TIME_KEY, column):
+        if not isinstance(columns[key], Iterable):
+            message = f"{key} is a list or an array of numbers."
+            report.add("bad-profile", message, member(position.path, key), position)
+            return None
         values = [_finite(value) for value in columns[key]]
         if None in values:
             message = f"{key} has something that is no finite number, item {values.index(None)}."

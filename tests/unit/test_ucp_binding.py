@@ -197,3 +197,106 @@ def test_an_override_takes_the_place_of_an_input():
     assert bind({"Initial SOC [%]": 50}, source).start.soc.value == 50
     assert bind({"Initial SOC [%]": 50, "x": 0.5}, source).start.soc.value == 50
     assert findings({"Initial SOC [%]": 50, "x": 0.6}, source)[0].code == "contradiction"
+
+
+RATES = """
+global: {initial_soc: 'input["percent"] / 100'}
+safety_limits: {max_voltage: 'input["V"] + 0.1'}
+steps:
+  - Control: {set_variable: [{name: VAR_N, eval: 'input["n"] * 2'}]}
+  - Loop:
+      repeat: input["n"] - 1
+      steps:
+        - Charge:
+            mode: C-rate
+            value: ifelse(VAR_N > input["n"], input["rate"], 2 * input["rate"])
+            hold_voltage: input["V"]
+            ends:
+              - C-rate < input["rate"] / 20
+              - {"Capacity > input['rate'] * VAR_N": {goto: Next}}
+        - Control: {ends: [{"VAR_N > input['n']": {goto: Next}}]}
+        - Ambient temperature: {value: 'input["n"] * 10'}
+        - Waveform: {shape: sine, mode: Current, amplitude: 1, period: 'input["n"]', duration: 1}
+"""
+NUMBERS = {"percent": 80, "V": 4.2, "n": 2, "rate": 0.5}
+
+
+def test_inputs_inside_expressions_are_bound_and_folded():
+    tree = bind(NUMBERS, RATES)
+    text = RATES
+    for name, number in NUMBERS.items():
+        text = text.replace(f'input["{name}"]', str(number)).replace(
+            f"input['{name}']", str(number)
+        )
+    plain = ucp.load(text)
+    assert tree.start.soc.value == plain.start.soc.value == 0.8
+    assert tree.safety.limits[0].value.value == pytest.approx(4.3)
+    assert "input" not in ucp.dump(tree)
+    assert ucp.dump(tree) == ucp.dump(plain)
+    loop = tree.steps[1]
+    assert loop.repeat.value == 1
+    assert [end.text for end in loop.steps[0].ends] == ["C-rate < 0.025", "Capacity > 0.5 * VAR_N"]
+    assert loop.steps[3].frequency.value == 0.5
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code", "words"),
+    [
+        ("percent", 180, "out-of-range", 'input["percent"] / 100: The initial SOC'),
+        ("n", 0.5, "out-of-range", "number of repeats"),
+        ("n", 21, "out-of-range", "temperature"),
+        ("n", 0, "no-value", "divides by zero"),
+        ("rate", 0, "out-of-range", "C-rate"),
+    ],
+)
+def test_values_that_are_worked_out_are_judged_in_their_place(name, value, code, words):
+    found = findings({**NUMBERS, name: value}, RATES)
+    assert any(finding.code == code and words in finding.message for finding in found)
+
+
+def test_a_block_may_be_worked_out_to_run_no_time():
+    assert bind({**NUMBERS, "n": 1}, RATES).steps[1].repeat.value == 0
+
+
+def test_an_override_must_agree_with_what_it_displaces():
+    source = {"global": {"initial_soc": "input['x'] / 100"}, **REST}
+    assert bind({"Initial SOC": 0.5, "x": 50}, source).start.soc.value == 0.5
+    (finding,) = findings({"Initial SOC": 0.5, "x": 60}, source)
+    assert finding.code == "contradiction"
+
+
+DRIVE = {"steps": [{"DriveCycle": {"profile": "WLTP"}}]}
+CURRENT = {"Time [s]": [0, 1], "Current [A]": [1, 2]}
+
+
+def test_drive_cycles_are_added_and_replaced():
+    tree = ucp.bind(ucp.load(DRIVE), {}, {"WLTP": CURRENT, "More": CURRENT})
+    assert [(one.name, one.values) for one in tree.profiles] == [("WLTP", (1, 2)), ("More", (1, 2))]
+    own = ucp.load({"drive_cycles": {"WLTP": {"Time [s]": [0, 5], "C-rate": [1, 1]}}, **DRIVE})
+    assert ucp.bind(own, {}).profiles[0].mode == "C-rate"
+    assert ucp.bind(own, {}, {"WLTP": CURRENT}).profiles[0].mode == "Current"
+    array = {"Time [s]": range(3), "Power [W]": (value / 2 for value in range(3))}
+    assert ucp.bind(own, {}, {"WLTP": array}).profiles[0].values == (0, 0.5, 1)
+
+
+@pytest.mark.parametrize(
+    ("profiles", "code"),
+    [
+        (None, "missing-drive-cycle"),
+        ({"WLT": CURRENT}, "missing-drive-cycle"),
+        ({"WLTP": {"Time [s]": [0, 1]}}, "bad-profile"),
+        ({"WLTP": {"Time [s]": [0, 1], "Current": [1, 1]}}, "bad-profile"),
+        ({"WLTP": 5}, "bad-profile"),
+        ({"WLTP": {"Time [s]": [1, 2], "Current [A]": [1, 1]}}, "bad-profile"),
+        ({"WLTP": {"Time [s]": [0, 2, 1], "Current [A]": [1, 1, 1]}}, "bad-profile"),
+        ({"WLTP": {"Time [s]": [0, 1], "Current [A]": [1]}}, "bad-profile"),
+        ({"WLTP": {"Time [s]": [0, 1], "Current [A]": [1, float("nan")]}}, "not-a-number"),
+        ({"WLTP": {"Time [s]": [0, 1], "Current [A]": ["1", 1]}}, "not-a-number"),
+        ({"WLTP": {"Time [s]": [0, 1], "Current [A]": 5}}, "bad-profile"),
+    ],
+)
+def test_drive_cycles_that_are_missing_or_wrong(profiles, code):
+    with pytest.raises(ucp.ProtocolError) as caught:
+        ucp.bind(ucp.load(DRIVE), {}, profiles)
+    (finding,) = caught.value.findings
+    assert finding.code == code

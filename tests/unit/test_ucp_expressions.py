@@ -233,10 +233,10 @@ def arithmetic(random, depth):
 
 
 @settings(max_examples=300, deadline=None)
-@given(st.integers(0, 2**32), st.floats(0.1, 5), st.floats(-5, 5))
+@given(st.integers(0, 2**32), st.integers(1, 50), st.integers(-50, 50))
 def test_python_works_out_the_same(seed, x, y):
     text = arithmetic(Random(seed), 4)
-    given_values = {"x": x, "y": y}
+    given_values = {"x": x / 10, "y": y / 10}
     try:
         wanted = eval(text, {"min": min, "max": max, "abs": abs}, given_values)
     except (ZeroDivisionError, OverflowError, TypeError):
