@@ -38,14 +38,14 @@ class Problem:
 
     def document(self) -> dict[str, Any]:
         """Return it as the API shows it."""
-        shown: dict[str, Any] = {"path": self.path, "message": self.message}
-        if self.line is not None:
-            shown |= {"line": self.line, "column": self.column}
-        return shown | dict(self.more)
+        return {"path": self.path, "message": self.message, **self._counted(), **self.more}
+
+    def _counted(self) -> dict[str, int]:
+        counted = {"line": self.line, "column": self.column}
+        return {name: value for name, value in counted.items() if value is not None}
 
     def __str__(self) -> str:
-        counted = {"line": self.line, "column": self.column}
-        where = ", ".join(f"{name} {value}" for name, value in counted.items() if value is not None)
+        where = ", ".join(f"{name} {value}" for name, value in self._counted().items())
         place = f"{self.path} ({where})" if where else self.path
         place = place.strip()
         return f"{place}: {self.message}" if place else self.message
