@@ -7,6 +7,7 @@ is written last.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Iterator
 from typing import Any, cast
@@ -104,7 +105,7 @@ def restore(program: Program) -> Protocol:
                 SafetyLimit(
                     guard.quantity,
                     guard.side,
-                    Number(guard.value, _NOWHERE),
+                    _expression(guard.value),
                     _NOWHERE,
                     None if guard.goto == end else builder.goto(guard.goto),
                 )
@@ -237,7 +238,7 @@ class _Builder:
         line = self._lines[index]
         name = self._names.get(index)
         if isinstance(line, Chamber):
-            value = Number(line.temperature, _NOWHERE)
+            value = _expression(line.temperature)
             return Ambient(position=_NOWHERE, value=value, name=name, note=line.note)
         assert isinstance(line, TimedLine)
         ends, duration = self._ends(line.stops, index + 1)
@@ -335,4 +336,8 @@ def _optional(value: Value | None) -> Expression | None:
 
 
 def _expression(value: Value) -> Expression:
-    return Number(float(value), _NOWHERE) if isinstance(value, float | int) else value
+    if not isinstance(value, float | int):
+        return value
+    if not math.isfinite(value):
+        raise Unreadable(f"the file says {value}, which is no number of a protocol")
+    return Number(float(value), _NOWHERE)

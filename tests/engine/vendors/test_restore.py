@@ -177,6 +177,8 @@ CROSSING = (
     [
         (CROSSING, "step 5: the loop crosses"),
         ((Repeat(start=0, count=2.0),), "step 1: the loop has no steps"),
+        ((rest(Stop("Voltage", "<", float("nan"), 1)),), "the file says nan"),
+        ((rest(), *(Repeat(start=0, count=2.0),) * 60), "more than 50 loops"),
         ((rest(Stop("Time", ">=", 1.0, 7)),), "step 1: it jumps to step 8, of 1"),
     ],
 )
