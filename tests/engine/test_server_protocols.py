@@ -2,8 +2,10 @@
 
 import gzip
 import json
+import threading
 import time
 from base64 import b64decode
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import EXAMPLE, app_client
@@ -162,6 +164,26 @@ def test_a_request_that_is_wrong_names_its_place(client, change, path):
 def test_drive_cycles_that_are_none_are_refused(client, columns):
     answer = convert(client, drive_cycles={"Commute": columns})
     assert "Commute" in problems(answer)[0]["path"] + answer.json()["message"]
+
+
+@pytest.mark.parametrize("work", ["converted", "parsed"])
+def test_others_are_answered_meanwhile(client, monkeypatch, work):
+    begun, may_end = threading.Event(), threading.Event()
+
+    def heavy(_given):
+        begun.set()
+        may_end.wait(20)
+        raise ApiError(422, "VALIDATION_ERROR", "at last")
+
+    monkeypatch.setattr(f"ionworks_engine.conversions.{work}", heavy)
+    call = {"converted": convert, "parsed": lambda client: parse(client, STRINGS)}[work]
+    with ThreadPoolExecutor(1) as aside:
+        waiting = aside.submit(call, client)
+        assert begun.wait(20)
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert not waiting.done()
+        may_end.set()
+        assert waiting.result().json()["message"] == "at last"
 
 
 # Reading
