@@ -20,7 +20,7 @@ from ionworks_engine.vendors.maccor_text import (
 )
 from ionworks_engine.vendors.program import Stop, Value
 
-CURRENT_STEPS = {"Charge": "Charge", "Dischrge": "Discharge", "Chg Func": "Charge"}
+CURRENT_STEPS: dict[str, Kind] = {"Charge": "Charge", "Dischrge": "Discharge", "Chg Func": "Charge"}
 """Steps that have a current, and its direction."""
 HELD = frozenset(CURRENT_STEPS) | {"Rest"}
 """Steps that take time and have ends."""
@@ -44,7 +44,8 @@ class Safety:
 
     def own(self, step: RawStep, through: Callable[[int], int]) -> list[RawEnd]:
         """Return the ends of a step that stand for no safety limit."""
-        side = self.one_sided.get(_direction(step))  # type: ignore[arg-type]
+        direction = _direction(step)
+        side = self.one_sided.get(direction) if direction else None
         covered = [*self.channel, *([side] if side else [])]
         return [end for end in step.ends if as_limit(end, through) not in covered]
 
@@ -110,7 +111,7 @@ def _leading_current(
     return limit
 
 
-def _direction(step: RawStep) -> str | None:
+def _direction(step: RawStep) -> Kind | None:
     return CURRENT_STEPS.get(step.kind)
 
 

@@ -84,7 +84,9 @@ def follow(rows: Sequence[Row], name: str, guards: Iterable[Guard]) -> Followed:
     profile = profile_of(followed, name) if followed else None
     if followed and profile is None:
         notes.append("the rows of the waveform mix modes; no drive cycle can say that.")
-    bounds = {(guard.side, guard.value) for guard in guards if guard.quantity == "Voltage"}
+    bounds: set[tuple[str, float]] = {
+        (guard.side, guard.value) for guard in guards if guard.quantity == "Voltage"
+    }
     stop = _stop(followed, bounds, notes)
     if any(row.limit and (row.end is None or row.limit[1] != row.end.value) for row in followed):
         notes.append("the limits of the waveform's rows are left out.")

@@ -65,6 +65,7 @@ class Layout:
 
     def __init__(self, program: Program) -> None:
         self._lines = program.lines
+        _refuse_too_many(sum(not isinstance(line, Assign | Jump) for line in program.lines))
         self.loops = tuple(_loops(program.lines))
         _refuse_ways_in(program, self.loops)
         self._targets = _targets(program)
@@ -76,12 +77,7 @@ class Layout:
         self._place_of = {place.index: place for place in self.places}
         last = self.places[-1].number if self.places else int(self.leads_in)
         self.end = last + 1
-        if self.end > MAX_STEPS:
-            raise Inexpressible(
-                f"{self.end} steps",
-                TARGET,
-                instead=f"a procedure has at most {MAX_STEPS}; repeat steps in blocks",
-            )
+        _refuse_too_many(self.end)
 
     def number(self, goto: int, source: int) -> int:
         """Return the step that a jump from a line to a line goes to.
@@ -158,6 +154,15 @@ class Layout:
         return all(
             target not in lines or target in (allowed or {}).get(source, ())
             for source, target in self._targets
+        )
+
+
+def _refuse_too_many(steps: int) -> None:
+    if steps > MAX_STEPS:
+        raise Inexpressible(
+            f"{steps} steps",
+            TARGET,
+            instead=f"a procedure has at most {MAX_STEPS}; repeat steps in blocks",
         )
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import PurePosixPath
 
-from ionworks.ucp.tree import Profile
+from ionworks.ucp.tree import Guarded, Profile
 from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.maccor_assets import ramp_profile
 from ionworks_engine.vendors.maccor_ends import HELD, Ends, find_safety
@@ -22,6 +22,7 @@ from ionworks_engine.vendors.maccor_text import (
     CARRIER_SECONDS,
     ramp,
     seconds,
+    whole,
 )
 from ionworks_engine.vendors.maccor_waves import read_sweep, read_wave
 from ionworks_engine.vendors.program import (
@@ -216,12 +217,13 @@ class _Reader:
 
     def _loop(self, step: RawStep) -> None:
         counts = [end for end in step.ends if end.end_type == "Loop Cnt"]
-        if len(counts) != 1 or not counts[0].text.isdecimal() or int(counts[0].text) < 1:
+        count = whole(counts[0].text) if len(counts) == 1 else None
+        if not count:
             raise Unreadable("a loop ends on a Loop Cnt of at least 1", line=step.line, key="Ends")
         if len(step.ends) > 1:
             self._notes.append(f"Step {step.number}: only the count of the loop is read.")
         start = self._places[self._do_of[step.number]]
-        self._add(Repeat(start=start, count=float(counts[0].text), note=step.note))
+        self._add(Repeat(start=start, count=float(count), note=step.note))
         if counts[0].step != step.number + 1:
             self._jump(step, counts[0])
 
@@ -284,7 +286,7 @@ class _Reader:
         placed = [replace(limit, goto=self._way_out(limit.goto)) for limit in self._safety.channel]
         guards = guards_of(placed)
         for kind, limit in self._safety.one_sided.items():
-            quantity = "Charge current" if kind == "Charge" else "Discharge current"
+            quantity: Guarded = "Charge current" if kind == "Charge" else "Discharge current"
             guards = [guard for guard in guards if guard.quantity != quantity]
             guards.append(Guard(quantity, "high", limit.value, self._way_out(limit.goto)))
         return guards

@@ -48,13 +48,13 @@ def _on_limits(program: Program, layout: Layout) -> Iterator[str]:
 
 def _on_currents(program: Program) -> Iterator[str]:
     """Tell of steps at a voltage in which nothing bounds the current."""
-    guarded = {guard.quantity for guard in program.guards}
-    before: Line | None = None
+    guarded: set[str] = {guard.quantity for guard in program.guards}
     for index, line in enumerate(program.lines):
-        led_to = isinstance(before, Hold) and isinstance(line, Hold) and before.kind == line.kind
-        is_voltage = isinstance(line, Hold) and line.mode == "Voltage"
-        before = line
-        if is_voltage and not led_to and f"{line.kind} current" not in guarded:  # type: ignore[union-attr]
+        if not isinstance(line, Hold) or line.mode != "Voltage":
+            continue
+        before = program.lines[index - 1] if index else None
+        led_to = isinstance(before, Hold) and before.kind == line.kind
+        if not led_to and f"{line.kind} current" not in guarded:
             yield (
                 f"Step {index + 1} of the protocol holds a voltage, and nothing bounds its current:"
                 " give Current or C-rate with hold_voltage instead."

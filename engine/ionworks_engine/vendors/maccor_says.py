@@ -52,21 +52,36 @@ class Says:
         """Return kind, mode, value and the voltage to hold."""
         if step.kind == "Rest":
             return "Rest", None, None, None
-        kind: Kind = "Charge" if CURRENT_STEPS[step.kind] == "Charge" else "Discharge"
+        kind = CURRENT_STEPS[step.kind]
         limits = dict(step.limits)
         mode = _MODES.get(step.mode)
         if mode is None:
             raise Unreadable(f"{step.mode!r} is no mode", line=step.line, key="StepMode")
         if step.kind == "Chg Func":
             return kind, mode, self._function(step), self._limit(step, limits.get("Voltage"))
+        for name in limits:
+            if name != ("Current" if mode == "Voltage" else "Voltage"):
+                self._notes.append(f"Step {step.number}: the limit of {name} is left out.")
         size, in_c = self._figure(step, step.value, "StepValue")
-        if mode == "Voltage" and "Current" in limits:
-            bound, in_c = self._figure(step, limits["Current"], "Limits")
-            return kind, "C-rate" if in_c else "Current", bound, size
-        hold = self._limit(step, limits.get("Voltage")) if mode != "Voltage" else None
-        for name in limits.keys() - {"Voltage" if mode != "Voltage" else "Current"}:
-            self._notes.append(f"Step {step.number}: the limit of {name} is left out.")
+        if mode == "Voltage":
+            if in_c:
+                raise Unreadable(f"{step.value!r} is no voltage", line=step.line, key="StepValue")
+            return self._held_at(step, kind, size, limits.get("Current"))
+        if (in_c and mode != "Current") or (isinstance(size, float) and size < 0):
+            raise Unreadable(
+                f"{step.value!r} is no {step.mode} above 0", line=step.line, key="StepValue"
+            )
+        hold = self._limit(step, limits.get("Voltage"))
         return kind, "C-rate" if in_c else mode, size, hold
+
+    def _held_at(
+        self, step: RawStep, kind: Kind, voltage: Value, limit: str | None
+    ) -> tuple[Kind, Mode | None, Value | None, Value | None]:
+        """Read a step at a voltage; with a limit of the current it is one at that current first."""
+        if limit is None:
+            return kind, "Voltage", voltage, None
+        current, in_c = self._figure(step, limit, "Limits")
+        return kind, "C-rate" if in_c else "Current", current, voltage
 
     def _function(self, step: RawStep) -> Value:
         """Read the current of a function: a variable, a number, or a formula for people."""

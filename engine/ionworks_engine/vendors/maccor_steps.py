@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ionworks_engine.vendors.errors import Unreadable
+from ionworks_engine.vendors.maccor_text import whole
 from ionworks_engine.vendors.xml_text import Element, read_xml
 
 ROOT = "MaccorTestProcedure"
@@ -116,12 +117,13 @@ def _end(entry: Element) -> RawEnd:
     sign = operator.text.strip()
     if sign not in ("=", ">=", "<="):
         raise Unreadable(f"{sign!r} is none of =, >=, <=", line=operator.line, key="Oper")
-    if not step.text.strip().isdecimal():
+    target = whole(step.text)
+    if target is None:
         raise Unreadable(f"{step.text.strip()!r} is no step number", line=step.line, key="Step")
     return RawEnd(
         end_type=entry.child("EndType").text.strip(),
         operator="=" if sign == "=" else ">=" if sign == ">=" else "<=",
-        step=int(step.text),
+        step=target,
         text=entry.child("Value").text.strip(),
         is_channel=_text(entry, "ChanSafetyEnd") == "True",
         special=_text(entry, "SpecialType"),

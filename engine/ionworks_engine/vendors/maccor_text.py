@@ -6,6 +6,7 @@ numbers look as Java prints a double, a C behind a number means times 1 C.
 
 from __future__ import annotations
 
+import math
 import re
 from decimal import Decimal
 
@@ -29,8 +30,9 @@ RAMP_SECONDS = 86400.0
 
 _WIDTH = 8
 _DIGITS = 9
-_VALUE = re.compile(r"([0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.)(C?)")
-_CLOCK = re.compile(r"([0-9]*):([0-9]*):([0-9]*\.?[0-9]*)")
+_VALUE = re.compile(r"(-?(?:[0-9]*\.?[0-9]+(?:[eE][-+]?[0-9]+)?|[0-9]+\.))(C?)")
+_CLOCK = re.compile(r"([0-9]{0,6}):([0-9]{0,6}):([0-9]{0,9}\.?[0-9]{0,9})")
+_WHOLE = re.compile(r"[0-9]{1,9}")
 _REGISTER = re.compile(r"VAR[1-8]")
 _RAMP = re.compile(r"([0-9.]+)\*CRATE\*\(STIME/3600\)")
 _SET = re.compile(r"atEnd: *(VAR[1-8]) *= *(-?[0-9.]+(?:[eE][-+]?[0-9]+)?)")
@@ -74,7 +76,8 @@ def value(text: str) -> tuple[float, bool] | None:
     ((0.5, True), (0.0001, False), None)
     """
     match = _VALUE.fullmatch(text.strip())
-    return None if match is None else (float(match.group(1)), bool(match.group(2)))
+    found = math.inf if match is None else float(match.group(1))
+    return (found, bool(match.group(2))) if match and math.isfinite(found) else None
 
 
 def clock(seconds: float) -> str | None:
@@ -108,6 +111,12 @@ def seconds(text: str) -> float | None:
         return None
     hours, minutes, rest = (Decimal(part or "0") for part in match.groups())
     return float(hours * 3600 + minutes * 60 + rest)
+
+
+def whole(text: str) -> int | None:
+    """Read a whole number; ``None`` if it is none, or has more than nine digits."""
+    stripped = text.strip()
+    return int(stripped) if _WHOLE.fullmatch(stripped) else None
 
 
 def is_register(name: str) -> bool:

@@ -15,6 +15,7 @@ from typing import Literal
 from ionworks.ucp.tree import Position, Profile, ProfileMode
 from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.maccor_text import value as read_value
+from ionworks_engine.vendors.maccor_text import whole
 
 VERSION_LINE = "Maccor waveform file version"
 MAX_BYTES = 16 * 2**20
@@ -115,7 +116,7 @@ def _table(lines: list[str], name: str) -> tuple[int, int | None]:
     for index, text in enumerate(lines):
         if text.split("\t")[0] == _SECOND_HEADER:
             stated = lines[max(0, index - _COUNT_BEFORE_HEADER)].strip()
-            return index + 1, int(stated) if stated.isdecimal() else None
+            return index + 1, whole(stated)
     raise Unreadable(f"{name}: the header has no line of column names", line=len(lines))
 
 
@@ -152,7 +153,7 @@ def _bound(quantity: str, sign: str, end: str, line: int, name: str) -> Bound | 
 
 def _number(text: str, line: int, name: str, key: str) -> tuple[float, bool]:
     found = read_value(text)
-    if found is None or not math.isfinite(found[0]):
+    if found is None or (found[0] < 0 and key in ("value", "duration", "report")):
         raise Unreadable(f"{name}: {text!r} is no number", line=line, key=key)
     return found
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ionworks.ucp.tree import Input, Kind, Variable
+from ionworks_engine.vendors import capabilities
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import UNVERIFIED, File, Files, checked_stem
@@ -92,6 +93,7 @@ class _Writer:
     """Writes one program."""
 
     def __init__(self, program: Program, stem: str) -> None:
+        capabilities.check(program, TARGET)
         self._program = program
         self._stem = stem
         self._layout = Layout(program)

@@ -47,8 +47,10 @@ def as_written(program: Program) -> Program:
 
 def _spelt(stop: Stop) -> Stop:
     """Return a stop with its time as it is spelt."""
-    text = clock(stop.value) if stop.quantity == "Time" and isinstance(stop.value, float) else None
-    return stop if text is None else replace(stop, value=seconds(text))
+    if stop.quantity != "Time" or not isinstance(stop.value, float | int):
+        return stop
+    spelt = seconds(clock(stop.value) or "")
+    return stop if spelt is None else replace(stop, value=spelt)
 
 
 def _written(

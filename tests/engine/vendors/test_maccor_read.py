@@ -272,6 +272,21 @@ def test_any_other_formula_is_an_input_with_its_text() -> None:
     assert again(program) == program
 
 
+def test_a_formula_is_an_input_of_a_protocol_that_is_right() -> None:
+    ends = [end("Voltage", ">=", "3.6", 2)]
+    odd = step("Chg Func", "Current", "0|2*VAR3/(1+STIME)", ends=ends, reports=[MINUTE])
+    parsed = parse(procedure(odd, END))
+    assert parsed.error is None
+    assert 'input["Chg Func 0|2*VAR3/(1+STIME)"]' in parsed.ucp
+
+
+def test_a_cold_chamber_is_read_and_written() -> None:
+    cold = [end("Themocpl", "<=", "1/-20.0", 2), end("Voltage", "<=", "-0.1", 2)]
+    program = read(rest(2, "00:01:00", *cold), END)
+    assert [stop.value for stop in program.lines[0].stops] == [60.0, -20.0, -0.1]  # type: ignore[union-attr]
+    assert again(program) == program
+
+
 ROWS = (
     "C\tI\t6.7\tV\t4.2\t1\tV\t>=\t4.2\tT\t1\tA\n"
     "C\tI\t6.5\tV\t4.2\t2\tV\t>=\t4.2\tT\t1\tA\n"
@@ -407,6 +422,11 @@ def test_the_door_reads_a_procedure_as_a_protocol_that_is_right() -> None:
         ((rest(2, "00:01:00", end("Themocpl", ">=", "50", 2)), END), "thermocouple"),
         ((step("Charge", "Current", "fast", ends=[end("Voltage", ">=", "4.2", 2)]), END), "fast"),
         ((step("Charge", "Magic", "1.0", ends=[end("Voltage", ">=", "4.2", 2)]), END), "Magic"),
+        ((step("Charge", "Current", "-1", ends=[end("Voltage", ">=", "4.2", 2)]), END), "above 0"),
+        (
+            (step("Charge", "Voltage", "1C", ends=[end("Voltage", ">=", "4.2", 2)]), END),
+            "no voltage",
+        ),
         ((step("Charge", "Current", "1.0"), END), "has no end"),
         ((step("Do 1"), rest(3), step("Loop 1"), END), "Loop Cnt"),
     ],

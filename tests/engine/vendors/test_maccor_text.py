@@ -44,7 +44,7 @@ def test_what_is_no_time_is_not_read(wrong: str) -> None:
     assert text.seconds(wrong) is None
 
 
-@pytest.mark.parametrize("wrong", ["", "C", "-1", "nan", "1e", "0x1", "1.0 C", "1,5"])
+@pytest.mark.parametrize("wrong", ["", "C", "--1", "nan", "1e", "0x1", "1.0 C", "1,5"])
 def test_what_is_no_number_is_not_read(wrong: str) -> None:
     assert text.value(wrong) is None
 

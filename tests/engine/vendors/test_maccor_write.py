@@ -391,7 +391,7 @@ DRIVE = Drive(profile="US 06")
         ([rest(1), Repeat(start=0, count=2.5)], "count of a loop"),
         ([rest(1), Repeat(start=0, count=Variable("VAR1", NOWHERE))], "count of a loop"),
         ([rest(1), Assign(name="VAR1", value=TWO)], "worked out in the run"),
-        ([Jump(condition=TWO, goto=0)], "a branch on a condition"),
+        ([Jump(condition=TWO, goto=0)], "step 1: maccor cannot express branch"),
         ([rest(1, stops=(Stop("Voltage", ">", TWO, 1),))], "an expression"),
         ([rest(1, stops=(Stop("Time", "<", 5.0, 1),))], "this end on Time"),
         ([rest(k + 1) for k in range(999)], "1000 steps"),
