@@ -103,10 +103,6 @@ class Plan:
         """Return where a line goes: the label of a step, the next step, or the end."""
         if goto == source + 1 and goto not in self._ways and goto != self._count:
             return NEXT
-        return self.label(source, goto)
-
-    def label(self, source: int, goto: int) -> str:
-        """Return the label of the step that a line goes to, be it the next one."""
         while goto in self._ways:
             goto = self._ways[goto]
         if goto == self._count:

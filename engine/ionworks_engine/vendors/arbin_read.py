@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import takewhile
 from typing import TypeAlias
 
 from ionworks.ucp.tree import Expression, Live, Number, Operation, Sign, Variable
 from ionworks_engine.vendors.arbin_cells import Cells
 from ionworks_engine.vendors.arbin_limits import NOWHERE, Asked, Limits, total
 from ionworks_engine.vendors.arbin_loops import Action, Flow, is_passing
-from ionworks_engine.vendors.arbin_safety import Safety, guarded
+from ionworks_engine.vendors.arbin_safety import Safety
 from ionworks_engine.vendors.arbin_schedule import RawLimit, RawStep, Schedule, parse
 from ionworks_engine.vendors.arbin_schedule import version_of as version_of
 from ionworks_engine.vendors.arbin_words import (
     CAN,
-    CHANNEL_VOLTAGE,
-    END,
-    NEXT,
     RESISTANCE,
     REST,
-    UNSAFE,
     VARIABLE,
     VARIABLES,
 )
@@ -58,12 +53,11 @@ def read_schedule(data: bytes, side_files: Mapping[str, bytes]) -> Program:
     safety = Safety(schedule, side_files)
     reading = _Reading(schedule, flow, side_files)
     lines, record = hoisted(reading.lines())
-    lines, ways_out = guarded(lines, reading.labelled)
     profiles = reading.cells.profiles
     notes = (*reading.notes, *reading.cells.notes, *reading.limits.notes)
     return Program(
         lines=lines,
-        guards=(*safety.guards(len(lines)), *ways_out),
+        guards=safety.guards(len(lines)),
         profiles=tuple(profiles.values()),
         record=record,
         capacity=safety.capacity,
@@ -80,7 +74,6 @@ class _Reading:
         self.schedule = schedule
         self.flow = flow
         self.notes: list[str] = []
-        self.labelled: dict[int, int] = {}
         self.cells = Cells(schedule.steps, schedule.formulas, side_files)
         self._timed = {
             step.index: self.cells.line(step)
@@ -199,7 +192,6 @@ class _Reading:
         branches = list(self.limits.branches(asked, self._goto(step)))
         for condition, goto in branches:
             yield _jump(step, condition, goto)
-        self.labelled[here + len(branches)] = _labelled(step) if not branches else 0
         line = self._dressed(self._timed[step.index], step)
         stops = list(self.limits.stops(asked, self._goto(step)))
         kind = {1: "Charge", -1: "Discharge"}.get(asked.direction, "")
@@ -315,17 +307,6 @@ def _are_opposite(one: Expression | None, other: Expression | None) -> bool:
         return False
     pairs = {("<", ">="), ("<", "=="), ("<=", ">"), ("<=", ">="), (">=", "<"), (">", "<=")}
     return (one.sign, other.sign) in pairs
-
-
-def _labelled(step: RawStep) -> int:
-    """Count the first limits of a step that ask the voltage and go to a label."""
-    ends = [limit for limit in step.limits if limit.ends]
-    asked = (
-        [e.left for e in limit.equations] == [CHANNEL_VOLTAGE]
-        and limit.goto not in (NEXT, END, UNSAFE)
-        for limit in ends
-    )
-    return sum(1 for _ in takewhile(bool, asked))
 
 
 def _incremented(counter: int, label: str) -> Assign:

@@ -1,9 +1,9 @@
-"""Safety limits of an Arbin schedule: those of the whole test, and those that each step repeats."""
+"""Safety limits of a whole Arbin schedule, and the capacity of its test object."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from ionworks_engine.vendors import ini_text
 from ionworks_engine.vendors.arbin_schedule import (
@@ -13,10 +13,9 @@ from ionworks_engine.vendors.arbin_schedule import (
     percentages,
     scope,
 )
-from ionworks_engine.vendors.arbin_steps import guards
 from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.ini_text import Section
-from ionworks_engine.vendors.program import Guard, Line, Stop, TimedLine
+from ionworks_engine.vendors.program import Guard
 
 _LIMITED = {"DV_Voltage": "voltage", "DV_Current": "current"}
 
@@ -128,57 +127,6 @@ class Safety:
                     magnitude,
                     end,
                 )
-
-
-def guarded(
-    lines: Sequence[Line], labelled: Mapping[int, int]
-) -> tuple[tuple[Line, ...], tuple[Guard, ...]]:
-    """Take limits on the voltage out of the lines that all of them begin with.
-
-    Parameters
-    ----------
-    lines
-        All lines.
-    labelled
-        How many of the first limits of a line go to a label, even where that is the next step:
-        so are safety limits written, and ends are not.
-
-    Returns
-    -------
-    tuple
-        The lines without them, and the limits with their ways out.
-    """
-    found: list[Guard] = []
-    rest, left = list(lines), dict(labelled)
-    while (guard := _common(rest, left)) is not None:
-        found.append(guard)
-        for index, line in enumerate(rest):
-            if isinstance(line, TimedLine) and guards(guard, index, line):
-                rest[index] = replace(line, stops=line.stops[1:])
-                left[index] -= 1
-    return tuple(rest), tuple(found)
-
-
-def _common(lines: Sequence[Line], left: Mapping[int, int]) -> Guard | None:
-    """Return the limit that stands first in all lines that must have it."""
-    timed = [(index, line) for index, line in enumerate(lines) if isinstance(line, TimedLine)]
-    for first, line in timed[:2]:
-        guard = _guard(line.stops[0], len(lines)) if left.get(first) else None
-        if guard is not None and all(
-            left.get(index) and _guard(other.stops[0], len(lines)) == guard
-            for index, other in timed
-            if guards(guard, index, other)
-        ):
-            return guard
-    return None
-
-
-def _guard(stop: Stop, end: int) -> Guard | None:
-    if stop.quantity != "Voltage" or stop.goto == end or not isinstance(stop.value, float):
-        return None
-    if stop.operator not in (">=", "<="):
-        return None
-    return Guard("Voltage", "high" if stop.operator == ">=" else "low", stop.value, stop.goto)
 
 
 def _voltages(low: float | None, high: float | None, end: int) -> Iterator[Guard]:

@@ -38,7 +38,6 @@ from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.program import (
     Drive,
-    Guard,
     Hold,
     Line,
     Program,
@@ -83,7 +82,6 @@ class Steps:
         else:
             raise self._refused(f"a {type(line).__name__.lower()}", index)
         limits = (
-            *self._guards(index, line),
             *(self._limit(index, line, stop, step.type) for stop in line.stops),
             *self._natural_end(index, line),
         )
@@ -224,13 +222,6 @@ class Steps:
             goto = self.plan.goto(index, index + 1)
             yield Limit((Equation(STEP_TIME, ">=", number(end)),), goto)
 
-    def _guards(self, index: int, line: TimedLine) -> Iterator[Limit]:
-        for guard in self.program.guards:
-            if guard.goto != len(self.program.lines) and guards(guard, index, line):
-                sign = ">=" if guard.side == "high" else "<="
-                equation = Equation(CHANNEL_VOLTAGE, sign, number(guard.value))
-                yield Limit((equation,), self.plan.label(index, guard.goto))
-
     def _limit(self, index: int, line: TimedLine, stop: Stop, step_type: str) -> Limit:
         value = stop.value
         conditions: tuple[Equation, ...] = ()
@@ -336,18 +327,6 @@ class Steps:
     def _refused(self, construct: str, index: int, instead: str | None = None) -> Inexpressible:
         line: Line = self.program.lines[index]
         return inexpressible(construct, self.dialect.target, index, line, instead)
-
-
-def guards(guard: Guard, index: int, line: TimedLine) -> bool:
-    """Say whether a limit with a way out stands in a line.
-
-    It is left out of its own recovery step, if that leads away from the bound: there it would trip
-    at once, again and again.
-    """
-    if index != guard.goto or not isinstance(line, Hold):
-        return True
-    away = "Discharge" if guard.side == "high" else "Charge"
-    return line.kind not in ("Rest", away)
 
 
 def _sign(line: Hold) -> int:

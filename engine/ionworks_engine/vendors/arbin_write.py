@@ -24,7 +24,6 @@ from ionworks_engine.vendors.arbin_steps import Steps
 from ionworks_engine.vendors.arbin_words import (
     RESET_TOTALS,
     SIMULATION,
-    TEMPERATURE,
     VARIABLES,
     Dialect,
 )
@@ -35,13 +34,13 @@ from ionworks_engine.vendors.files import File, Files, checked_stem
 from ionworks_engine.vendors.program import (
     Chamber,
     Drive,
-    Guard,
     Hold,
     Line,
     Program,
     Stop,
     TimedLine,
 )
+from ionworks_engine.vendors.recovery import with_ways_out
 
 _PROFILE_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ._+()-]{0,78}[A-Za-z0-9_+()-])?")
 _STAGES = 26
@@ -90,7 +89,7 @@ def write_schedule(program: Program, stem: str, dialect: Dialect) -> Files:
     return Files(
         File(f"{stem}{dialect.suffix}", ini_text.write(text, dialect.blank_lines), "text/plain"),
         tuple(assets),
-        tuple(_notes(program, steps, around, dialect)),
+        tuple(_notes(program, around, dialect)),
     )
 
 
@@ -99,9 +98,11 @@ def as_written(program: Program, dialect: Dialect) -> Program:
 
     Drive cycles in C become such in A, lose the points that lie on straight lines, and those that
     no step follows are left out, as is an end at the time when a drive cycle is over. A chamber
-    that is set first is the temperature of all steps, and a variable that never changes its number.
+    that is set first is the temperature of all steps, and a variable that never changes its
+    number. Safety limits with a goto are ends of the steps.
     """
-    program = with_counters(with_constants(_with_chamber(program)), dialect.target)
+    program = with_constants(_with_chamber(with_ways_out(program, dialect.target)))
+    program = with_counters(program, dialect.target)
     used = {
         line.profile: index for index, line in enumerate(program.lines) if isinstance(line, Drive)
     }
@@ -234,12 +235,9 @@ def _stages(temperatures: list[float | None]) -> tuple[float, ...]:
 
 
 def _bounds(program: Program, dialect: Dialect) -> Bounds:
-    """Return the limits that stop the test; those with a way out stand in the steps."""
+    """Return the limits that stop the test."""
     found: dict[str, float] = {}
     for guard in program.guards:
-        if guard.goto != len(program.lines):
-            _check_way_out(guard, dialect)
-            continue
         if guard.quantity == "Temperature" and not dialect.has_test_object:
             raise Inexpressible(
                 "a safety limit on the temperature",
@@ -259,15 +257,6 @@ _BOUNDS = {
     ("Charge current", "high"): ("charge_current", min),
     ("Discharge current", "high"): ("discharge_current", min),
 }
-
-
-def _check_way_out(guard: Guard, dialect: Dialect) -> None:
-    if guard.quantity != "Voltage":
-        raise Inexpressible(
-            f"a goto of the safety limit on the {guard.quantity.lower()}",
-            dialect.target,
-            instead="only a limit on the voltage can go on with a step; others stop the test",
-        )
 
 
 def _needs_test_object(program: Program, bounds: Bounds, dialect: Dialect) -> bool:
@@ -321,10 +310,7 @@ def _profile_files(program: Program, steps: list[Step], dialect: Dialect) -> Ite
             yield File(run.filename, content, "text/plain")
 
 
-def _notes(program: Program, steps: list[Step], around: Around, dialect: Dialect) -> Iterator[str]:
-    bounds = around.bounds
-    if bounds.voltage or bounds.current or bounds.temperature:
-        yield ("A safety limit that trips stops the test as unsafe, not as an ordinary end of it.")
+def _notes(program: Program, around: Around, dialect: Dialect) -> Iterator[str]:
     if not dialect.has_test_object:
         yield "Each step has current range 1, the largest: choose smaller ones at the cycler."
     elif not around.test_object and any(map(_has_rate, program.lines)):
@@ -332,15 +318,5 @@ def _notes(program: Program, steps: list[Step], around: Around, dialect: Dialect
             "C-rates are of the nominal capacity in the test object, and the largest currents"
             " of those steps are not known: choose both at the cycler."
         )
-    if any(guard.goto != len(program.lines) for guard in program.guards):
-        yield (
-            "A safety limit with a goto stands as the first limit of each step; a step that begins"
-            " beyond it jumps at once, where the simulation waits until the value is back."
-        )
-    if around.stages:
-        yield "The stages of the chamber have settings of a common controller: check them."
-    asked = {limit.equations[0].left for step in steps for limit in step.limits}
-    if TEMPERATURE in asked or bounds.temperature:
-        yield f"Temperatures are those of the first auxiliary sensor, {TEMPERATURE}: map it."
     for name in program.missing:
         yield f"The drive cycle {name!r} is not written: put its file beside the schedule."

@@ -98,6 +98,10 @@ _BASIC = dict.fromkeys(
     ("rest", "constant current", "constant voltage", "end on Voltage", "end on Current"), YES
 ) | dict.fromkeys(("end on Time", "loop", "resolution", "resolution of a step"), YES)
 
+_FIRST_LIMIT = (
+    "A safety limit with a goto is the first limit of each step; a step that begins beyond it"
+    " jumps at once, where a simulation waits until the value is back."
+)
 _ARBIN = _BASIC | {
     "constant power": "no: no public schedule shows the word for it",
     "constant resistance": "no: no public schedule shows the word for it",
@@ -117,10 +121,14 @@ _ARBIN = _BASIC | {
     "safety limit on Voltage": "A tripped safety limit stops the test as unsafe.",
     "safety limit on Charge current": "A tripped safety limit stops the test as unsafe.",
     "safety limit on Discharge current": "A tripped safety limit stops the test as unsafe.",
-    "goto of a safety limit": "A safety limit with a goto is the first limit of each step; a step"
-    " that begins beyond it jumps at once, where a simulation waits until the value is back.",
+    "goto of a safety limit": _FIRST_LIMIT,
 }
 
+_MODULO_LOAD = (
+    "Constant power and resistance are written with the words of public converters; no saved"
+    " settings with them are public: look at these sequences before they run."
+)
+_ONLY_CONSTANTS = "Variables that never change are written as their numbers; there are no others."
 _ONE_LIMIT = "The limit on the current is one for charge and discharge."
 
 TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -227,7 +235,38 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "goto of a safety limit": "no: a tripped limit ends the test",
             }
         ),
-        "biologic_mps": _column(_BASIC | {"C-rate": YES, "goto": YES}),
+        "biologic_mps": _column(
+            _BASIC
+            | {
+                "constant power": _MODULO_LOAD,
+                "constant resistance": _MODULO_LOAD,
+                "C-rate": YES,
+                "CC-CV in one step": "CC-CV in one step is a sequence of newer versions of the"
+                " software; for older ones write two steps.",
+                "drive cycle": "no: no public settings show one",
+                "waveform": "no: no public settings show one",
+                "impedance spectrum": "Each point of an impedance spectrum is measured once,"
+                " without a drift correction.",
+                "temperature of a step": "no: set it at the chamber",
+                "chamber temperature": "no: set it at the chamber",
+                "end on C-rate": "C-rates of ends are written as currents of the nominal capacity.",
+                "end on Capacity": "A capacity that ends a constant current is written as the time"
+                " that it takes.",
+                "end on Energy": "no: what it counts from is not public",
+                "goto": YES,
+                "jump": "A jump that is always taken is the goto of the step before.",
+                "branch": "no: there are no variables to ask",
+                "variable": _ONLY_CONSTANTS,
+                "expression": _ONLY_CONSTANTS,
+                "cycle counter": "Cycles are counted by the software, at each change from charge"
+                " to discharge.",
+                "safety limit on Voltage": YES,
+                "safety limit on Temperature": "no: set it at the cycler",
+                "safety limit on Charge current": _ONE_LIMIT,
+                "safety limit on Discharge current": _ONE_LIMIT,
+                "goto of a safety limit": _FIRST_LIMIT,
+            }
+        ),
     }
 )
 """Target -> construct -> ``yes``, ``no``, ``no: instead``, or how it differs."""

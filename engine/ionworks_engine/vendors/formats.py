@@ -47,6 +47,7 @@ _MODULES: Mapping[str, str] = MappingProxyType(
         "arbin_sdx": "arbin_sdx",
         "neware": "neware",
         "novonix": "novonix",
+        "biologic_mps": "biologic",
     }
 )
 

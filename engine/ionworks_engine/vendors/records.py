@@ -34,12 +34,15 @@ def effective(line: TimedLine, program: Program) -> Record:
 def hoisted(lines: Sequence[Line]) -> tuple[tuple[Line, ...], Record]:
     """Return the lines without the rule that most of them have, and that rule.
 
+    Lines that store nothing get what holds in protocols that say nothing.
+
     Examples
     --------
     >>> from ionworks_engine.vendors.program import Hold
     >>> hoisted([Hold(kind="Rest", record=Record(time=5.0))])[1]
     Record(time=5.0, voltage=None, current=None)
     """
+    lines = [_dressed(line) for line in lines]
     counts = Counter(line.record for line in lines if isinstance(line, TimedLine))
     if not counts:
         return tuple(lines), Record()
@@ -53,3 +56,9 @@ def hoisted(lines: Sequence[Line]) -> tuple[tuple[Line, ...], Record]:
         ),
         common,
     )
+
+
+def _dressed(line: Line) -> Line:
+    if isinstance(line, TimedLine) and line.record == Record():
+        return replace(line, record=DEFAULT)
+    return line

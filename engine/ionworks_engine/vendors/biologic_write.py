@@ -1,0 +1,240 @@
+"""A program -> BioLogic settings: one Modulo Bat technique, for EC-Lab and for BT-Lab."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ionworks_engine.vendors import biologic_text
+from ionworks_engine.vendors.biologic_sequences import POINTS_PER_DECADE, Sequences, scaled
+from ionworks_engine.vendors.biologic_words import (
+    BT_LAB,
+    CHARGES,
+    CURRENTS,
+    EC_LAB,
+    MODULO_BAT,
+    MOST,
+    Software,
+)
+from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.constants import with_constants, without
+from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.files import File, Files, checked_stem
+from ionworks_engine.vendors.program import (
+    Count,
+    Hold,
+    Jump,
+    Line,
+    Program,
+    Spectrum,
+    Stop,
+    TimedLine,
+)
+from ionworks_engine.vendors.recovery import with_ways_out
+
+TARGET = "biologic_mps"
+_RANGES = ((0.0, 5.0), (0.0, 10.0), (-10.0, 10.0))
+"""Ranges of the voltage [V] to choose from."""
+
+
+def write_settings(program: Program, stem: str) -> Files:
+    """Write a program as settings for EC-Lab, and the same for BT-Lab beside it.
+
+    Raises
+    ------
+    Inexpressible
+        If Modulo Bat cannot say it, or no public settings show how.
+    """
+    checked_stem(stem)
+    program = as_written(program)
+    if not program.lines:
+        raise Inexpressible("a protocol without steps", TARGET)
+    span = _range(program)
+    files = [
+        File(name, _text(program, software, span), "text/plain")
+        for software, name in ((EC_LAB, f"{stem}.mps"), (BT_LAB, f"{stem}-BT-Lab.mps"))
+    ]
+    return Files(files[0], (files[1],), tuple(_notes(program)))
+
+
+def as_written(program: Program) -> Program:
+    """Return the program in the words that the settings have for it.
+
+    The cycles are counted by the software itself; jumps that are always taken become gotos of the
+    step before, capacities that end a constant current times, and variables that never change
+    numbers. Safety limits with a goto are ends of the steps.
+    """
+    program = _threaded(with_constants(with_ways_out(program, TARGET)))
+    counts = {index for index, line in enumerate(program.lines) if isinstance(line, Count)}
+    program = without(program, counts)
+    lines = tuple(_with_points(_with_times(line, program.capacity)) for line in program.lines)
+    return replace(program, lines=lines, profiles=())
+
+
+def _threaded(program: Program) -> Program:
+    """Send what goes to a jump that is always taken to where it leads."""
+    ways = {
+        index: line.goto
+        for index, line in enumerate(program.lines)
+        if isinstance(line, Jump) and line.condition is None
+    }
+
+    def followed(goto: int) -> int:
+        for _ in ways:
+            goto = ways.get(goto, goto)
+        return goto
+
+    for index in ways:
+        before = program.lines[index - 1] if index else None
+        if not isinstance(before, TimedLine) and index - 1 not in ways:
+            raise inexpressible(
+                "a jump here", TARGET, index, program.lines[index], "only an end can have a goto"
+            )
+    lines = tuple(
+        replace(line, stops=tuple(replace(stop, goto=followed(stop.goto)) for stop in line.stops))
+        if isinstance(line, TimedLine)
+        else line
+        for line in program.lines
+    )
+    guards = tuple(replace(guard, goto=followed(guard.goto)) for guard in program.guards)
+    return without(replace(program, lines=lines, guards=guards), ways)
+
+
+def _with_points(line: Line) -> Line:
+    if isinstance(line, Spectrum) and line.points_per_decade is None:
+        return replace(line, points_per_decade=POINTS_PER_DECADE)
+    return line
+
+
+def _with_times(line: Line, capacity: float | None) -> Line:
+    """Write the capacity that ends a constant current as the time that it takes."""
+    if not isinstance(line, Hold) or line.hold_voltage is not None:
+        return line
+    current = line.value if isinstance(line.value, float) else None
+    if line.mode == "C-rate" and current is not None and capacity is not None:
+        current *= capacity
+    elif line.mode != "Current":
+        current = None
+    if not current:
+        return line
+    stops = tuple(
+        Stop("Time", ">=", biologic_text.rounded(stop.value / current * 3600), stop.goto)
+        if stop.quantity == "Capacity" and stop.operator[0] == ">" and isinstance(stop.value, float)
+        else stop
+        for stop in line.stops
+    )
+    return replace(line, stops=stops)
+
+
+def _text(program: Program, software: Software, span: tuple[float, float]) -> bytes:
+    sequences = Sequences(program, software, span)
+    columns = [sequences.column(index, line) for index, line in enumerate(program.lines)]
+    rows = {
+        name: [column[name] for column in columns]
+        for name in columns[0]
+        if not _is_spare(name, columns)
+    }
+    header = list(_header(program, software, span))
+    return biologic_text.write(header, [(MODULO_BAT, rows)])
+
+
+def _is_spare(name: str, columns: Sequence[Mapping[str, str]]) -> bool:
+    """Say whether a row is of a third limit or rule that no sequence has."""
+    count = {"lim3": "lim_nb", "rec3": "rec_nb"}.get(name[:4])
+    return count is not None and all(int(column[count]) < MOST for column in columns)
+
+
+def _header(program: Program, software: Software, span: tuple[float, float]) -> Iterator[str]:
+    yield software.first_line
+    yield ""
+    yield "Number of linked techniques : 1"
+    yield f"{software.voltage} ctrl range : min = {span[0]:.2f} V, max = {span[1]:.2f} V"
+    yield "Safety Limits :"
+    yield from _limits(program, software)
+    yield "\tfor t > 0 ms"
+    yield "\tDo not start on E overload"
+    yield f"Comments : {' '.join(program.title.split())}"
+    if program.capacity is not None:
+        text, unit = scaled(program.capacity, CHARGES)
+        yield f"Battery capacity : {text} {unit}"
+    yield "Cycle Definition : Charge/Discharge alternance"
+    yield ""
+
+
+def _limits(program: Program, software: Software) -> Iterator[str]:
+    currents: dict[str, float] = {}
+    for guard in program.guards:
+        if guard.quantity == "Voltage":
+            side = "min" if guard.side == "low" else "max"
+            yield f"\t{software.voltage} {side} = {guard.value:.5f} V"
+        elif guard.quantity == "Temperature":
+            raise Inexpressible(
+                "a safety limit on Temperature", TARGET, instead="set it at the cycler"
+            )
+        else:
+            currents[guard.quantity] = guard.value
+    if currents:
+        if len(currents) < 2 or len(set(currents.values())) > 1:
+            raise Inexpressible(
+                "different safety limits on the current of charge and discharge",
+                TARGET,
+                instead="there is one for both; give max_charge_current and"
+                " max_discharge_current the same value",
+            )
+        text, unit = scaled(next(iter(currents.values())), CURRENTS)
+        yield f"\t|I| = {text} {unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class _Voltage:
+    """A voltage of the program [V], and the line that has it; -1 is a safety limit."""
+
+    value: float
+    index: int
+
+
+def _voltages(program: Program) -> Iterator[_Voltage]:
+    for guard in program.guards:
+        if guard.quantity == "Voltage":
+            yield _Voltage(guard.value, -1)
+    for index, line in enumerate(program.lines):
+        if isinstance(line, Hold):
+            values = [line.hold_voltage, line.value if line.mode == "Voltage" else None]
+            values += [stop.value for stop in line.stops if stop.quantity == "Voltage"]
+            yield from (_Voltage(value, index) for value in values if isinstance(value, float))
+
+
+def _range(program: Program) -> tuple[float, float]:
+    """Return the smallest range that has room for all voltages."""
+    found = list(_voltages(program))
+    for low, high in _RANGES:
+        beyond = [voltage for voltage in found if not low <= voltage.value <= high]
+        if not beyond:
+            return low, high
+    outside = beyond[0]
+    text = f"{outside.value:g} V"
+    low, high = _RANGES[-1]
+    instead = f"voltages go from {low:g} to {high:g} V"
+    if outside.index < 0:
+        raise Inexpressible(f"a safety limit of {text}", TARGET, instead=instead)
+    line = program.lines[outside.index]
+    raise inexpressible(text, TARGET, outside.index, line, instead)
+
+
+def _notes(program: Program) -> Iterator[str]:
+    yield "The settings are written for EC-Lab, and beside it the same for BT-Lab."
+    if program.capacity is None and any(
+        isinstance(line, Hold) and line.mode == "C-rate" for line in program.lines
+    ):
+        yield "The capacity that C-rates refer to is not in the file: enter it in the software."
+    largest = max((_largest(line, program.capacity) for line in program.lines), default=0.0)
+    if largest > 1:
+        yield f"A current of {largest:g} A needs a channel with a range of 10 A."
+
+
+def _largest(line: Line, capacity: float | None) -> float:
+    if not isinstance(line, Hold) or not isinstance(line.value, float):
+        return 0.0
+    if line.mode == "C-rate":
+        return line.value * (capacity or 0.0)
+    return line.value if line.mode == "Current" else 0.0
