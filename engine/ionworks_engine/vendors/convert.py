@@ -19,7 +19,7 @@ from ionworks_engine.vendors.errors import Inexpressible, Unreadable
 from ionworks_engine.vendors.files import UNVERIFIED, Files, checked_stem
 from ionworks_engine.vendors.flatten import flatten, followed
 from ionworks_engine.vendors.formats import CYCLERS, as_written, format_of, misnamed, recognised
-from ionworks_engine.vendors.program import Program
+from ionworks_engine.vendors.program import Drive, Program
 from ionworks_engine.vendors.restore import restore
 from ionworks_engine.vendors.xml_text import MAX_BYTES, decode
 
@@ -130,12 +130,7 @@ def convert(
     if drive_cycles:
         tree = ucp.bind(tree, {}, drive_cycles)
     program = flatten(tree, capacity=nominal_capacity_ah, title=filename_stem)
-    for name in program.missing:
-        raise Inexpressible(
-            f"the drive cycle {name!r}, which is not there",
-            target,
-            instead="give its samples in drive_cycles",
-        )
+    _refuse_missing(program, target)
     capabilities.check(program, target)
     files = format_of(target).write(program, filename_stem)
     if verify:
@@ -192,6 +187,15 @@ def _check_request(target: str, stem: str, capacity: float | None) -> None:
         raise Inexpressible(
             f"a nominal capacity of {capacity:g} A.h", target, instead="give a number above 0"
         )
+
+
+def _refuse_missing(program: Program, target: str) -> None:
+    """Refuse a step whose drive cycle nobody has given."""
+    for index, line in enumerate(program.lines):
+        if isinstance(line, Drive) and line.profile in program.missing:
+            construct = f"the drive cycle {line.profile!r}, which is not there"
+            instead = "give its samples in drive_cycles"
+            raise capabilities.inexpressible(construct, target, index, line, instead)
 
 
 def _verify(program: Program, files: Files, target: str) -> None:

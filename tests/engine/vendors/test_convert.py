@@ -83,8 +83,9 @@ def test_a_wrong_protocol_is_told_as_such():
 
 def test_a_missing_drive_cycle_is_refused_by_name():
     text = "steps: [{DriveCycle: {profile: US06}}]"
-    with pytest.raises(Inexpressible, match="the drive cycle 'US06'"):
+    with pytest.raises(Inexpressible, match="the drive cycle 'US06'") as caught:
         convert(text, "neware")
+    assert (caught.value.line, caught.value.position.line) == ("step 1", 1)
     samples = {"US06": {"Time [s]": [0, 1], "Current [A]": [1, 2]}}
     with pytest.raises(Inexpressible, match="neware cannot express drive cycle"):
         convert(text, "neware", drive_cycles=samples)
