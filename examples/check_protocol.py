@@ -33,4 +33,4 @@ steps:
             ends: [Voltage < 2.5]
 """
 
-print(f"findings: {ucp.check(FORMATION)}, inputs: {ucp.inputs(FORMATION)}")
+print(f"findings: {ucp.check(FORMATION)}, inputs: {list(ucp.inputs(FORMATION))}")
