@@ -11,7 +11,7 @@ CYCLE = (
 )
 protocol = (
     ucp.Protocol(initial_soc=0.5, temperature=25)
-    .safety(max_voltage=4.3, min_voltage=2.5, max_temperature=60)
+    .safety(max_voltage=4.3, min_voltage=2.5)
     .repeat(3, CYCLE, name="Cycle")
 )
 print(ucp.explain(protocol))
