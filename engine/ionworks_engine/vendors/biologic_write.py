@@ -163,7 +163,7 @@ def _header(program: Program, software: Software, span: tuple[float, float]) -> 
 
 def _limits(program: Program, software: Software) -> Iterator[str]:
     currents: dict[str, float] = {}
-    for guard in program.guards:
+    for guard in sorted(program.guards, key=lambda guard: guard.side, reverse=True):
         if guard.quantity == "Voltage":
             side = "min" if guard.side == "low" else "max"
             yield f"\t{software.voltage} {side} = {guard.value:.5f} V"
