@@ -48,8 +48,7 @@ def protocol_text(protocol: ProtocolSource, where: str = "protocol") -> str:
     >>> from ionworks.protocols import protocol_text
     >>> print(protocol_text({"steps": [{"Rest": {"duration": 60}}]}), end="")
     steps:
-    - Rest:
-        duration: 60
+    - Rest: {duration: 60}
     """
     if isinstance(protocol, str):
         return protocol
@@ -58,7 +57,9 @@ def protocol_text(protocol: ProtocolSource, where: str = "protocol") -> str:
     if isinstance(protocol, ucp.Tree):
         return ucp.dump(protocol)
     _require_document(protocol, where)
-    return yaml.safe_dump(ucp.body(protocol), sort_keys=False, allow_unicode=True)
+    return yaml.safe_dump(
+        ucp.body(protocol), default_flow_style=None, sort_keys=False, allow_unicode=True
+    )
 
 
 def convertible(protocol: ProtocolSource, where: str = "protocol") -> str | dict[str, Any]:
@@ -78,13 +79,18 @@ def convertible(protocol: ProtocolSource, where: str = "protocol") -> str | dict
 
 
 def with_cycles(protocol: ProtocolSource, drive_cycles: DriveCycles, where: str) -> str:
-    """Return a protocol as text that holds these drive cycles, too, or in place of its own."""
-    document = ucp.body(protocol_text(protocol, where))
-    there = document.get("drive_cycles") or {}
-    if not isinstance(there, Mapping):
-        raise ValueError(f"drive_cycles of {where} must map names to columns, not {there!r}")
-    document["drive_cycles"] = {**there, **drive_cycle_columns(drive_cycles)}
-    return protocol_text(document)
+    """Return a protocol as text that holds these drive cycles, too, or in place of its own.
+
+    Raises
+    ------
+    ValueError
+        As `drive_cycle_columns`; `ucp.ProtocolError`, if the protocol is wrong.
+    """
+    added = drive_cycle_columns(drive_cycles)
+    text = protocol_text(protocol, where)
+    ucp.load(text)  # What is wrong has its line in the text as it was given.
+    document = ucp.body(text)
+    return ucp.dump({**document, "drive_cycles": {**document.get("drive_cycles", {}), **added}})
 
 
 def drive_cycle_columns(drive_cycles: DriveCycles) -> dict[str, dict[str, list[float]]]:

@@ -162,8 +162,10 @@ def test_drive_cycles_join_those_of_the_document():
     own = {"Own": CYCLE, "Both": {"Time [s]": [0, 9], "Power [W]": [1, 1]}}
     text = with_cycles({"drive_cycles": own, **REST}, {"Both": CYCLE}, "protocol")
     assert ucp.body(text)["drive_cycles"] == {"Own": CYCLE, "Both": CYCLE}
-    with pytest.raises(ValueError, match="drive_cycles of protocol must map names"):
+    with pytest.raises(ucp.ProtocolError, match="drive_cycles"):
         with_cycles({"drive_cycles": ["Own"], **REST}, {"Both": CYCLE}, "protocol")
+    with pytest.raises(ucp.ProtocolError, match="line 2"):
+        with_cycles("steps:\n  - Rest: {}\n", {"Both": CYCLE}, "protocol")
 
 
 # Conversion
