@@ -44,6 +44,9 @@ class Graph:
     """The vertices in a block, and its bottom, by its top."""
     jumps: dict[int, list[tuple[int, Goto]]] = field(default_factory=dict)
     trips: list[Goto] = field(default_factory=list)
+    """Where tripped safety limits lead."""
+    skipped: dict[int, int] = field(default_factory=dict)
+    """What comes after a step that a tripped limit ends with ``goto: Next``."""
 
     def build(self, protocol: Protocol) -> None:
         """Lay out all vertices, then draw the edges."""
@@ -55,7 +58,7 @@ class Graph:
         self.following[TRIPPED] = [
             vertex
             for goto in self.trips
-            if goto.target != NEXT and (vertex := self._target(goto, _END)) is not None
+            if (vertex := self._target(goto, _END)) is not None and goto.target != NEXT
         ]
         self._connect(protocol.steps, first, _END)
         self.start = first[0] if first else _END
@@ -95,13 +98,13 @@ class Graph:
     def _ways_on(self, node: Node, vertex: int, following: int) -> Iterator[int]:
         """Yield where a step may lead."""
         if isinstance(node, CellStep):
+            if any(goto.target == NEXT for goto in self.trips):
+                self.skipped[vertex] = following
             if node.duration is not None or isinstance(node, DriveCycle | Impedance):
                 yield following
-            gotos = [end.goto for end in node.ends]
+            gotos: list[Goto | None] = [end.goto for end in node.ends]
         elif isinstance(node, Control):
-            gotos = [branch.goto for branch in node.branches if _may_hold(branch.condition)]
-            if not any(_must_hold(branch.condition) for branch in node.branches):
-                yield following
+            gotos = self._branches(node, following)
         else:
             gotos = [None]
         for goto in gotos:
@@ -110,6 +113,17 @@ class Graph:
                 if goto is not None:
                     self.jumps.setdefault(vertex, []).append((target, goto))
                 yield target
+
+    def _branches(self, control: Control, following: int) -> list[Goto | None]:
+        """Return the gotos that a Control may take; ``None`` stands for the next step."""
+        ways: list[Goto | None] = []
+        for branch in control.branches:
+            if _may_hold(branch.condition):
+                ways.append(branch.goto)
+            else:
+                self._target(branch.goto, following)
+        sure = any(_must_hold(branch.condition) for branch in control.branches)
+        return ways if sure else [*ways, None]
 
     def _target(self, goto: Goto, following: int) -> int | None:
         """Return the vertex that a goto leads to; ``None`` with a finding if there is none."""
@@ -152,8 +166,10 @@ class Graph:
     def ways(self, vertex: int) -> list[int]:
         """Return all vertices that may follow, tripped safety limits included."""
         ways = self.following[vertex]
-        trips = self.trips and isinstance(self.nodes[vertex], CellStep)
-        return [*ways, TRIPPED] if trips else ways
+        if not self.trips or not isinstance(self.nodes[vertex], CellStep):
+            return ways
+        skipped = self.skipped.get(vertex)
+        return [*ways, TRIPPED] if skipped is None else [*ways, TRIPPED, skipped]
 
     def _note_loop(self, trapped: set[int]) -> None:
         jumps = [

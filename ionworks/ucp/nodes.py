@@ -7,7 +7,6 @@ thing and every key and value can be named by line and column.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
@@ -118,17 +117,3 @@ def plain(node: Node) -> object:
     if isinstance(node, Array):
         return [plain(item) for item in node.items]
     return {entry.key: plain(entry.value) for entry in node.entries.values()}
-
-
-def texts(node: Node) -> Iterator[str]:
-    """Yield every key and every piece of text, in the order of the document."""
-    if isinstance(node, Scalar):
-        if isinstance(node.value, str):
-            yield node.value
-    elif isinstance(node, Array):
-        for item in node.items:
-            yield from texts(item)
-    else:
-        for entry in node.entries.values():
-            yield entry.key
-            yield from texts(entry.value)

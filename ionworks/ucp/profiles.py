@@ -120,6 +120,12 @@ def _read_profile(entry: Entry, path: str, report: Report) -> Profile | None:
         if not unknown:
             report.add("missing-key", _FORM, path, entry)
         return None
+    return _read_columns(entry.key, node, at(path, entry), report)
+
+
+def _read_columns(name: str, node: Table, position: Position, report: Report) -> Profile | None:
+    """Read the times and the values of a profile that has the right keys."""
+    path = position.path
     columns = {
         key: _read_column(inner.value, member(path, key), report)
         for key, inner in node.entries.items()
@@ -134,9 +140,9 @@ def _read_profile(entry: Entry, path: str, report: Report) -> Profile | None:
         return None
     problem = _problem(times, values)
     if problem is not None:
-        report.add("bad-profile", problem, path, entry)
+        report.add("bad-profile", problem, path, position)
         return None
-    return Profile(entry.key, COLUMNS[column], times, values, at(path, entry))
+    return Profile(name, COLUMNS[column], times, values, position)
 
 
 def _read_column(node: Node, path: str, report: Report) -> tuple[float, ...] | None:

@@ -73,26 +73,29 @@ def read_optional(
     return read_expression(entry.value, rule, f"{path}.{key}", report, scope)
 
 
-def read_word(
-    node: Node,
-    what: str,
+def read_choice(
+    table: Table,
+    key: str,
     words: tuple[_Word, ...],
     path: str,
     report: Report,
     code: Code = "unknown-word",
     aliases: Mapping[str, str] = _NO_ALIASES,
 ) -> _Word | None:
-    """Read one of a few words; ``None`` with a finding if it is none of them."""
+    """Read one of a few words under a key that may be absent; note what is none of them."""
+    node = table.value(key)
+    if node is None:
+        return None
     given = node.value if isinstance(node, Scalar) else None
     for word in words:
         if word == given:
             return word
-    message = f"`{what}` is one of {', '.join(words)}."
+    message = f"`{key}` is one of {', '.join(words)}."
     near: str | None = None
     if isinstance(given, str):
         near = aliases.get(given.lower()) or nearest(given, words)
-        message = f"Unknown {what} {quote(given)}; known are {', '.join(words)}."
-    report.add(code, message, path, node, near)
+        message = f"Unknown {key} {quote(given)}; known are {', '.join(words)}."
+    report.add(code, message, f"{path}.{key}", node, near)
     return None
 
 

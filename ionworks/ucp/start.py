@@ -7,7 +7,7 @@ from typing import Literal, TypeAlias
 from ionworks.ucp import rules
 from ionworks.ucp.findings import Report
 from ionworks.ucp.nodes import Node, Table, member
-from ionworks.ucp.shapes import read_optional, read_resolution, read_word, refuse_unknown
+from ionworks.ucp.shapes import read_choice, read_optional, read_resolution, refuse_unknown
 from ionworks.ucp.tree import Expression, Number, Resolution, Start
 from ionworks.ucp.writing import write
 
@@ -89,8 +89,7 @@ def _read_state_type(node: Table, path: str, report: Report) -> str | None:
     if value is None:
         message = "initial_state_type needs initial_state_value, in percent or volts."
         report.add("missing-key", message, path, entry, "initial_state_value: 100")
-    place = member(path, "initial_state_type")
-    return read_word(entry.value, "initial_state_type", STATE_TYPES, place, report)
+    return read_choice(node, "initial_state_type", STATE_TYPES, path, report)
 
 
 def _read_temperature(node: Table, path: str, report: Report) -> Expression | None:

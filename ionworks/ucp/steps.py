@@ -12,7 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeAlias, TypedDict, get_args
+from typing import TypeAlias, TypedDict, TypeVar, get_args
 
 from ionworks.ucp import rules
 from ionworks.ucp.control import read_assignments
@@ -22,10 +22,10 @@ from ionworks.ucp.findings import Report
 from ionworks.ucp.nodes import Entry, Table
 from ionworks.ucp.shapes import (
     at,
+    read_choice,
     read_label,
     read_optional,
     read_resolution,
-    read_word,
     refuse_unknown,
 )
 from ionworks.ucp.tree import (
@@ -88,6 +88,7 @@ _MODE_WORDS: dict[str, Mode] = {
     "constant resistance": "Resistance",
 }
 Mark: TypeAlias = Table | Entry
+_Mode = TypeVar("_Mode", bound=Mode)
 
 
 class _Common(TypedDict):
@@ -184,14 +185,14 @@ def _require_end(what: str, place: Place, given: set[str], report: Report) -> No
 
 def _read_drive(node: Table, path: str, report: Report) -> tuple[Mode | None, Expression | None]:
     """Read what a Charge or Discharge does to the cell."""
-    given, value = node.value("mode"), node.value("value")
-    mode = None
-    if given is not None:
-        where = f"{path}.mode"
-        mode = read_word(given, "mode", MODES, where, report, "unknown-mode", _MODE_WORDS)
+    mode, value = _read_mode(node, MODES, path, report), node.value("value")
     if mode is None or value is None:
         return mode, None
     return mode, read_expression(value, rules.STEP_VALUE[mode], f"{path}.value", report)
+
+
+def _read_mode(node: Table, words: tuple[_Mode, ...], path: str, report: Report) -> _Mode | None:
+    return read_choice(node, "mode", words, path, report, "unknown-mode", _MODE_WORDS)
 
 
 def _read_hold(node: Table, mode: Mode | None, path: str, report: Report) -> Expression | None:
@@ -244,16 +245,9 @@ def read_waveform(place: Place, report: Report) -> Waveform:
     hint = f"shapes are {', '.join(SHAPES)}; modes are {', '.join(PROFILE_MODES)}"
     _require("Waveform", needed, hint, place, given, report)
     _require_end("Waveform", place, given, report)
-    shape = mode = amplitude = offset = None
-    if "shape" in node.entries:
-        where = node.entries["shape"].value
-        shape = read_word(where, "shape", SHAPES, f"{path}.shape", report)
-    if "mode" in node.entries:
-        where = node.entries["mode"].value
-        place_of_mode = f"{path}.mode"
-        mode = read_word(
-            where, "mode", PROFILE_MODES, place_of_mode, report, "unknown-mode", _MODE_WORDS
-        )
+    shape = read_choice(node, "shape", SHAPES, path, report)
+    mode = _read_mode(node, PROFILE_MODES, path, report)
+    amplitude = offset = None
     if mode is not None:
         amplitude = read_optional(node, "amplitude", rules.WAVE_AMPLITUDE[mode], path, report)
         offset = read_optional(node, "offset", rules.WAVE_OFFSET[mode], path, report)
@@ -300,13 +294,8 @@ def read_impedance(place: Place, report: Report) -> Impedance:
     meant = refuse_unknown(node, EIS_KEYS, "an EIS", path, report, told=told)
     needed = ("start_frequency", "end_frequency")
     _require("EIS", needed, "both in Hz", place, node.entries.keys() | meant, report)
-    mode: rules.EisMode | None = "Current"
-    if "mode" in node.entries:
-        where = node.entries["mode"].value
-        mode = read_word(where, "mode", EIS_MODES, f"{path}.mode", report, "unknown-mode")
-    amplitude = None
-    if mode is not None:
-        amplitude = read_optional(node, "amplitude", rules.EIS_AMPLITUDE[mode], path, report)
+    mode = _read_mode(node, EIS_MODES, path, report) or "Current"
+    amplitude = read_optional(node, "amplitude", rules.EIS_AMPLITUDE[mode], path, report)
     unread = Number(1, at(path, place.mark))
     first, last = (
         read_optional(node, key, rules.FREQUENCY, path, report) or unread for key in needed
@@ -315,7 +304,7 @@ def read_impedance(place: Place, report: Report) -> Impedance:
         start_frequency=first,
         end_frequency=last,
         points_per_decade=read_optional(node, "points_per_decade", rules.POINTS, path, report),
-        mode=mode or "Current",
+        mode=mode,
         amplitude=amplitude,
         **_common(place, None, report),
     )

@@ -233,3 +233,15 @@ def test_many_variables_are_too_many():
         control(**{f"v{index}": 1 for index in range(1001)}), {"Rest": {"duration": "v1"}}
     )
     assert [finding.code for finding in found] == ["too-large"]
+
+
+def test_a_branch_that_never_holds_must_lead_somewhere_all_the_same():
+    assert only(control(("0", "X"), ("1", "End"))).code == "unknown-target"
+
+
+def test_a_limit_may_skip_a_step():
+    steps = [rest("End"), reading("VAR_X", name="after"), setting("VAR_X", 1)]
+    assert only(*steps, safety_limits={"max_voltage": 4, "goto": "Next"}).severity == "error"
+    loop = [rest("End"), rest("A", name="A")]
+    assert findings(*loop) == []
+    assert only(*loop, safety_limits={"max_voltage": 4, "goto": "Next"}).code == "endless-loop"
