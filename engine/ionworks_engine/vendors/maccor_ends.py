@@ -20,7 +20,12 @@ from ionworks_engine.vendors.maccor_text import (
 )
 from ionworks_engine.vendors.program import Stop, Value
 
-CURRENT_STEPS: dict[str, Kind] = {"Charge": "Charge", "Dischrge": "Discharge", "Chg Func": "Charge"}
+CURRENT_STEPS: dict[str, Kind] = {
+    "Charge": "Charge",
+    "Dischrge": "Discharge",
+    "Chg Func": "Charge",
+    "Dis Func": "Discharge",
+}
 """Steps that have a current, and its direction."""
 HELD = frozenset(CURRENT_STEPS) | {"Rest"}
 """Steps that take time and have ends."""

@@ -121,7 +121,16 @@ class _Reader:
                 " here, and a step before it goes straight on."
             )
         elif first not in ("Do", "End"):
-            self._notes.append(f"Step {step.number} ({step.kind}) is left out: it is not known.")
+            self._leave_out(step)
+
+    def _leave_out(self, step: RawStep) -> None:
+        if step.mode:
+            raise Unreadable(
+                f"step {step.number} sets a {step.mode} in a way that is not known, {step.kind}",
+                line=step.line,
+                key="StepType",
+            )
+        self._notes.append(f"Step {step.number} ({step.kind}) is left out: it is not known.")
 
     def _add(self, line: Line) -> None:
         self._drafts.append(lambda: line)
@@ -158,9 +167,9 @@ class _Reader:
 
     def _timed(self, step: RawStep, own: list[RawEnd], place: Callable[[RawEnd], int]) -> None:
         record = self._says.record(step)
-        rate = ramp(step.value.removeprefix("0|")) if step.kind == "Chg Func" else None
         if not own:
             raise Unreadable(f"step {step.number} has no end", line=step.line, key="Ends")
+        rate = _ramp(step)
         if rate is None:
             kind, mode, size, hold = self._says.control(step)
             self._drafts.append(
@@ -228,31 +237,47 @@ class _Reader:
             self._jump(step, counts[0])
 
     def _wave(self, step: RawStep) -> None:
-        name, content = step.value, self._files.get(_base(f"{step.value}.mwf"))
-        if step.ends:
-            self._notes.append(f"Step {step.number}: the ends of a FastWave are left out.")
+        name, content = step.value, self._beside(step, "MWF")
         if content is None:
             self._missing[name] = None
             self._notes.append(f"Step {step.number} follows {name}.MWF, which is not given.")
-            self._add(Drive(profile=name, note=step.note))
+            self._drive(step, Drive(profile=name, note=step.note))
             return
-        guards = self._all_guards()
-        followed = follow(read_wave(content, f"{name}.MWF"), name, guards)
+        followed = follow(read_wave(content, f"{name}.MWF"), name, self._all_guards())
         self._notes += [f"Step {step.number}: {text}" for text in followed.notes]
         self._followed(step, followed, name)
 
     def _followed(self, step: RawStep, followed: Followed, name: str) -> None:
         if followed.profile is None and followed.tail is None:
             self._missing[name] = None
-            self._add(Drive(profile=name, note=step.note))
+            self._drive(step, Drive(profile=name, note=step.note))
         if followed.profile is not None:
             self._profiles[name] = followed.profile
-            self._add(followed.drive(len(self._drafts), step.note))
+            self._drive(step, followed.drive(len(self._drafts), step.note))
         if followed.tail is not None:
             self._add(followed.hold(len(self._drafts)))
 
+    def _drive(self, step: RawStep, drive: Drive) -> None:
+        """Add a drive cycle with the ends of its step; public procedures give it none."""
+        own = self._safety.own(step, self._through)
+
+        def place(end: RawEnd) -> int:
+            return self._place(step, end)
+
+        self._drafts.append(
+            lambda: replace(drive, stops=(*drive.stops, *self._stops(step, own, place)))
+        )
+
+    def _beside(self, step: RawStep, suffix: str) -> bytes | None:
+        """Return the file that a step names, if it is given."""
+        if not step.value:
+            raise Unreadable(
+                f"step {step.number} names no .{suffix} file", line=step.line, key="StepValue"
+            )
+        return self._files.get(_base(f"{step.value}.{suffix}"))
+
     def _sweep(self, step: RawStep) -> None:
-        content = self._files.get(_base(f"{step.value}.fra"))
+        content = self._beside(step, "FRA")
         if content is None:
             self._notes.append(
                 f"Step {step.number}, an impedance spectrum, is left out:"
@@ -335,6 +360,12 @@ class _Reader:
             for name, text in step.options:
                 if text not in ("", "N"):
                     self._notes.append(f"Step {step.number}: {name} is {text}; it is left out.")
+
+
+def _ramp(step: RawStep) -> float | None:
+    """Return the C per hour of a step whose current rises with its time, and does nothing else."""
+    plain = step.kind == "Chg Func" and step.mode == "Current" and not step.limits
+    return ramp(step.value.removeprefix("0|")) if plain else None
 
 
 def _listed(numbers: Sequence[int]) -> str:

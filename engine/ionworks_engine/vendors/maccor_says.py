@@ -57,7 +57,7 @@ class Says:
         mode = _MODES.get(step.mode)
         if mode is None:
             raise Unreadable(f"{step.mode!r} is no mode", line=step.line, key="StepMode")
-        if step.kind == "Chg Func":
+        if step.kind.endswith("Func"):
             return kind, mode, self._function(step), self._limit(step, limits.get("Voltage"))
         for name in limits:
             if name != ("Current" if mode == "Voltage" else "Voltage"):

@@ -90,7 +90,7 @@ def _step(element: Element, number: int) -> RawStep:
     note = _text(element, "StepNote")
     return RawStep(
         number=number,
-        kind=" ".join(kind.text.split()),
+        kind=_kind(kind.text),
         mode=element.child("StepMode").text.strip(),
         value=element.child("StepValue").text.strip(),
         limits=tuple((child.tag, child.text.strip()) for child in element.child("Limits")),
@@ -101,6 +101,12 @@ def _step(element: Element, number: int) -> RawStep:
         note=note or None,
         line=element.line,
     )
+
+
+def _kind(text: str) -> str:
+    """Return the type of a step; how that of a discharging function is cut is not public."""
+    kind = " ".join(text.split())
+    return "Dis Func" if kind.startswith("Dis") and kind.endswith("Func") else kind
 
 
 def _text(element: Element, tag: str) -> str:

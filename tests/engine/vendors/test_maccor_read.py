@@ -272,6 +272,35 @@ def test_any_other_formula_is_an_input_with_its_text() -> None:
     assert again(program) == program
 
 
+def test_a_ramp_with_a_limit_and_a_discharging_function_are_no_ramps() -> None:
+    limited = step(
+        "Chg Func",
+        "Current",
+        "0|4*CRATE*(STIME/3600)",
+        limits="<Voltage>4.2|4.2</Voltage>",
+        ends=[end("Voltage", ">=", "4.2", 2)],
+    )
+    line = read(limited, END).lines[0]
+    assert isinstance(line, Hold)
+    assert (line.value, line.hold_voltage) == (
+        Input("Chg Func 0|4*CRATE*(STIME/3600)", NOWHERE),
+        4.2,
+    )
+    down = step("Dischg Func", "Current", "0|VAR1", ends=[end("Voltage", "<=", "2.5", 2)])
+    line = read(down, END).lines[0]
+    assert isinstance(line, Hold)
+    assert (line.kind, line.value) == ("Discharge", Input("VAR1", NOWHERE))
+
+
+def test_ends_of_a_waveforms_step_are_kept() -> None:
+    follow = step("FastWave", value="PROF", ends=[end("Voltage", "<=", "2.5", 3)])
+    program = read(follow, rest(3), END, PROF_MWF=ROWS.encode())
+    assert program.lines[0].stops == (  # type: ignore[union-attr]
+        Stop("Voltage", ">=", 4.2, 1),
+        Stop("Voltage", "<=", 2.5, 3),
+    )
+
+
 def test_a_formula_is_an_input_of_a_protocol_that_is_right() -> None:
     ends = [end("Voltage", ">=", "3.6", 2)]
     odd = step("Chg Func", "Current", "0|2*VAR3/(1+STIME)", ends=ends, reports=[MINUTE])
@@ -429,6 +458,9 @@ def test_the_door_reads_a_procedure_as_a_protocol_that_is_right() -> None:
         ),
         ((step("Charge", "Current", "1.0"), END), "has no end"),
         ((step("Do 1"), rest(3), step("Loop 1"), END), "Loop Cnt"),
+        ((step("Ramp", "Current", "1"), END), "in a way that is not known, Ramp"),
+        ((step("FastWave"), END), "names no .MWF file"),
+        ((step("FRA"), END), "names no .FRA file"),
     ],
 )
 def test_what_does_not_fit_together_is_refused_with_its_line(
