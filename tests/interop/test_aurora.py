@@ -109,6 +109,17 @@ BOTH = {
 - Discharge: {mode: Voltage, value: 2.5, ends: [Current < 0.000125]}
 """,
     ),
+    "equal limits": (
+        document(
+            rest(60),
+            safety={"max_voltage_V": 4.3, "max_current_mA": 10, "min_current_mA": -10},
+        ),
+        """
+global: {resolution: {time: 10}}
+safety_limits: {max_voltage: 4.3, max_charge_current: 0.01, max_discharge_current: 0.01}
+steps: [{Rest: {duration: 60}}]
+""",
+    ),
     "limits": (
         document(
             rest(60),
@@ -183,8 +194,9 @@ def test_their_step_files_are_read_as_the_protocol_they_were_made_of(theirs, nam
     assert differences(program, neware.read(theirs[name]["neware"].encode(), {})) == []
 
 
-@pytest.mark.parametrize("name", BOTH)
+@pytest.mark.parametrize("name", [name for name in BOTH if name != "limits"])
 def test_their_settings_files_are_read_as_the_protocol_they_were_made_of(theirs, name):
+    """Such files have one limit for currents of both directions."""
     program = flatten(ucp.load(BOTH[name][1]), capacity=CAPACITY)
     read = format_of("biologic_mps").read(theirs[name]["mps"].encode("cp1252"), {})
     assert differences(program, read) == []
