@@ -7,7 +7,7 @@ INTEROP := $(OTHERS:%=.venv-interop/%/.ready)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
 
-.PHONY: help setup demo test lint generate check diff record bench lock clean
+.PHONY: help setup demo test lint generate check diff record soak bench lock clean
 
 help:  ## List the targets.
 	@awk -F':.*## ' '/^[a-z]+:.*## / {printf "%-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -50,6 +50,9 @@ diff: setup  ## Name the breaking changes since the released spec.
 
 record: setup  ## Record the cassettes anew from an engine on loopback.
 	$(BIN)/python -m pytest tests/replay --record-mode=rewrite
+
+soak: setup  ## Read 100,000 generated protocols: each must end in a tree or in findings.
+	$(BIN)/python -m tests.robustness.soak_ucp 100000
 
 bench: setup $(INTEROP)  ## Print every speed as a ratio against a named reference.
 	$(BIN)/python -m benchmarks
