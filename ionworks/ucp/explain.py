@@ -307,7 +307,7 @@ def _measure(expression: Expression | None, unit: str) -> str:
 
 def _share(value: float) -> str:
     """Write a C-rate such as 0.333... as C/3; nothing if its decimals are short."""
-    parts = round(1 / value) if 0 < value < 1 else 0
+    parts = round(1 / value) if 1e-6 < value < 1 else 0
     return f"C/{parts}" if parts and 1 / parts == value and len(repr(value)) > 8 else ""
 
 

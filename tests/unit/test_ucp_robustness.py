@@ -161,3 +161,8 @@ def test_what_is_meant_to_hurt_takes_little_memory(kind):
 
 def test_bytes_are_no_protocol():
     assert [finding.code for finding in ucp.check(b"\x00\xff")] == ["not-a-protocol"]
+
+
+def test_the_smallest_c_rate_can_be_explained():
+    discharge = {"mode": "C-rate", "value": 1e-320, "duration": 1}
+    assert "1e-320 C" in ucp.explain({"steps": [{"Discharge": discharge}]})
