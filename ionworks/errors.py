@@ -126,7 +126,10 @@ class ValidationError(IonworksError):
 
     @property
     def problems(self) -> list[dict[str, Any]]:
-        """Each problem as the server gave it: path, message and, in texts, line and column."""
+        """Each problem as the server gave it: path, message and, in texts, line and column.
+
+        Where a cycler's format cannot express a protocol, also ``step`` and ``construct``.
+        """
         errors = self.detail.get("errors") if isinstance(self.detail, dict) else self.detail
         return (
             [error for error in errors if isinstance(error, dict)]
