@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from importlib import import_module
 from pathlib import PurePath
 from types import MappingProxyType
 from typing import Protocol, cast
 
+from ionworks_engine.vendors import arbin, arbin_sdx, biologic, maccor, neware, novonix
 from ionworks_engine.vendors.files import Files
 from ionworks_engine.vendors.program import Program
 
@@ -40,14 +40,14 @@ CYCLERS: Mapping[str, str] = MappingProxyType(
 )
 """Target -> the maker of the cycler."""
 
-_MODULES: Mapping[str, str] = MappingProxyType(
+_FORMATS: Mapping[str, Format] = MappingProxyType(
     {
-        "maccor": "maccor",
-        "arbin": "arbin",
-        "arbin_sdx": "arbin_sdx",
-        "neware": "neware",
-        "novonix": "novonix",
-        "biologic_mps": "biologic",
+        "maccor": maccor,
+        "arbin": arbin,
+        "arbin_sdx": arbin_sdx,
+        "neware": neware,
+        "novonix": novonix,
+        "biologic_mps": biologic,
     }
 )
 
@@ -65,13 +65,12 @@ _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
 
 def format_of(target: str) -> Format:
     """Return the module that writes and reads a target."""
-    return cast("Format", import_module(f"ionworks_engine.vendors.{_MODULES[target]}"))
+    return _FORMATS[target]
 
 
 def recognised(data: bytes) -> Iterator[tuple[str, Format]]:
     """Find the formats that know these bytes as theirs, by content alone."""
-    for target in _MODULES:
-        found = format_of(target)
+    for target, found in _FORMATS.items():
         if found.recognises(data):
             yield target, found
 
