@@ -70,6 +70,8 @@ def write_schedule(program: Program, stem: str, dialect: Dialect) -> Files:
     """
     checked_stem(stem)
     program = as_written(program, dialect)
+    if not program.lines:
+        raise Inexpressible("a protocol without steps", dialect.target)
     plan = Plan(program, dialect.target)
     bounds = _bounds(program, dialect)
     temperatures = list(_temperatures(program, dialect))

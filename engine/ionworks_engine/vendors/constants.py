@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
 
 from ionworks.ucp.evaluate import EvaluationError
@@ -46,7 +46,7 @@ def with_constants(program: Program) -> Program:
     """Return the program with numbers in place of variables that never change.
 
     A variable is constant if it is set once, to a number, before anything else happens, and if no
-    jump asks for it.
+    jump asks for it. Variables that nothing reads are left out.
 
     Examples
     --------
@@ -57,13 +57,12 @@ def with_constants(program: Program) -> Program:
     0.5
     """
     constants = _constants(program)
-    if not constants:
-        return program
     lines = tuple(_folded(line, constants) for line in program.lines)
+    read = {name for line in lines for name in _read(line)}
     dropped = {
         index
         for index, line in enumerate(lines)
-        if isinstance(line, Assign) and line.name in constants
+        if isinstance(line, Assign) and line.name not in read
     }
     return without(replace(program, lines=lines), dropped)
 
@@ -87,18 +86,30 @@ def _constants(program: Program) -> dict[str, float]:
         elif not isinstance(line, Count | Chamber):
             break
     names = [line.name for line in program.lines if isinstance(line, Assign)]
-    asked = {
-        leaf.name
-        for line in program.lines
-        if isinstance(line, Jump) and line.condition is not None
-        for leaf in leaves(line.condition)
-        if isinstance(leaf, Variable)
-    }
+    asked = {name for line in program.lines if isinstance(line, Jump) for name in _read(line)}
     return {
         name: value
         for name, value in prefix.items()
         if names.count(name) == 1 and name not in asked
     }
+
+
+def _read(line: Line) -> Iterator[str]:
+    """Yield the variables that the expressions of a line read."""
+    values: list[Value | None] = []
+    if isinstance(line, TimedLine):
+        values += [stop.value for stop in line.stops]
+    if isinstance(line, Hold):
+        values += [line.value, line.hold_voltage]
+    elif isinstance(line, Repeat):
+        values.append(line.count)
+    elif isinstance(line, Assign):
+        values.append(line.value)
+    elif isinstance(line, Jump):
+        values.append(line.condition)
+    for value in values:
+        if value is not None and not isinstance(value, float | int):
+            yield from (leaf.name for leaf in leaves(value) if isinstance(leaf, Variable))
 
 
 def _folded(line: Line, constants: Mapping[str, float]) -> Line:
