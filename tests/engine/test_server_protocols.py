@@ -380,3 +380,24 @@ def test_warnings_do_not_make_a_protocol_wrong(client):
     assert (answer["valid"], answer["error"]) == (True, None)
     [finding] = answer["findings"]
     assert (finding["code"], finding["severity"]) == ("missing-drive-cycle", "warning")
+
+
+# Drive cycles in what is simulated
+
+
+def test_a_run_needs_the_drive_cycles_that_its_protocol_names(client):
+    template = client.template("steps:\n  - DriveCycle: {profile: Commute}\n")
+    answer = client.submit(template)
+    [problem] = problems(answer)
+    assert "Commute" in problem["message"]
+    assert problem["path"] == "steps[0].DriveCycle"
+    assert answer.json()["detail"]["findings"][0]["code"] == "missing-drive-cycle"
+
+
+def test_a_run_takes_the_drive_cycles_of_its_document(client):
+    document = {
+        "steps": [{"DriveCycle": {"profile": "Commute"}}],
+        "drive_cycles": {"Commute": CYCLE},
+    }
+    answer = client.submit(client.template(ucp.dump(document)))
+    assert answer.status_code == 201, answer.text
