@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ionworks import ucp
-from ionworks.ucp.tree import Block, Node, Number, Step
+from ionworks.ucp.tree import Block, CellStep, Node, Number, Protocol
 
 MOST_STEPS = 100_000
 """Steps in one run, repeats counted, at which the battery core gives up."""
 
 
-def too_long(protocol: ucp.Protocol) -> list[ucp.Finding]:
+def too_long(protocol: Protocol) -> list[ucp.Finding]:
     """Find the blocks that repeat into more steps than a run may have.
+
+    Gotos and repeats that the run works out are not counted here: the run gives up on those itself.
 
     Parameters
     ----------
@@ -38,7 +40,10 @@ def too_long(protocol: ucp.Protocol) -> list[ucp.Finding]:
 
 
 def _count(nodes: Sequence[Node], findings: list[ucp.Finding]) -> int:
-    return sum(1 if isinstance(node, Step) else _count_block(node, findings) for node in nodes)
+    return sum(
+        _count_block(node, findings) if isinstance(node, Block) else int(isinstance(node, CellStep))
+        for node in nodes
+    )
 
 
 def _count_block(block: Block, findings: list[ucp.Finding]) -> int:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+import numpy as np
+
 from ionworks.ucp.places import expressions, walk
 from ionworks.ucp.terms import leaves
 from ionworks.ucp.tree import Ambient, CellStep, ModelVariable, Position, Protocol, Start
@@ -79,7 +81,7 @@ class LocalBench:
     def look(self, extra: tuple[str, ...]) -> Floats:
         """Return the output columns of the cell at rest, taking no time."""
         resting = self.model.rest(self._state, self._inputs)
-        return resting.read(resting.times[:1], extra)[0]
+        return np.asarray(resting.read(resting.times[:1], extra)[0])
 
     def impedance(self, frequencies: Floats, ambient: float | None) -> tuple[Path, Spectrum | None]:
         """Return the cell at rest, and its impedance there."""

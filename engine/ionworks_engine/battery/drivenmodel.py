@@ -231,7 +231,7 @@ class _DrivenSegment(Segment):
     @property
     def counted(self) -> Floats:
         """Charge and energy counters at the end."""
-        return self._sums[-1]
+        return np.asarray(self._sums[-1])
 
     @property
     def end(self) -> State:
@@ -298,14 +298,11 @@ def _flowed(first: Floats, middle: Floats, last: Floats, widths: Floats) -> Floa
     """Return what flowed out and back, as charge in A.h and as energy in W.h."""
     parts = []
     for power in (False, True):
-        three = [
+        f, m, g = (
             rows[:, CURRENT] * (rows[:, VOLTAGE] if power else 1.0)
             for rows in (first, middle, last)
-        ]
-        parts += [
-            positive_integral(*three, widths),
-            positive_integral(*[-v for v in three], widths),
-        ]
+        )
+        parts += [positive_integral(f, m, g, widths), positive_integral(-f, -m, -g, widths)]
     return np.stack(parts, axis=1) / 3600
 
 

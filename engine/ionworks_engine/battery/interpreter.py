@@ -194,12 +194,13 @@ class Interpreter:
                 return
 
     def _repeats(self, block: Block) -> int:
+        self._current = len(self.steps)
         try:
             return int(self._values.of(block.repeat, rules.REPEAT_COMPUTED))
         except WrongValueError as reason:
             raise WrongValueError(f"block {block.name!r}: {reason}") from None
 
-    def _go(self, goto: Goto, node: Node) -> None:
+    def _go(self, goto: Goto, node: Node | CellStep) -> None:
         try:
             self._route.go(goto)
         except LostError as reason:
@@ -345,7 +346,7 @@ class Interpreter:
 
     # -- words ---------------------------------------------------------------------
 
-    def _where(self, node: Node, plan: Plan | None = None) -> str:
+    def _where(self, node: Node | CellStep, plan: Plan | None = None) -> str:
         """Name the step or the control that is being run, and its place in the document."""
         title = type(node).__name__ if plan is None else plan.title
         if node.name:

@@ -24,6 +24,7 @@ from ionworks_engine.battery.terms import (
     Instruction,
     Law,
     Limit,
+    Side,
     Watch,
 )
 from ionworks_engine.battery.trajectory import Path
@@ -208,7 +209,7 @@ class Performance:
         voltage = self.plan.hold_voltage
         if voltage is not None and not self._holding:
             assert isinstance(self.plan.signal, float | int)
-            side = "low" if self.plan.signal > 0 else "high"
+            side: Side = "low" if self.plan.signal > 0 else "high"
             causes.append(Cause("hold", ("Voltage", side), voltage, "hold voltage"))
         if self._law != "voltage":
             causes += guards(self.bench.voltage_window, timed=self.plan.deadline is not None)

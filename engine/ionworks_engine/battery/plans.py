@@ -20,6 +20,7 @@ from ionworks.ucp.tree import (
     Profile,
     ProfileMode,
     Resolution,
+    Shape,
     Step,
     Waveform,
 )
@@ -38,6 +39,12 @@ _MODES: Mapping[Mode, tuple[Law, str, str]] = {
     "Voltage": ("voltage", "V", "voltage"),
     "Power": ("power", "W", "power"),
     "Resistance": ("resistance", "Ohm", "resistance"),
+}
+_SHAPES: Mapping[Shape, Callable[[float, float, float], Signal]] = {
+    "sine": Sine,
+    "square": square,
+    "triangle": triangle,
+    "sawtooth": sawtooth,
 }
 
 
@@ -202,8 +209,7 @@ class Planner:
             0.0 if step.offset is None else self.worth(step.offset, rules.WAVE_OFFSET[step.mode])
         )
         frequency = self.worth(step.frequency, rules.FREQUENCY)
-        shape = {"sine": Sine, "square": square, "triangle": triangle, "sawtooth": sawtooth}
-        signal = shape[step.shape](factor * offset, factor * amplitude, frequency)
+        signal = _SHAPES[step.shape](factor * offset, factor * amplitude, frequency)
         words = f"{step.shape.capitalize()} waveform"
         return Plan(words, step.mode, unit, amplitude, law, signal)
 

@@ -39,4 +39,4 @@ def _line(first: Floats, last: Floats, widths: Floats) -> Floats:
     whole = np.abs(first) + np.abs(last)
     crossing = np.where(whole > 0, (up + down) / np.where(whole > 0, whole, 1), 0)
     same_sign = first * last >= 0
-    return widths / 2 * (up + down) * np.where(same_sign, 1.0, crossing)
+    return np.asarray(widths / 2 * (up + down) * np.where(same_sign, 1.0, crossing))

@@ -69,8 +69,8 @@ class Sine:
         quarter = 0.25 / self.frequency
         while start < end:
             first = math.floor(start / quarter + _SAME_TIME) + 1
-            kinks = quarter * (first + np.arange(TABLE))
-            times = _between(start, kinks, min(end, kinks[-1]))
+            kinks = np.asarray(quarter * (first + np.arange(TABLE)), dtype=np.float64)
+            times = _between(start, kinks, min(end, float(kinks[-1])))
             values = np.full(times.size, self.offset)
             yield Piece(times, values, self.amplitude, self.frequency)
             start = float(times[-1])
