@@ -172,7 +172,8 @@ def programs(draw):
         elif kind == "jump":
             lines.append(Jump(condition=None, goto=draw(goto)))
         elif kind == "branch":
-            lines.append(Jump(condition=draw(conditions()), goto=draw(goto)))
+            elsewhere = goto.filter(lambda target, index=index: target != index + 1)
+            lines.append(Jump(condition=draw(conditions()), goto=draw(elsewhere)))
         else:
             start = draw(st.integers(0, index))
             lines.append(Repeat(start=start, count=float(draw(st.integers(1, 3)))))
