@@ -173,10 +173,15 @@ class Report:
         self.note(Finding(code, message, position, suggestion=suggestion))
 
     def note(self, finding: Finding) -> None:
-        """Note a finding that is made already; raise `Stop` as `add` does."""
-        self.findings.append(finding)
+        """Note a finding that is made already; raise `Stop` as `add` does.
+
+        Warnings never stop the reading: beyond the limit they are left out.
+        """
+        full = len(self.findings) >= MAX_FINDINGS - 1
+        if finding.severity == "error" or not full:
+            self.findings.append(finding)
         position = finding.position
-        if len(self.findings) >= MAX_FINDINGS:
+        if full and finding.severity == "error":
             text = f"Reading stopped here, after {MAX_FINDINGS} findings."
             self.findings.append(Finding("too-many-findings", text, position))
             raise Stop

@@ -39,8 +39,10 @@ def check_flow(protocol: Protocol, report: Report) -> None:
 def _check_profiles(protocol: Protocol, report: Report) -> None:
     """Warn of drive cycles that the document leaves open, as it may leave inputs open."""
     known = [profile.name for profile in protocol.profiles]
+    told = {"", *known}
     for node in walk(protocol.steps):
-        if isinstance(node, DriveCycle) and node.profile and node.profile not in known:
+        if isinstance(node, DriveCycle) and node.profile not in told:
+            told.add(node.profile)
             message = f"There is no drive cycle {quote(node.profile)} in `drive_cycles`; "
             message += "it must be given with each run."
             near = nearest(node.profile, known)
@@ -57,6 +59,7 @@ class _Variables:
 
     graph: Graph
     bits: dict[str, int] = field(default_factory=dict)
+    warned: set[str] = field(default_factory=set)
 
     def check(self) -> None:
         """Note what is read before anything has set it."""
@@ -114,6 +117,9 @@ class _Variables:
         elif always is None or own & bit or always & bit:
             return
         elif ever & bit:
+            if variable.name in self.warned:
+                return
+            self.warned.add(variable.name)
             message = f"{shown} is set on some ways to this place, but not on all of them. "
             message += "Set it before the first step to be sure."
             self.graph.note("unset-variable", message, variable.position, None, "warning")

@@ -245,3 +245,14 @@ def test_a_limit_may_skip_a_step():
     loop = [rest("End"), rest("A", name="A")]
     assert findings(*loop) == []
     assert only(*loop, safety_limits={"max_voltage": 4, "goto": "Next"}).code == "endless-loop"
+
+
+def test_warnings_come_once_a_name_and_never_stop_a_protocol():
+    drives = [drive(f"P{index % 150}") for index in range(300)]
+    found = findings(*drives)
+    assert {finding.severity for finding in found} == {"warning"}
+    assert len(found) == len({finding.message for finding in found}) == 99
+    assert isinstance(ucp.load({"steps": drives}), ucp.Tree)
+    assert len(findings(drive("P"), drive("P"))) == 1
+    setter = [rest("B", "Next"), control(VAR_X=1), reading("VAR_X", name="B")]
+    assert len(findings(*setter, *[reading("VAR_X")] * 5)) == 1
