@@ -1,20 +1,27 @@
 """Every example runs as a user runs it, in a folder of its own."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-EXAMPLES = sorted((Path(__file__).parents[1] / "examples").glob("*.py"))
+ROOT = Path(__file__).parents[1]
+EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
+BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+
+
+def run(folder, *arguments):
+    command = [sys.executable, "-W", "error", *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
 
 
 @pytest.fixture(params=EXAMPLES, ids=lambda path: path.stem)
 def ran(request, tmp_path):
-    command = [sys.executable, "-W", "error", request.param]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
-    assert done.returncode == 0, done.stderr
-    return request.param.stem, done.stdout, tmp_path
+    return request.param.stem, run(tmp_path, request.param), tmp_path
 
 
 def test_it_runs_and_says_what_it_found(ran):
@@ -23,6 +30,7 @@ def test_it_runs_and_says_what_it_found(ran):
         "quickstart": ["Constant current discharge", "Discharge capacity [A.h]"],
         "sweep": ["50 um", "100 um", "W.h"],
         "own_model": ["Temperature [degC]", "Total heating [W]"],
+        "to_cycler": ["3 times", "out/protocol.000", "No device has verified", "hold 4.2 V"],
         "check_protocol": ["line 3", "C-rate", "Voltage", "line 10", "inputs: ['Formation rate']"],
     }[name]
     for words in expected:
@@ -30,3 +38,8 @@ def test_it_runs_and_says_what_it_found(ran):
     plots = list(folder.glob("out/*.png"))
     assert all(plot.stat().st_size > 10_000 for plot in plots)
     assert bool(plots) == (name in {"quickstart", "sweep"})
+
+
+@pytest.mark.parametrize("block", BLOCKS[1:])
+def test_what_the_readme_shows_runs_as_it_stands(block, tmp_path):
+    assert run(tmp_path, "-c", block)
