@@ -22,6 +22,7 @@ from ionworks.ucp.tree import (
     Operator,
     Position,
     Profile,
+    ProfileMode,
     Quantity,
     Shape,
 )
@@ -96,7 +97,7 @@ class Wave(TimedLine):
     """A periodic signal, as `ionworks.ucp.tree.Waveform` has it."""
 
     shape: Shape
-    mode: Mode
+    mode: ProfileMode
     amplitude: float
     frequency: float
     offset: float = 0.0

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterable, Iterator
-from typing import Any, cast
+from typing import Any
 
 from ionworks.ucp.tree import (
     Ambient,
@@ -27,7 +27,6 @@ from ionworks.ucp.tree import (
     Number,
     Operation,
     Position,
-    ProfileMode,
     Protocol,
     Resolution,
     Safety,
@@ -310,7 +309,7 @@ def _timed(line: TimedLine, common: dict[str, Any]) -> Node:
     if isinstance(line, Wave):
         return Waveform(
             shape=line.shape,
-            mode=cast("ProfileMode", line.mode),
+            mode=line.mode,
             amplitude=_expression(line.amplitude),
             frequency=_expression(line.frequency),
             offset=_optional(line.offset or None),
