@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 import re
+from difflib import get_close_matches
 from typing import get_args
 
 from ionworks.ucp.expressions import Written, read_expression, read_text, written
@@ -270,7 +271,7 @@ def _model_variable(source: Written, name: str, path: str, report: Report) -> Mo
     if _is_calculated(text):
         message = f"{quote(text)} is worked out; on the left of an end stands one quantity alone."
         report.add("bad-end", message, path, source)
-    elif near is not None and name.lower() == near.lower():
+    elif near is not None and _is_misspelt(name, near):
         message = f"Unknown quantity {quote(name)} in an end; it is written {near}."
         report.add("unknown-variable", message, path, source, near)
     elif _is_model_name(text):
@@ -281,6 +282,12 @@ def _model_variable(source: Written, name: str, path: str, report: Report) -> Mo
         message += 'Another variable of the model is written variable["Name [unit]"].'
         report.add("unknown-variable", message, path, source, near)
     return None
+
+
+def _is_misspelt(name: str, quantity: str) -> bool:
+    """Whether one word is so near a quantity that it cannot be meant for anything else."""
+    word, right = name[:60].lower(), quantity.lower()
+    return " " not in word and bool(get_close_matches(word, [right], cutoff=0.8))
 
 
 def _is_model_name(text: str) -> bool:

@@ -30,7 +30,7 @@ _TIGHTNESS: dict[str, int] = (
     | {"==": _COMPARISON, "!=": _COMPARISON}
     | {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
 )
-_BARE_VARIABLE = re.compile(r"([A-Z][A-Za-z0-9]*(?:[ -][A-Za-z0-9]+)+) \[[A-Za-z0-9./-]+\]")
+_BARE_VARIABLE = re.compile(r"([A-Z][A-Za-z0-9-]*(?: [A-Za-z0-9-]+)+) \[[A-Za-z0-9./-]+\]")
 """A name with a unit that can stand before an operator as it is: two words and more."""
 
 

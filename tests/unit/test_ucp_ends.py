@@ -94,6 +94,8 @@ def test_an_input_may_stand_on_the_right(reference):
         ("Voltag < 2.5", "unknown-variable", "Voltage"),
         ("voltage < 2.5", "unknown-variable", "Voltage"),
         ("voltage [V] < 2.5", "unknown-variable", "Voltage"),
+        ("Volatge [V] < 2.5", "unknown-variable", "Voltage"),
+        ("Capcity [A.h] > 2.5", "unknown-variable", "Capacity"),
         ("VAR_N < 2.5", "unknown-variable", None),
         ("2 * Voltage < 5", "bad-end", None),
         ("Voltage + 1 < 5", "bad-end", None),
@@ -184,6 +186,8 @@ def test_a_wrong_end_in_text_is_named_by_line_and_column():
     [
         ("X-averaged cell temperature [K]", "X-averaged cell temperature [K]"),
         ("Cell temperature", "Cell temperature"),
+        ("Overpotential [V]", "Overpotential [V]"),
+        ('variable["Volatge [V]"]', "Volatge [V]"),
         ("Discharge capacity [A.h]", "Discharge capacity [A.h]"),
         ('variable["a < b"]', "a < b"),
         ("variable['x']", "x"),
@@ -226,3 +230,9 @@ def test_what_is_wrong_inside_a_condition_is_named_by_its_column():
     assert (finding.position.line, finding.position.column) == (6, 28)
     (finding,) = ucp.check(text + '        - "Voltage < 2.5 + * 3": {goto: End}\n')
     assert (finding.position.line, finding.position.column) == (6, 28)
+
+
+@pytest.mark.parametrize("name", ["C-rates [C]", "C-Rate [C]", "Voltage-x [V]", "Volatge [V]", "x"])
+def test_a_name_near_a_quantity_is_written_so_that_it_is_read_back(name):
+    tree = ucp.load(step("Rest", f'variable["{name}"] > 1'))
+    assert ucp.load(ucp.dump(tree)) == tree
