@@ -23,7 +23,7 @@ JUMP = 0.001
 _STEP = 1.0
 _ROWS = 1_000_000
 _NAME = re.compile(r"(?P<name>.+?)(?: scale=(?P<scale>\S+))?(?: repeat=(?P<repeat>\d+))?")
-_TOLERANCE = 1e-9
+_TOLERANCE = 1e-8
 
 Points = list[tuple[float, float]]
 
@@ -92,7 +92,7 @@ def write(profile: Profile, run: Run) -> bytes:
     last = -1.0
     for time, value in _rows(_whole(profile, run)):
         last = time + JUMP if time <= last else time
-        rows.append(f"{number(round(last, 6))}\t{number(-value)}\n")
+        rows.append(f"{number(round(last, 9))}\t{number(-value)}\n")
         if len(rows) > _ROWS:
             raise ValueError(f"it takes more than {_ROWS} rows")
     return "".join(rows).encode("ascii")
