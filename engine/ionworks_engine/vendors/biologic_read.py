@@ -34,6 +34,8 @@ def read_settings(data: bytes) -> Program:
             biologic_modulo.read(table, drafts)
         else:
             biologic_techniques.read(table, drafts)
+    if not drafts.lines:
+        raise Unreadable("the settings have no steps", key="Ns")
     lines, record = hoisted(drafts.finished())
     guards = tuple(_guards(settings, len(lines), drafts))
     return Program(

@@ -41,7 +41,7 @@ class Table:
     @property
     def columns(self) -> int:
         """Return how many sequences it has."""
-        return len(self.rows["Ns"]) if "Ns" in self.rows else 1
+        return max(len(self.rows.get("Ns", ())), 1)
 
     def text(self, row: str, column: int) -> str:
         """Return a cell.

@@ -1,0 +1,348 @@
+"""BioLogic settings: sequences, units, signs, older techniques, refusals."""
+
+import pytest
+from ionworks_engine.vendors import biologic
+from ionworks_engine.vendors.convert import convert, parse
+from ionworks_engine.vendors.errors import Inexpressible, Unreadable
+from ionworks_engine.vendors.program import Guard, Hold, Repeat, Spectrum
+from ionworks_engine.vendors.restore import restore
+
+from ionworks import ucp
+
+HEAD = """BT-LAB SETTING FILE
+
+Number of linked techniques : {count}
+
+Device : BCS-810
+Ecell ctrl range : min = 0,00 V, max = 10,00 V
+Safety Limits :
+\tEcell min = 2,50 V
+\tEcell max = 4,50 V
+\t|I| = 12,000 mA
+\tfor t > 100 ms
+Comments : ours
+Battery capacity : 3,000 mA.h
+Cycle Definition : Charge/Discharge alternance
+
+"""
+
+
+def table(number, name, **rows):
+    lines = [f"Technique : {number}", name]
+    for row, cells in rows.items():
+        lines.append("".join(str(cell).ljust(20) for cell in (row, *cells)))
+    return "\n".join(lines) + "\n\n"
+
+
+def settings(*tables):
+    return (HEAD.format(count=len(tables)) + "".join(tables)).encode("cp1252")
+
+
+def modulo(*sequences):
+    """One technique from mappings of cells; what they leave out is blank."""
+    names = ["ctrl_type", "Apply I/C", "ctrl1_val", "ctrl1_val_unit", "ctrl1_val_vs"]
+    names += ["ctrl2_val", "ctrl2_val_unit", "ctrl3_val", "ctrl3_val_unit", "N"]
+    names += ["charge/discharge", "ctrl_seq", "ctrl_repeat", "ctrl_Nd", "lim_nb"]
+    for place in (1, 2):
+        names += [f"lim{place}_{part}" for part in ("type", "comp", "value", "value_unit")]
+        names += [f"lim{place}_{part}" for part in ("action", "seq")]
+    names += ["rec_nb", "rec1_type", "rec1_value", "rec1_value_unit", "Bandwidth"]
+    blank = {"lim_nb": 0, "rec_nb": 0, "Bandwidth": 4, "ctrl_seq": 0, "ctrl_repeat": 0}
+    columns = [blank | sequence for sequence in sequences]
+    cells = {name: [column.get(name, "") for column in columns] for name in names}
+    return table(1, "Modulo Bat", Ns=range(len(columns)), **cells)
+
+
+def limits(*given):
+    """Cells of limits such as ``("Time", ">", "1,5", "h", "Next sequence", 1)``."""
+    parts = ("type", "comp", "value", "value_unit", "action", "seq")
+    cells = {"lim_nb": len(given)}
+    for place, limit in enumerate(given, start=1):
+        cells |= {f"lim{place}_{part}": cell for part, cell in zip(parts, limit, strict=True)}
+    return cells
+
+
+def stops(line):
+    return [(stop.quantity, stop.operator, stop.value, stop.goto) for stop in line.stops]
+
+
+def test_modulo_bat_with_decimal_commas_units_and_gotos():
+    up = {"ctrl_type": "CC", "Apply I/C": "C / N", "N": "2,00", "charge/discharge": "Charge"}
+    record = {"rec_nb": 1, "rec1_type": "Ecell", "rec1_value": "5,000", "rec1_value_unit": "mV"}
+    down = {
+        "ctrl_type": "CC",
+        "Apply I/C": "I",
+        "ctrl1_val": "250,000",
+        "ctrl1_val_unit": "\u00b5A",
+        "ctrl1_val_vs": "<None>",
+        "charge/discharge": "Discharge",
+    }
+    data = settings(
+        modulo(
+            {"ctrl_type": "Rest"} | limits(("Time", ">", "1,500", "h", "Next sequence", 1)),
+            up | record | limits(("Ecell", ">", "4,200", "V", "Goto sequence", 3)),
+            down | limits(("Ecell", "<", "3000,000", "mV", "Stop", 3)),
+            {"ctrl_type": "Loop", "ctrl_seq": 1, "ctrl_repeat": 9},
+        )
+    )
+    program = biologic.read(data, {})
+    rest, charge, discharge, loop = program.lines
+    assert stops(rest) == [("Time", ">=", 5400.0, 1)]
+    assert (charge.kind, charge.mode, charge.value) == ("Charge", "C-rate", 0.5)
+    assert stops(charge) == [("Voltage", ">", 4.2, 3)]
+    assert charge.record.voltage == 0.005
+    assert (discharge.kind, discharge.value) == ("Discharge", 0.00025)
+    assert stops(discharge) == [("Voltage", "<", 3.0, 4)]
+    assert loop == Repeat(start=1, count=10.0)
+    assert program.capacity == 0.003
+    assert set(program.guards) == {
+        Guard("Voltage", "low", 2.5, 4),
+        Guard("Voltage", "high", 4.5, 4),
+        Guard("Charge current", "high", 0.012, 4),
+        Guard("Discharge current", "high", 0.012, 4),
+    }
+    assert any("after 100 ms" in note for note in program.notes)
+
+
+def test_cc_cv_impedance_and_a_change_of_the_state_of_charge():
+    held = {
+        "ctrl_type": "CC-CV",
+        "Apply I/C": "I",
+        "ctrl1_val": "10.000",
+        "ctrl1_val_unit": "mA",
+        "ctrl2_val": "2.500",
+        "ctrl2_val_unit": "V",
+        "ctrl3_val": "1.000",
+        "ctrl3_val_unit": "mA",
+        "charge/discharge": "Discharge",
+    }
+    impedance = {
+        "ctrl_type": "PEIS",
+        "ctrl1_val": "10.000",
+        "ctrl1_val_unit": "mV",
+        "ctrl2_val": "100.000",
+        "ctrl2_val_unit": "kHz",
+        "ctrl3_val": "10.000",
+        "ctrl3_val_unit": "mHz",
+        "ctrl_Nd": 6,
+    }
+    pulse = {"ctrl_type": "CC", "Apply I/C": "I", "ctrl1_val": "1.000", "ctrl1_val_unit": "mA"}
+    soc = limits(("|delta SoC|", ">", "2.000", "%", "Next sequence", 3))
+    data = settings(modulo(held, impedance, pulse | {"charge/discharge": "Charge"} | soc))
+    program = biologic.read(data, {})
+    first, spectrum, _ = program.lines
+    assert (first.kind, first.value, first.hold_voltage) == ("Discharge", 0.01, 2.5)
+    assert stops(first) == [("Current", "<", 0.001, 1)]
+    assert isinstance(spectrum, Spectrum)
+    assert (spectrum.amplitude, spectrum.mode) == (0.01, "Voltage")
+    assert (spectrum.start_frequency, spectrum.end_frequency) == (1e5, 0.01)
+    assert "SOC + 0.02" in ucp.explain(restore(program))
+
+
+GCPL = {
+    "Ns": (0, 1, 2),
+    "Set I/C": ("I", "C / N", "I"),
+    "Is": ("0,000", "1,500", "-3,000"),
+    "unit Is": ("mA", "mA", "mA"),
+    "vs.": ("<None>",) * 3,
+    "N": ("1,00", "2,00", "1,00"),
+    "I sign": ("> 0", "> 0", "< 0"),
+    "t1 (h:m:s)": ("0:00:0,0000", "5:00:0,0000", "3:00:0,0000"),
+    "dE1 (mV)": ("0,00", "5,00", "5,00"),
+    "dt1 (s)": ("0,000", "10,000", "10,000"),
+    "EM (V)": ("0,000", "4,300", "3,000"),
+    "tM (h:m:s)": ("0:00:0,0000", "2:00:0,0000", "0:00:0,0000"),
+    "Im": ("0,000", "150,000", "0,000"),
+    "unit Im": ("mA", "\u00b5A", "mA"),
+    "dtq (s)": ("0,000", "10,000", "10,000"),
+    "dQM": ("0,000",) * 3,
+    "unit dQM": ("mA.h",) * 3,
+    "tR (h:m:s)": ("0:00:0,0000", "0:05:0,0000", "0:05:0,0000"),
+    "dER/dt (mV/h)": ("0,0",) * 3,
+    "dER (mV)": ("0,00",) * 3,
+    "dtR (s)": ("60,000", "10,000", "10,000"),
+    "goto Ns'": (0, 0, 1),
+    "nc cycles": (0, 0, 4),
+}
+OCV = {
+    "tR (h:m:s)": ("3:00:0,0000",),
+    "dER/dt (mV/h)": ("0,0",),
+    "record": ("Ewe",),
+    "dER (mV)": ("5,00",),
+    "dtR (s)": ("10,000",),
+}
+
+
+def test_older_techniques_become_steps_and_loops():
+    data = settings(
+        table(1, "Open Circuit Voltage", **OCV),
+        table(2, "Galvanostatic Cycling with Potential Limitation", **GCPL),
+        table(3, "Loop", **{"goto Ne": (2,), "nt times": (49,)}),
+    )
+    program = biologic.read(data, {})
+    rest, charge, held, pause, discharge, again, inner, outer = program.lines
+    assert stops(rest) == [("Time", ">=", 10800.0, 1)]
+    assert (charge.mode, charge.value) == ("C-rate", 0.5)
+    assert stops(charge) == [("Voltage", ">", 4.3, 2), ("Time", ">=", 18000.0, 3)]
+    assert (held.mode, held.value) == ("Voltage", 4.3)
+    assert stops(held) == [("Time", ">=", 7200.0, 3), ("Current", "<", 0.00015, 3)]
+    assert pause.kind == again.kind == "Rest"
+    assert (discharge.kind, discharge.value) == ("Discharge", 0.003)
+    assert inner == Repeat(start=1, count=5.0)
+    assert outer == Repeat(start=1, count=50.0)
+    assert parse(data).error is None
+
+
+def written(text, **more):
+    made = convert(text, "biologic_mps", verify=True, **more)
+    content = made.files.primary.content.decode("cp1252")
+    cells = {}
+    for row in content.replace("\r", "").split("\n"):
+        cells.setdefault(
+            row[:20].strip(), [row[k : k + 20].strip() for k in range(20, len(row), 20)]
+        )
+    return made, content, cells
+
+
+def test_all_columns_are_twenty_characters_wide():
+    _, content, cells = written("steps: [{Rest: {duration: 60}}, {Rest: {duration: 90.5}}]")
+    lines = content.split("\r\n")
+    start = lines.index("Modulo Bat") + 1
+    assert {len(line) for line in lines[start:] if line} == {60}
+    assert cells["lim1_value"] == ["60.000", "90.500"]
+    assert content.encode("cp1252").decode("cp1252") == content
+
+
+def test_currents_ranges_and_signs():
+    text = """
+steps:
+- Charge: {mode: Current, value: 0.0000075, ends: [Voltage > 4.2]}
+- Discharge: {mode: Current, value: 2.5, ends: [Voltage < 3]}
+- Discharge: {mode: Power, value: 0.5, ends: [Voltage < 2.8]}
+"""
+    made, _, cells = written(text)
+    assert cells["ctrl1_val"] == ["7.500", "2.500", "500.000"]
+    assert cells["ctrl1_val_unit"] == ["\u00b5A", "A", "mW"]
+    assert cells["I Range"] == ["10 \u00b5A", "10 A", "Auto"]
+    assert cells["charge/discharge"] == ["Charge", "Discharge", "Discharge"]
+    assert any("range of 10 A" in note for note in made.notes)
+
+
+def test_c_rates_are_said_as_such_where_two_decimals_are_enough():
+    text = """
+steps:
+- Charge: {mode: C-rate, value: 0.2, ends: [Voltage > 4.2]}
+- Discharge: {mode: C-rate, value: 0.3, ends: [Voltage < 3]}
+- Discharge: {mode: C-rate, value: 2, ends: [Voltage < 2.8]}
+"""
+    _, content, cells = written(text, nominal_capacity_ah=0.05)
+    assert cells["Apply I/C"] == ["C / N", "I", "C x N"]
+    assert cells["N"][::2] == ["5.00", "2.00"]
+    assert cells["ctrl1_val"] == ["10.000", "15.000", "100.000"]
+    assert "Battery capacity : 50.000 mA.h" in content
+    with pytest.raises(Inexpressible, match="nominal_capacity_ah"):
+        written(text)
+
+
+def test_a_capacity_becomes_the_time_that_it_takes():
+    text = "steps: [{Charge: {mode: Current, value: 0.5, ends: [Capacity > 0.25]}}]"
+    _, _, cells = written(text)
+    assert (cells["lim1_type"], cells["lim1_value"]) == (["Time"], ["1800.000"])
+
+
+def test_bt_lab_gets_its_own_words():
+    made, _, _ = written("steps: [{Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}}]")
+    (other,) = made.files.assets
+    assert other.name == "protocol-BT-Lab.mps"
+    assert other.content.startswith(b"BT-LAB SETTING FILE\r\n")
+    assert b"lim1_type           Ecell" in other.content
+    assert b"lim1_Qprev_pct      100" in other.content
+
+
+REFUSED = {
+    "four ends": (
+        "Charge: {mode: Current, value: 1, duration: 9,"
+        ' ends: [Voltage > 4, Voltage < 2, {"Voltage > 4.5": {goto: End}}]}',
+        "up to 3 limits",
+    ),
+    "current": ("Charge: {mode: Current, value: 11, duration: 9}", "the largest range is 10 A"),
+    "voltage": ("Charge: {mode: Voltage, value: 12, duration: 9}", "from -10 to 10 V"),
+    "time": ("Rest: {duration: 0.0001}", "milliseconds"),
+    "load": ("Charge: {mode: Resistance, value: 1, duration: 9}", "charge at constant resistance"),
+    "hold": (
+        "Charge: {mode: Current, value: 1, hold_voltage: 4.2, ends:"
+        ' [{"Current < 0.1": {goto: End}}]}\n- Rest: {duration: 60}',
+        "write CC and CV as two",
+    ),
+    "spectrum": (
+        "EIS: {start_frequency: 1000, end_frequency: 1}",
+        "without an amplitude",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_a_sequence_cannot_say_is_refused(case):
+    step, words = REFUSED[case]
+    with pytest.raises(Inexpressible, match=words):
+        convert(f"steps:\n- {step}\n", "biologic_mps")
+
+
+def test_different_limits_on_the_current_are_refused():
+    text = "safety_limits: {max_charge_current: 1}\nsteps: [{Rest: {duration: 60}}]"
+    with pytest.raises(Inexpressible, match="the same value"):
+        convert(text, "biologic_mps")
+
+
+WRONG = {
+    "technique": (table(1, "Cyclic Voltammetry", Ei=("1,0",)), "is 'Cyclic Voltammetry'"),
+    "control": (modulo({"ctrl_type": "UP"}), "'UP' is not known"),
+    "unit": (
+        modulo({"ctrl_type": "CV", "ctrl1_val": "4.2", "ctrl1_val_unit": "kV"}),
+        "the unit 'kV' is none of",
+    ),
+    "number": (
+        modulo({"ctrl_type": "CV", "ctrl1_val": "4.2.1", "ctrl1_val_unit": "V"}),
+        "'4.2.1' is no number",
+    ),
+    "relative": (
+        modulo({"ctrl_type": "CV", "ctrl1_val": "1", "ctrl1_val_unit": "V", "ctrl1_val_vs": "Eoc"}),
+        "'Eoc' is not known",
+    ),
+    "goto": (
+        modulo({"ctrl_type": "Rest"} | limits(("Time", ">", "1", "s", "Goto sequence", 7))),
+        "'7' is not known",
+    ),
+    "loop": (modulo({"ctrl_type": "Loop", "ctrl_seq": 3}), "a sequence after the loop"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_what_is_not_known_is_refused_with_its_line(case):
+    given, words = WRONG[case]
+    with pytest.raises(Unreadable, match=words) as caught:
+        biologic.read(settings(given), {})
+    assert caught.value.line is not None
+
+
+def test_files_that_are_cut_or_foreign_are_refused():
+    data = settings(modulo({"ctrl_type": "Rest"} | limits(("Time", ">", "1", "s", "Stop", 1))))
+    assert biologic.recognises(data)
+    for share in range(1, 20):
+        with pytest.raises(Unreadable):
+            biologic.read(data[: len(data) * share // 20], {})
+    assert not biologic.recognises(b"EC-Lab ASCII FILE\nNb header lines : 5\n")
+    assert not biologic.recognises(b"\x00\xff" * 50)
+
+
+def test_a_current_limit_of_a_rest_is_told_and_left_out():
+    data = settings(
+        modulo(
+            {"ctrl_type": "Rest"}
+            | limits(("Time", ">", "9", "s", "Next sequence", 1), ("I", "<", "4", "mA", "Stop", 1))
+        )
+    )
+    program = biologic.read(data, {})
+    assert isinstance(program.lines[0], Hold)
+    assert len(program.lines[0].stops) == 1
+    assert any("limit on its current" in note for note in program.notes)
