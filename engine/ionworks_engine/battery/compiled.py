@@ -20,7 +20,7 @@ import math
 import time
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ import numpy as np
 from ionworks_engine.battery.cells import Cell
 from ionworks_engine.battery.errors import BatteryError, refuse, words_of
 from ionworks_engine.battery.quiet import casadi, pybamm
-from ionworks_engine.battery.signals import TABLE, Piece
+from ionworks_engine.battery.signals import MOST_KINKS, TABLE, Piece, TooManyKinksError
 from ionworks_engine.battery.terms import (
     COLUMNS,
     MODEL_VARIABLE,
@@ -281,6 +281,34 @@ class CompiledModel(ABC):
         """Return the limit that is nearest to its threshold, or farthest beyond."""
         distances = np.asarray(solver["rootfn_casadi"](now, unknowns, inputs)).ravel()
         return self.limits[int(np.argmin(distances))]
+
+
+def stretches(instruction: Instruction, now: float) -> Iterator[tuple[Floats, dict[str, Any]]]:
+    """Yield the times in s that the solver halts at, with the inputs up to the last of them.
+
+    Parameters
+    ----------
+    instruction
+        One with a signal that varies.
+    now
+        When it begins, in s.
+
+    Raises
+    ------
+    TooManyKinksError
+        Once there have been more kinks than a step may follow.
+    """
+    assert not isinstance(instruction.signal, float | int)
+    begun, passed = now - instruction.elapsed, 0
+    end = instruction.elapsed + instruction.horizon
+    for piece in instruction.signal.pieces(instruction.elapsed, end):
+        passed += piece.times.size - 1
+        if passed > MOST_KINKS:
+            raise TooManyKinksError
+        stops = begun + piece.times
+        stops[0] = now
+        yield stops, follow(piece, begun)
+        now = float(stops[-1])
 
 
 def follow(piece: Piece, begun: float) -> dict[str, Any]:

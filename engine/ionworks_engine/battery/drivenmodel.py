@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 
 from ionworks_engine.battery.compiled import (
+    AMPLITUDE,
     ROOT_FOUND,
     CompiledModel,
-    follow,
+    stretches,
     temperature,
     varying_signal,
 )
@@ -39,6 +40,7 @@ from ionworks_engine.battery.trajectory import Path, Segment, State
 
 _CURRENT = "Current function [A]"
 _COARSE = 1.0
+_PARTS_OF_QUARTER = 8
 _CHARGE, _ENERGY = "net charge [A.h]", "net energy [W.h]"
 
 
@@ -88,7 +90,9 @@ class DrivenModel(CompiledModel):
 
     def _solver(self, *, careful: bool) -> Any:
         if careful not in self._solvers:
-            solver = step_solver(self._model, self._inputs, driven=True, careful=careful)
+            solver = step_solver(
+                self._model, self._inputs, driven=True, careful=careful, thinned=not careful
+            )
             self._solvers[careful] = solver._setup
         return self._solvers[careful]
 
@@ -126,17 +130,12 @@ class DrivenModel(CompiledModel):
         instruction
             What to hold, and until when.
         """
-        assert not isinstance(instruction.signal, float | int)
         counters = state.unknowns[self._whole.counters] if instruction.elapsed > 0 else np.zeros(4)
         armed = self.ordered(self._translated(inputs), instruction)
         start = self._taken(state, counters)
-        begun = state.time - instruction.elapsed
         path = Path([])
-        end = instruction.elapsed + instruction.horizon
-        for piece in instruction.signal.pieces(instruction.elapsed, end):
-            told = self.written(armed, follow(piece, begun))
-            stops = begun + piece.times
-            stops[0] = start.time
+        for stops, followed in stretches(instruction, state.time):
+            told = self.written(armed, followed)
             segment = self._integrate(
                 start, told, stops, counters, state, careful=instruction.careful
             )
@@ -147,7 +146,13 @@ class DrivenModel(CompiledModel):
             if segment.failure or segment.fired:
                 break
             start, counters = segment.own_end, segment.counted
+            if not instruction.careful:
+                segment.forget(instruction.extra)
         return path
+
+    def has_sine(self, inputs: Floats) -> bool:
+        """Whether the signal that these inputs hold is a sine."""
+        return bool(inputs[self._names[AMPLITUDE]][0] != 0)
 
     def _translated(self, inputs: Floats) -> Floats:
         """Return inputs of the step model in the order that they have here."""
@@ -237,7 +242,7 @@ class _DrivenSegment(Segment):
     def end(self) -> State:
         """The state it ended in, as the step model has it."""
         row = self.read(self.times[-1:], ())[0]
-        unknowns = self._model.handed_back(self._unknowns[-1], self._before, row)
+        unknowns = self._model.handed_back(self.own_end.unknowns, self._before, row)
         return State(float(self.times[-1]), unknowns)
 
     def _like(self, times: Floats, unknowns: Floats, slopes: Floats | None) -> Segment:
@@ -254,7 +259,8 @@ class _DrivenSegment(Segment):
 
     def _summed(self) -> Floats:
         """Return the counters at the nodes, and keep the columns there."""
-        self._nodes = _thinned(self.times, self.kinks)
+        nodes = _thinned(self.times, self.kinks)
+        self._nodes = _divided(nodes) if self._model.has_sine(self._inputs) else nodes
         self._rows = super().read(self._nodes, ())
         middles = 0.5 * (self._nodes[1:] + self._nodes[:-1])
         between = super().read(middles, ()) if middles.size else self._rows[:0]
@@ -279,6 +285,13 @@ class _DrivenSegment(Segment):
             middle = super().read(0.5 * (begun + now), ())
             rows[later, COUNTERS] += _flowed(known[later], middle, rows[later], now - begun)
         return rows
+
+
+def _divided(times: Floats) -> Floats:
+    """Divide each interval, so that Simpson's rule follows a quarter of a sine."""
+    shares = np.arange(_PARTS_OF_QUARTER) / _PARTS_OF_QUARTER
+    between = times[:-1, None] + np.diff(times)[:, None] * shares[None, :]
+    return np.append(between.ravel(), times[-1])
 
 
 def _thinned(times: Floats, kinks: Floats) -> Floats:

@@ -58,6 +58,7 @@ from ionworks_engine.battery.performing import (
 from ionworks_engine.battery.plans import Plan, Planner
 from ionworks_engine.battery.route import LostError, Route
 from ionworks_engine.battery.sampling import Sampling, sample
+from ionworks_engine.battery.signals import MOST_KINKS, TooManyKinksError
 from ionworks_engine.battery.terms import BACK, EXTRA, OUT, VOLTAGE, Floats, Limit
 from ionworks_engine.battery.trajectory import Path
 from ionworks_engine.battery.values import Values, WrongValueError
@@ -183,6 +184,12 @@ class Interpreter:
                 self._ambient = self._values.of(node.value, rules.TEMPERATURE)
         except WrongValueError as reason:
             raise WrongValueError(f"{self._where(node)}: {reason}") from None
+        except TooManyKinksError:
+            raise _BrokenOffError(
+                EXECUTION_TIMEOUT,
+                f"{self._where(node)}: what it holds has more than {MOST_KINKS:,} kinks "
+                "(a sine has four in each period); make several steps of it",
+            ) from None
 
     def _control(self, control: Control) -> None:
         self._values.assign(control.assignments, rules.ASSIGNED)
@@ -227,7 +234,7 @@ class Interpreter:
         else:
             safety = tuple(map(self._safety, self.protocol.safety.limits))
             done = Performance(
-                self.bench, plan, safety, self._disarmed, self.soc, self._ambient
+                self.bench, plan, safety, self._disarmed, self.soc, self._ambient, self.extra
             ).run()
         if done.tripped is not None:
             self._disarmed.add(done.tripped.limit)

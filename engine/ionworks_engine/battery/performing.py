@@ -115,6 +115,8 @@ class Performance:
         State of charge at the start, as a fraction.
     ambient
         Temperature of the chamber in degC; ``None`` for the cell's own.
+    extra
+        Names of the variables that will be read besides the standard columns.
     """
 
     bench: Bench
@@ -123,6 +125,7 @@ class Performance:
     disarmed: set[Limit]
     soc: float
     ambient: float | None
+    extra: tuple[str, ...] = ()
     _path: Path = field(default_factory=lambda: Path([]))
     _law: Law = "current"
     _signal: Signal = 0.0
@@ -179,6 +182,7 @@ class Performance:
             self.bench.usable_capacity,
             elapsed,
             careful=bool(self.plan.slopes),
+            extra=self.extra,
         )
 
     @property

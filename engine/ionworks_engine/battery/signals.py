@@ -19,7 +19,14 @@ _Floats: TypeAlias = npt.NDArray[np.float64]
 TABLE = 64
 """Straight lines that one piece may have."""
 
+MOST_KINKS = 200_000
+"""Kinks of a signal that one step may follow."""
+
 _SAME_TIME = 1e-9
+
+
+class TooManyKinksError(Exception):
+    """A signal with more kinks than one step may follow."""
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from ionworks_engine.battery.compiled import (
     ROOT_FOUND,
     SETPOINT,
     CompiledModel,
-    follow,
+    stretches,
     temperature,
     varying_signal,
 )
@@ -141,14 +141,10 @@ class StepModel(CompiledModel):
         armed = self.ordered(inputs, instruction)
         if isinstance(instruction.signal, float | int):
             return Path([self._held(start, armed, instruction)])
-        begun = state.time - instruction.elapsed
         law = len(LAWS) + 1 + _VARYING.index(instruction.law)
         path = Path([])
-        end = instruction.elapsed + instruction.horizon
-        for piece in instruction.signal.pieces(instruction.elapsed, end):
-            told = self.written(armed, {_LAW: law, **follow(piece, begun)})
-            stops = begun + piece.times
-            stops[0] = start.time
+        for stops, followed in stretches(instruction, state.time):
+            told = self.written(armed, {_LAW: law, **followed})
             segment = self._integrate(start, told, stops, careful=instruction.careful)
             if segment.failure:
                 segment = self._integrate(start, told, stops, careful=True)
@@ -156,6 +152,8 @@ class StepModel(CompiledModel):
             if segment.failure or segment.fired:
                 break
             start = segment.end
+            if not instruction.careful:
+                segment.forget(instruction.extra)
         return path
 
     def _held(self, start: State, armed: Floats, instruction: Instruction) -> Segment:
@@ -177,7 +175,8 @@ class StepModel(CompiledModel):
         saw, and those of one law are zeros in another's.
         """
         if (law, careful) not in self._solvers:
-            solver = step_solver(self._model, self._inputs, careful=careful)
+            thinned = law > len(LAWS) and not careful
+            solver = step_solver(self._model, self._inputs, careful=careful, thinned=thinned)
             self._solvers[law, careful] = solver._setup
         return self._solvers[law, careful]
 

@@ -65,6 +65,8 @@ class Instruction:
         Time in s since the step began: the signal is that far on, and so are the counters.
     careful
         Whether the shape of small changes matters: a hundredth of the tolerances.
+    extra
+        Names of the variables that will be read besides the standard columns.
     """
 
     law: Law
@@ -75,3 +77,4 @@ class Instruction:
     capacity: float
     elapsed: float = 0.0
     careful: bool = False
+    extra: tuple[str, ...] = ()

@@ -14,6 +14,10 @@ from ionworks_engine.battery.quiet import casadi
 from ionworks_engine.battery.terms import COLUMNS, Floats, Limit, Places
 
 _JUST_BEFORE = 1e-6
+_PLAIN = frozenset(
+    getattr(casadi, f"OP_{name}")
+    for name in ("CONST", "INPUT", "OUTPUT", "ADD", "SUB", "MUL", "DIV", "NEG", "TWICE")
+)
 
 
 @dataclass(frozen=True)
@@ -45,12 +49,7 @@ class Reader:
         unknowns[self.needed.tolist()] = few
         found = columns(time, unknowns, inputs)
         self._function = expanded(casadi.Function("few", [time, few, inputs], [found]))
-        self._affine: Any = None
-        if casadi.is_linear(found, few) and not any(casadi.which_depends(found, time, 1, True)):
-            parts = casadi.Function(
-                "parts", [time, few, inputs], [casadi.jacobian(found, few), found]
-            )(0, np.zeros(self.needed.size), inputs)
-            self._affine = casadi.Function("affine", [inputs], [casadi.densify(p) for p in parts])
+        self._affine = _affine(self._function)
         self._known: tuple[Floats, Floats, Floats] | None = None
 
     def __call__(self, times: Floats, few: Floats, inputs: Floats) -> Floats:
@@ -66,6 +65,28 @@ class Reader:
             matrix, constants = self._affine(inputs)
             self._known = (inputs, matrix.full().T, constants.full().ravel())
         return self._known[1], self._known[2]
+
+
+def _affine(function: Any) -> Any:
+    """Return matrix and constants of a function of inputs, if it is affine in all else.
+
+    Only sums and products are trusted: CasADi takes a table or a maximum for linear.
+    """
+    if not function.is_a("SXFunction"):
+        return None
+    operations = {function.instruction_id(place) for place in range(function.n_instructions())}
+    if not operations <= _PLAIN:
+        return None
+    time, few, inputs = function.sx_in()
+    columns = function(time, few, inputs)
+    matrix = casadi.jacobian(columns, casadi.vertcat(time, few))
+    slopes = matrix[:, 1:]
+    moving = casadi.vertcat(time, few)
+    if casadi.jacobian(matrix, moving).nnz() or matrix[:, 0].nnz():
+        return None
+    constants = casadi.substitute(columns, moving, np.zeros(moving.numel()))
+    parts = [casadi.densify(slopes), casadi.densify(constants)]
+    return casadi.Function("affine", [inputs], parts)
 
 
 class Segment:
@@ -106,6 +127,8 @@ class Segment:
         self.times = times
         self._unknowns = unknowns
         self._slopes = slopes
+        self._ends = State(float(times[0]), unknowns[0]), State(float(times[-1]), unknowns[-1])
+        self._kept: Places | None = None
         self.fired = fired
         self.failure = failure
         self.kinks = times[:0] if kinks is None else kinks[kinks < times[-1]]
@@ -118,10 +141,21 @@ class Segment:
     @property
     def end(self) -> State:
         """The state it ended in."""
-        return State(float(self.times[-1]), self._unknowns[-1])
+        return self._ends[1]
+
+    def forget(self, extra: tuple[str, ...]) -> None:
+        """Keep only the unknowns that output columns need, and whole states at both ends."""
+        kept = np.union1d(self._reader(()).needed, self._reader(extra).needed)
+        self._unknowns = self._unknowns[:, kept]
+        self._slopes = None if self._slopes is None else self._slopes[:, kept]
+        self._kept = kept
 
     def until(self, time: float) -> Segment:
         """Return this cut off at an earlier time in s, with nothing fired."""
+        if time <= self.times[0]:
+            first = self._ends[0]
+            return self._like(np.array([first.time]), first.unknowns[None, :], None)
+        assert self._kept is None, "what was forgotten cannot be cut"
         kept = int(np.searchsorted(self.times, time, side="left"))
         last = np.array([time])
         every = np.arange(self._unknowns.shape[1])
@@ -150,6 +184,8 @@ class Segment:
 
     def _between(self, times: Floats, places: Places) -> Floats:
         """Interpolate some unknowns by cubics through the solver's values and slopes."""
+        if self._kept is not None:
+            places = np.searchsorted(self._kept, places)
         if self._slopes is None or self.times.size == 1:
             return np.repeat(self._unknowns[-1:, places], times.size, axis=0)
         start, rise, first, last, s, _ = self._cubics(times, places)
