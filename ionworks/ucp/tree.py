@@ -321,7 +321,7 @@ class Impedance(CellStep):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Control:
-    """What takes no time: set variables in order, count a cycle, then take the first true branch."""
+    """What takes no time: set variables in order, count a cycle, take the first true branch."""
 
     position: Position = field(compare=False)
     name: str | None = None
