@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
-from ionworks.ucp.tree import Profile
+from ionworks.ucp.tree import Kind, Profile
 from ionworks_engine.vendors import ini_text
 from ionworks_engine.vendors.arbin_counting import Counting
 from ionworks_engine.vendors.arbin_globals import (
@@ -120,7 +120,24 @@ def as_written(program: Program, dialect: Dialect) -> Program:
         else line
         for index, line in enumerate(program.lines)
     )
-    return replace(program, lines=lines, profiles=profiles)
+    known = {profile.name: profile for profile in profiles}
+    return replace(program, lines=tuple(_with_directions(lines, known)), profiles=profiles)
+
+
+def _with_directions(lines: Iterable[Line], profiles: Mapping[str, Profile]) -> Iterator[Line]:
+    """Give constant voltages the direction that a file shows: of their end, or the step before."""
+    direction: Kind = "Charge"
+    for line in lines:
+        if isinstance(line, Drive) and line.profile in profiles:
+            values = [value * line.scale for value in profiles[line.profile].values]
+            direction = "Discharge" if min(values) >= 0 and max(values) > 0 else "Charge"
+        elif isinstance(line, Hold) and line.mode in ("Current", "C-rate"):
+            direction = line.kind if isinstance(line.value, float) else direction
+        elif isinstance(line, Hold) and line.mode == "Voltage":
+            shown = any(stop.quantity in ("Current", "C-rate") for stop in line.stops)
+            yield line if shown else replace(line, kind=direction)
+            continue
+        yield line
 
 
 def _with_chamber(program: Program) -> Program:

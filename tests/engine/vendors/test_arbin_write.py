@@ -158,3 +158,13 @@ def test_labels_are_unique_and_never_words_of_the_cycler():
     sections = sections_of(arbin_sdx.write(Program(lines=lines), "x").primary.content)
     labels = [sections[f"Schedule_Step{index}"]["m_szLabel"] for index in range(5)]
     assert labels == ["Next Step (2)", "A", "A (2)", "a-b c", "?"]
+
+
+def test_a_constant_voltage_without_an_end_on_the_current_shows_no_direction():
+    text = """
+steps:
+- Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}
+- Discharge: {mode: Voltage, value: 4, duration: 60}
+"""
+    step = sections_of(made(text).files.primary.content)["Schedule_Step1"]
+    assert (step["m_szStepCtrlType"], step["m_szCtrlValue"]) == ("Voltage(V)", "4")
