@@ -9,6 +9,7 @@ import polars as pl
 import pybamm
 import pytest
 from ionworks_engine import battery
+from ionworks_engine.battery import BatteryError
 from ionworks_engine.battery.impedance import frequencies_between
 from ionworks_engine.battery.quickmodels import quick_parameters
 
@@ -173,3 +174,16 @@ def test_a_spectrum_in_another_chamber_is_another_spectrum():
     steps = [{"Rest": {"duration": 10}}, eis(1, 1, 1), eis(1, 1, 1, temperature=0)]
     _, (warm, cold) = spectrum(simulate(arrhenius, steps))
     assert cold.real > 1.1 * warm.real
+
+
+def test_a_voltage_that_leaps_with_the_sign_of_the_current_has_no_spectrum():
+    options = {
+        "particle phases": ("2", "1"),
+        "open-circuit potential": (("single", "current sigmoid"), "single"),
+    }
+    cell = {
+        "model": {"type": "SPM", "options": options},
+        "parameters": {"set": "Chen2020_composite"},
+    }
+    with pytest.raises(BatteryError, match="current sigmoid"):
+        simulate(cell, [eis()])

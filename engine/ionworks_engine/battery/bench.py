@@ -8,7 +8,7 @@ import numpy as np
 
 from ionworks.ucp.places import expressions, walk
 from ionworks.ucp.terms import leaves
-from ionworks.ucp.tree import Ambient, CellStep, ModelVariable, Position, Protocol, Start
+from ionworks.ucp.tree import Ambient, CellStep, Impedance, ModelVariable, Position, Protocol, Start
 from ionworks_engine.battery.balance import Origin, origin, state_parameters
 from ionworks_engine.battery.cells import Cell
 from ionworks_engine.battery.drivenmodel import driven_by
@@ -22,6 +22,7 @@ from ionworks_engine.battery.watching import SLOPE
 
 AMBIENT = "Ambient temperature [K]"
 INITIAL = "Initial temperature [K]"
+_HYSTERESIS = "open-circuit potential"
 _KELVIN = 273.15
 
 
@@ -44,6 +45,7 @@ class LocalBench:
         values.update(_temperatures(protocol.start, design))
         _check_chamber(protocol, values)
         _check_model_variables(cell, protocol)
+        _check_spectra(cell, protocol)
         self.model: StepModel = compiled(cell, frozenset(values), watched_by(protocol))
         self._before = self._model_seconds
         self._state, self._inputs = self.model.begin(values)
@@ -124,6 +126,20 @@ def _check_model_variables(cell: Cell, protocol: Protocol) -> None:
         problem = cell.no_scalar(name, str(position))
         if problem is not None:
             raise refuse(problem)
+
+
+def _check_spectra(cell: Cell, protocol: Protocol) -> None:
+    """Refuse spectra of a model whose open-circuit voltage leaps with the sign of the current.
+
+    Its slope at rest would be told as a resistance, a hundred times that of the cell.
+    """
+    leaps = "current sigmoid" in str(getattr(cell.model, "options", {}).get(_HYSTERESIS))
+    for node in walk(protocol.steps):
+        if leaps and isinstance(node, Impedance):
+            raise refuse(
+                f"{node.position}: there is no impedance at rest with the option {_HYSTERESIS!r}: "
+                "'current sigmoid', whose voltage leaps with the sign of the current"
+            )
 
 
 def _check_chamber(protocol: Protocol, values: Mapping[str, float]) -> None:
