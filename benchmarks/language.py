@@ -61,9 +61,7 @@ def cycling() -> None:
 def drive_cycle() -> tuple[np.ndarray, np.ndarray]:
     """A current of a car in a town, 1 Hz: sums of sines, cut to what a 5 A.h cell bears [s, A]."""
     times = np.arange(POINTS, dtype=float)
-    waves = sum(
-        np.sin(2 * np.pi * times / period + period) for period in (7, 13, 31, 67, 113, 241)
-    )
+    waves = sum(np.sin(2 * np.pi * times / period + period) for period in (7, 13, 31, 67, 113, 241))
     return times, np.clip(1.0 + 1.2 * waves, -4.0, 8.0).round(3)
 
 
