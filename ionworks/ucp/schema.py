@@ -20,7 +20,7 @@ from ionworks.ucp.profiles import COLUMNS, MIN_POINTS, TIME_KEY
 from ionworks.ucp.rules import Rule
 from ionworks.ucp.safety import BOUNDS
 from ionworks.ucp.start import STATE_TYPES
-from ionworks.ucp.steps import KINDS, MODES
+from ionworks.ucp.steps import KINDS, modes_of
 from ionworks.ucp.tokens import NAME_PATTERN
 from ionworks.ucp.tree import Kind, Quantity
 
@@ -138,7 +138,7 @@ def _step(kind: Kind | None, head: Schema) -> Schema:
     if kind == "Rest":
         return _closed(properties, required=named, anyOf=_ENDING)
     forms = []
-    for mode in MODES:
+    for mode in modes_of(kind):
         drive: Schema = {"mode": {"const": mode}, "value": _expression(rules.STEP_VALUE[mode])}
         if mode != "Voltage":
             drive["hold_voltage"] = _expression(rules.HOLD_VOLTAGE)

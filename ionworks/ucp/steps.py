@@ -144,6 +144,7 @@ def read_step(
         needed = ("mode", "value")
         _require(kind or "A step", needed, f"modes are {', '.join(MODES)}", place, given, report)
         mode, value = _read_drive(node, path, report)
+        _refuse_mode(kind, mode, node, path, report)
         hold = _read_hold(node, mode, path, report)
     _require_end(kind or "A step", place, given, report)
     return Step(
@@ -154,6 +155,11 @@ def read_step(
         hold_voltage=hold,
         **_common(place, kind, report),
     )
+
+
+def modes_of(kind: Kind | None) -> tuple[Mode, ...]:
+    """Return the modes of a kind of step; ``None`` is one whose direction is worked out."""
+    return tuple(mode for mode in MODES if (kind, mode) != ("Charge", "Resistance"))
 
 
 def _refuse_drive(node: Table, path: str, report: Report) -> list[str]:
@@ -189,6 +195,15 @@ def _read_drive(node: Table, path: str, report: Report) -> tuple[Mode | None, Ex
     if mode is None or value is None:
         return mode, None
     return mode, read_expression(value, rules.STEP_VALUE[mode], f"{path}.value", report)
+
+
+def _refuse_mode(
+    kind: Kind | None, mode: Mode | None, node: Table, path: str, report: Report
+) -> None:
+    if mode is not None and mode not in modes_of(kind):
+        message = "A resistance draws current, so that it is for a Discharge alone; a Charge is "
+        message += "by C-rate, Current, Voltage or Power."
+        report.add("unknown-mode", message, f"{path}.mode", node.entries["mode"])
 
 
 def _read_mode(node: Table, words: tuple[_Mode, ...], path: str, report: Report) -> _Mode | None:

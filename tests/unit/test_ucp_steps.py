@@ -39,6 +39,11 @@ def test_a_resistance():
     assert (step.mode, step.value.value) == ("Resistance", 2.5)
     zero = {"Discharge": {"mode": "Resistance", "value": 0, "duration": 10}}
     assert "above 0" in only(zero).message
+    charge = {"Charge": {"mode": "Resistance", "value": 1, "duration": 10}}
+    assert (only(charge).code, only(charge).position.path) == (
+        *("unknown-mode",),
+        "steps[0].Charge.mode",
+    )
 
 
 @pytest.mark.parametrize(

@@ -139,10 +139,9 @@ def common(*, ending=True):
 
 def driven(mode):
     hold = st.none() if mode == "Voltage" else maybe(value(positive))
+    kinds = ["Discharge"] if mode == "Resistance" else ["Charge", "Discharge"]
     drive = {"mode": st.just(mode), "value": value(positive), "hold_voltage": hold}
-    return st.builds(
-        tree.Step, kind=st.sampled_from(["Charge", "Discharge"]), **drive, **common()
-    ) | st.builds(
+    return st.builds(tree.Step, kind=st.sampled_from(kinds), **drive, **common()) | st.builds(
         tree.Step,
         kind=st.none(),
         direction=value(any_number.filter(bool)),
