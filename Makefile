@@ -22,7 +22,7 @@ setup: .venv/.ready  ## Make .venv with everything in it, pinned and hashed.
 	@touch $@
 
 .venv-interop/%/.ready: requirements/interop-%.txt
-	@echo "Making an environment for the public package $*: about a minute, once."
+	@echo "Making an environment for $*: about a minute, once."
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/python $(PIP) --require-hashes -r $<
 	@touch $@
@@ -51,15 +51,15 @@ diff: setup  ## Name the breaking changes since the released spec.
 record: setup  ## Record the cassettes anew from an engine on loopback.
 	$(BIN)/python -m pytest tests/replay --record-mode=rewrite
 
-soak: setup  ## Read 100,000 generated protocols: each must end in a tree or in findings.
-	$(BIN)/python -m tests.robustness.soak_ucp 100000
+soak: .venv-interop/soak/.ready  ## Read 100,000 generated protocols, then let atheris look for more.
+	$(<D)/bin/python -m tests.robustness.soak_ucp 100000
 
 bench: setup $(INTEROP)  ## Print every speed as a ratio against a named reference.
 	$(BIN)/python -m benchmarks
 
 lock: setup  ## Resolve the requirements anew.
 	$(COMPILE) requirements/dev.in --no-emit-package ionworks-api --output-file requirements/dev.txt
-	for version in $(OTHERS); do \
+	for version in $(OTHERS) soak; do \
 		$(COMPILE) requirements/interop-$$version.in --output-file requirements/interop-$$version.txt; \
 	done
 
