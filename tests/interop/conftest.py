@@ -3,12 +3,16 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-DRIVERS = Path(__file__).parent / "drivers"
+HERE = Path(__file__).parent
+sys.path.insert(0, str(HERE))
+
+ROOT = HERE.parents[1]
+DRIVERS = HERE / "drivers"
 
 
 @pytest.fixture(scope="session")

@@ -1,12 +1,9 @@
 """Files for cyclers against those of a public package, for protocols that both can say."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
+from aurora_files import current, document, loop, rest, voltage, written
 from ionworks_engine.vendors import neware
 from ionworks_engine.vendors.compare import differences
 from ionworks_engine.vendors.convert import convert
@@ -15,37 +12,14 @@ from ionworks_engine.vendors.formats import format_of
 
 from ionworks import ucp
 
-ROOT = Path(__file__).parents[2]
-DRIVER = Path(__file__).parent / "drivers" / "aurora.py"
 CAPACITY = 0.005
-
-
-def document(*method, **more):
-    sample = {"name": "cell", "capacity_mAh": CAPACITY * 1000}
-    return {"sample": sample, "record": {"time_s": 10}, "method": list(method)} | more
-
-
-def current(until_voltage=None, until_time=None, **value):
-    ends = {"until_voltage_V": until_voltage, "until_time_s": until_time}
-    return {"step": "constant_current"} | value | ends
-
-
-def voltage(volts, **ends):
-    return {"step": "constant_voltage", "voltage_V": volts} | ends
-
-
-def rest(seconds):
-    return {"step": "open_circuit_voltage", "until_time_s": seconds}
-
-
-def loop(to, count):
-    return {"step": "loop", "loop_to": to, "cycle_count": count}
 
 
 HEAD = "global: {resolution: {time: 10}}\nsteps:\n"
 BOTH = {
     "formation": (
         document(
+            CAPACITY,
             rest(3600),
             current(4.2, rate_C=0.1),
             voltage(4.2, until_rate_C=0.05),
@@ -71,6 +45,7 @@ BOTH = {
     ),
     "pulses": (
         document(
+            CAPACITY,
             rest(1),
             current(until_time=10, current_mA=2.5),
             rest(0.5),
@@ -96,6 +71,7 @@ BOTH = {
     ),
     "holds": (
         document(
+            CAPACITY,
             current(4.1, current_mA=1.25),
             voltage(4.1, until_current_mA=0.25, until_time_s=7200),
             current(2.5, current_mA=-1.25),
@@ -111,6 +87,7 @@ BOTH = {
     ),
     "equal limits": (
         document(
+            CAPACITY,
             rest(60),
             safety={"max_voltage_V": 4.3, "max_current_mA": 10, "min_current_mA": -10},
         ),
@@ -122,6 +99,7 @@ steps: [{Rest: {duration: 60}}]
     ),
     "limits": (
         document(
+            CAPACITY,
             rest(60),
             record={"time_s": 30, "voltage_V": 0.005, "current_mA": 0.1},
             safety={
@@ -144,18 +122,7 @@ steps: [{Rest: {duration: 60}}]
 @pytest.fixture(scope="session")
 def theirs():
     """Files that the public package writes for the documents of `BOTH`, by name."""
-    python = ROOT / ".venv-interop" / "aurora" / "bin/python"
-    assert python.exists(), f"{python} is missing: run `make test`"
-    done = subprocess.run(
-        [python, "-I", DRIVER],
-        input=json.dumps([given for given, _ in BOTH.values()]),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    return dict(zip(BOTH, json.loads(done.stdout.splitlines()[-1]), strict=True))
+    return written(BOTH, "neware", "mps")
 
 
 def facts(text):

@@ -1,11 +1,7 @@
 """Settings for EC-Lab against those of a public package that was tried on devices."""
 
-import json
-import os
-import subprocess
-from pathlib import Path
-
 import pytest
+from aurora_files import current, document, loop, rest, voltage, written
 from ionworks_engine.vendors import biologic
 from ionworks_engine.vendors.compare import differences
 from ionworks_engine.vendors.convert import convert
@@ -13,8 +9,6 @@ from ionworks_engine.vendors.flatten import flatten
 
 from ionworks import ucp
 
-ROOT = Path(__file__).parents[2]
-DRIVER = Path(__file__).parent / "drivers" / "aurora_mps.py"
 CAPACITY = 0.045
 UNITS = {
     "A": 1,
@@ -33,27 +27,6 @@ UNITS = {
 }
 
 
-def document(*method, **more):
-    sample = {"name": "cell", "capacity_mAh": CAPACITY * 1000}
-    return {"sample": sample, "record": {"time_s": 10}, "method": list(method)} | more
-
-
-def current(volts=None, seconds=None, **value):
-    return {"step": "constant_current", "until_voltage_V": volts, "until_time_s": seconds} | value
-
-
-def voltage(volts, **ends):
-    return {"step": "constant_voltage", "voltage_V": volts} | ends
-
-
-def rest(seconds):
-    return {"step": "open_circuit_voltage", "until_time_s": seconds}
-
-
-def loop(to, count):
-    return {"step": "loop", "loop_to": to, "cycle_count": count}
-
-
 def impedance(first, last, **amplitude):
     sweep = {"start_frequency_Hz": first, "end_frequency_Hz": last, "points_per_decade": 6}
     return {"step": "impedance_spectroscopy"} | sweep | amplitude
@@ -62,6 +35,7 @@ def impedance(first, last, **amplitude):
 BOTH = {
     "rates and loops": (
         document(
+            CAPACITY,
             rest(3600),
             current(4.2, 54000, rate_C=0.1),
             voltage(4.2, until_rate_C=0.05, until_time_s=3600),
@@ -88,6 +62,7 @@ steps:
     ),
     "small and large currents": (
         document(
+            CAPACITY,
             current(4.1, current_mA=0.5),
             voltage(4.1, until_current_mA=0.25),
             current(2.5, current_mA=-750),
@@ -105,6 +80,7 @@ steps:
     ),
     "impedance": (
         document(
+            CAPACITY,
             rest(600),
             impedance(100000.0, 0.01, amplitude_V=0.01),
             impedance(1000.0, 1.0, amplitude_mA=0.4),
@@ -120,6 +96,7 @@ steps:
     ),
     "safety": (
         document(
+            CAPACITY,
             rest(60),
             safety={
                 "max_voltage_V": 4.3,
@@ -141,19 +118,7 @@ steps: [{Rest: {duration: 60}}]
 @pytest.fixture(scope="module")
 def theirs():
     """Settings that the public package writes for the documents of `BOTH`, by name."""
-    python = ROOT / ".venv-interop" / "aurora" / "bin/python"
-    assert python.exists(), f"{python} is missing: run `make test`"
-    done = subprocess.run(
-        [python, "-I", DRIVER],
-        input=json.dumps([given for given, _ in BOTH.values()]),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        env={**os.environ, "PYTHONWARNINGS": "ignore"},
-    )
-    assert done.returncode == 0, done.stderr[-4000:]
-    written = json.loads(done.stdout.splitlines()[-1])
-    return dict(zip(BOTH, written, strict=True))
+    return {name: files["mps"] for name, files in written(BOTH, "mps").items()}
 
 
 def split(text):
@@ -173,19 +138,17 @@ def amount(cells, name):
 
 
 def facts(cells):
-    """What a sequence does: numbers in base units, currents with their sign."""
+    """What a sequence does: numbers in base units, directions as the cells say them."""
     kind = cells["ctrl_type"]
     said = {"kind": kind}
     if kind == "Loop":
         return said | {name: cells[name] for name in ("ctrl_seq", "ctrl_repeat")}
     if kind == "CC":
-        sign = -1 if cells["charge/discharge"] == "Discharge" else 1
-        value = float(cells["ctrl1_val"]) * UNITS[cells["ctrl1_val_unit"]]
-        said["current"] = pytest.approx(sign * value, rel=1e-6)
-        said["range"] = cells["I Range"]
+        said["current"] = amount(cells, "ctrl1_val")
+        said |= {name: cells[name] for name in ("Apply I/C", "charge/discharge", "I Range")}
     if kind == "CV":
         said |= {"voltage": amount(cells, "ctrl1_val"), "vs": cells["ctrl1_val_vs"]}
-        said["range"] = cells["I Range"]
+        said |= {name: cells[name] for name in ("charge/discharge", "I Range")}
     if kind in ("PEIS", "GEIS"):
         said |= {name: amount(cells, name) for name in ("ctrl1_val", "ctrl2_val", "ctrl3_val")}
         said |= {name: cells[name] for name in ("ctrl_Nd", "ctrl_Na", "ctrl_corr", "I Range")}

@@ -13,6 +13,7 @@ from ionworks_engine.vendors.biologic_text import Table, rounded
 from ionworks_engine.vendors.biologic_words import (
     CHARGES,
     CURRENTS,
+    DIVIDED,
     ENERGIES,
     FREQUENCIES,
     GOTO,
@@ -22,6 +23,7 @@ from ionworks_engine.vendors.biologic_words import (
     RESISTANCES,
     STOP,
     TIMES,
+    TIMES_N,
     VOLTAGES,
 )
 from ionworks_engine.vendors.errors import Unreadable
@@ -31,7 +33,7 @@ LAST_ROW: Final = "Bandwidth"
 END: Final[Key] = (1_000_000, 0)
 
 _SILENT = MappingProxyType({"TI": "waits for a trigger", "TO": "sends a trigger"})
-_VOLTAGE_NAMES = ("Ewe", "Ecell", "Ewe-Ece", "Ece")
+_VOLTAGE_NAMES = ("Ewe", "Ecell", "Ewe-Ece")
 _SHARES = ("|delta SoC|", "|SoC|")
 _LOADS: Mapping[str, tuple[Mode, Mapping[str, float]]] = MappingProxyType(
     {"CP": ("Power", POWERS), "CR": ("Resistance", RESISTANCES)}
@@ -88,7 +90,7 @@ class _Sequence:
         if control == "CV":
             self._absolute("ctrl1_val_vs", "Ref")
             return Hold(
-                kind=self._kind(self._current_before()),
+                kind=self._kind_before(),
                 mode="Voltage",
                 value=self._quantity("ctrl1_val", VOLTAGES),
             )
@@ -113,21 +115,24 @@ class _Sequence:
             value = self._quantity("ctrl1_val", CURRENTS)
             return Hold(kind=self._kind(value), mode="Current", value=abs(value))
         number = self._table.number_at("N", self._column)
-        if apply not in ("C / N", "C x N") or number <= 0:
+        if apply not in (DIVIDED, TIMES_N) or number <= 0:
             raise self._unknown("Apply I/C", f"{apply} with N = {number:g}")
-        rate = 1 / number if apply == "C / N" else number
+        rate = 1 / number if apply == DIVIDED else number
         return Hold(kind=self._kind(), mode="C-rate", value=rounded(rate))
 
     def _kind(self, value: float = 0.0) -> Kind:
-        """Return the direction: a negative current discharges, whatever the column says."""
+        """Return the direction: EC-Lab says it by a sign, BT-Lab by a word."""
+        if value < 0 and self._discharges:
+            raise self._unknown("charge/discharge", f"Discharge of {value:g}")
         return "Discharge" if self._discharges or value < 0 else "Charge"
 
-    def _current_before(self) -> float:
-        """Return the current of the sequence before, which tells a direction by its sign."""
+    def _kind_before(self) -> Kind:
+        """Return the direction of a constant voltage: its own, or that of the current before."""
         before = self._column - 1
         if before < 0 or self._table.optional("ctrl_type", before) != "CC":
-            return 0.0
-        return self._table.quantity("ctrl1_val", "ctrl1_val_unit", before, CURRENTS)
+            return self._kind()
+        current = _Sequence(self._table, before, self._drafts)._current()
+        return "Discharge" if self._discharges else current.kind
 
     def _spectrum(self, control: str) -> Spectrum:
         galvanic = control == "GEIS"
@@ -207,7 +212,7 @@ class _Sequence:
 
         if name == "Time" and above:
             return Stop("Time", ">=", bound(TIMES), 0)
-        if name in _VOLTAGE_NAMES[:2]:
+        if name in _VOLTAGE_NAMES:
             return Stop("Voltage", ">" if above else "<", bound(VOLTAGES), 0)
         if name in ("I", "|I|"):
             return self._current_stop(name, above, bound(CURRENTS), line)

@@ -9,13 +9,14 @@ from ionworks_engine.vendors.biologic_words import (
     BT_LAB,
     CURRENT_RANGES,
     CURRENTS,
+    DIVIDED,
+    EC_LAB,
     FREQUENCIES,
     GOTO,
     MOST,
     NEXT,
-    POWERS,
-    RESISTANCES,
     STOP,
+    TIMES_N,
     VOLTAGES,
     Software,
 )
@@ -121,58 +122,58 @@ class Sequences:
         }
 
     def _hold(self, index: int, line: Hold) -> dict[str, str]:
-        kind = {"charge/discharge": "Discharge" if line.kind == "Discharge" else "Charge"}
         if line.mode is None:
             return {"ctrl_type": "Rest"}
         if line.mode == "Voltage":
             value, unit = scaled(self._plain(line.value, index), VOLTAGES)
-            return kind | {
+            return {
                 "ctrl_type": "CV",
                 "ctrl1_val": value,
                 "ctrl1_val_unit": unit,
                 "ctrl1_val_vs": "Ref",
                 "I Range": self._range_before(index, line),
             }
-        if line.mode in ("Power", "Resistance"):
-            return kind | self._load(index, line)
-        cells = kind | self._current(index, line)
         if line.hold_voltage is None:
-            return {"ctrl_type": "CC", "ctrl1_val_vs": "<None>"} | cells
-        return {"ctrl_type": "CC-CV"} | cells | self._held(index, line)
-
-    def _load(self, index: int, line: Hold) -> dict[str, str]:
-        if line.hold_voltage is not None:
-            raise self._refused("a voltage that is held after this", index)
-        if line.mode == "Resistance" and line.kind == "Charge":
-            raise self._refused("a charge at constant resistance", index)
-        name, units = ("CP", POWERS) if line.mode == "Power" else ("CR", RESISTANCES)
-        value, unit = scaled(self._plain(line.value, index), units)
-        return {"ctrl_type": name, "ctrl1_val": value, "ctrl1_val_unit": unit}
+            return {"ctrl_type": "CC", "ctrl1_val_vs": "<None>"} | self._current(index, line)
+        return {"ctrl_type": "CC-CV"} | self._current(index, line) | self._held(index, line)
 
     def _current(self, index: int, line: Hold) -> dict[str, str]:
-        if line.mode == "C-rate" and self.program.capacity is None:
-            return self._unscaled_rate(index, line)
-        amperes = self._amperes(index, line)
-        value, unit = scaled(amperes, CURRENTS)
-        cells = {
+        if line.mode == "C-rate":
+            return self._rate(index, line)
+        amperes = self._plain(line.value, index)
+        signed = self.software == EC_LAB and line.kind == "Discharge"
+        if signed and line.hold_voltage is not None:
+            raise self._refused(
+                "a discharge that goes on at a voltage",
+                index,
+                "no public settings of EC-Lab show its sign; write CC and CV as two steps",
+            )
+        value, unit = scaled(-amperes if signed else amperes, CURRENTS)
+        return {
             "ctrl1_val": value,
             "ctrl1_val_unit": unit,
+            "charge/discharge": "Charge" if signed else line.kind,
             "I Range": self._range(amperes, index),
         }
-        if line.mode == "C-rate":
-            cells |= _rate(self._plain(line.value, index))
-        return cells
 
-    def _unscaled_rate(self, index: int, line: Hold) -> dict[str, str]:
-        """Return a C-rate whose current only the software will know."""
-        cells = _rate(self._plain(line.value, index))
-        if not cells:
+    def _rate(self, index: int, line: Hold) -> dict[str, str]:
+        """Return a C-rate whose current only the software will know.
+
+        Its direction is a word, for EC-Lab too. No public settings of EC-Lab multiply.
+        """
+        rate = _rate(self._plain(line.value, index))
+        known = rate and (rate["Apply I/C"] == DIVIDED or self.software == BT_LAB)
+        if not known or line.hold_voltage is not None:
             raise self._refused(
-                f"{line.value:g} C exactly without a capacity",
+                f"{line.value:g} C without a capacity here",
                 index,
-                "a C-rate is C / N or C x N with two decimals; give nominal_capacity_ah",
+                "C / N with two decimals goes without, as a plain step; give nominal_capacity_ah",
             )
-        return cells | {"ctrl1_val": "0.000", "ctrl1_val_unit": "mA"}
+        return rate | {
+            "ctrl1_val": "0.000",
+            "ctrl1_val_unit": "mA",
+            "charge/discharge": line.kind,
+        }
 
     def _held(self, index: int, line: Hold) -> dict[str, str]:
         """Return what CC-CV says besides its current: the voltage, and the current to end at."""
@@ -293,10 +294,6 @@ class Sequences:
         value = self._plain(stop.value, index)
         return value if stop.quantity == "Current" else value * self._capacity(index)
 
-    def _amperes(self, index: int, line: Hold) -> float:
-        value = self._plain(line.value, index)
-        return value * self._capacity(index) if line.mode == "C-rate" else value
-
     def _capacity(self, index: int) -> float:
         if self.program.capacity is None:
             raise self._refused("a C-rate without a capacity", index, "give nominal_capacity_ah")
@@ -313,14 +310,13 @@ class Sequences:
         before = self.program.lines[index - 1] if index else None
         if (
             isinstance(before, Hold)
-            and before.mode in ("Current", "C-rate")
+            and before.mode == "Current"
             and before.hold_voltage is None
             and any(
                 stop.quantity == "Voltage" and stop.value == line.value for stop in before.stops
             )
         ):
-            known = before.mode == "Current" or self.program.capacity is not None
-            return self._range(self._amperes(index - 1, before), index - 1) if known else "Auto"
+            return self._range(self._plain(before.value, index - 1), index - 1)
         return "Auto"
 
     def _plain(self, value: Value | None, index: int) -> float:
@@ -359,7 +355,7 @@ def scaled(value: float, units: Mapping[str, float]) -> tuple[str, str]:
 
 def _rate(rate: float) -> dict[str, str]:
     """Return a C-rate in the words of the software, if two decimals can say it."""
-    for apply, number in (("C / N", 1 / rate), ("C x N", rate)):
+    for apply, number in ((DIVIDED, 1 / rate), (TIMES_N, rate)):
         text = f"{number:.2f}"
         if number >= 1 and abs(float(text) - number) <= _RELATIVE * number:
             return {"Apply I/C": apply, "N": text}

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from ionworks.ucp.tree import Kind
 from ionworks_engine.vendors.biologic_drafts import Drafts, Key
 from ionworks_engine.vendors.biologic_text import Table, rounded
-from ionworks_engine.vendors.biologic_words import CHARGES, CURRENTS, FREQUENCIES
+from ionworks_engine.vendors.biologic_words import CHARGES, CURRENTS, DIVIDED, FREQUENCIES, TIMES_N
 from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.program import Hold, Record, Spectrum, Stop
 
@@ -132,7 +132,7 @@ def _current(table: Table, column: int, drafts: Drafts) -> tuple[Kind, str, floa
         return kind, "Current", abs(given)
     name = f"sequence {column} of technique {table.number}"
     number = table.number_at("N", column)
-    if apply not in ("C / N", "C x N") or number <= 0:
+    if apply not in (DIVIDED, TIMES_N) or number <= 0:
         raise _unknown(table, "Set I/C", column)
     if given and negative != (given < 0):
         drafts.note(
@@ -140,7 +140,7 @@ def _current(table: Table, column: int, drafts: Drafts) -> tuple[Kind, str, floa
             f" read as a {kind.lower()}"
         )
     drafts.note(f"{name} goes by the C-rate; the current of {given:g} A beside it is not used")
-    return kind, "C-rate", rounded(1 / number if apply == "C / N" else number)
+    return kind, "C-rate", rounded(1 / number if apply == DIVIDED else number)
 
 
 def _chronopotentiometry(table: Table, column: int, drafts: Drafts) -> None:

@@ -11,6 +11,8 @@ MODULO_BAT: Final = "Modulo Bat"
 NEXT: Final = "Next sequence"
 GOTO: Final = "Goto sequence"
 STOP: Final = "Stop"
+DIVIDED: Final = "C / N"
+TIMES_N: Final = "C x N"
 MOST: Final = 3
 """Limits, and rules for rows, that one sequence may have."""
 
@@ -27,11 +29,15 @@ class Software:
 EC_LAB = Software("EC-Lab", "EC-LAB SETTING FILE", "Ewe")
 BT_LAB = Software("BT-Lab", "BT-LAB SETTING FILE", "Ecell")
 
-CURRENTS: Mapping[str, float] = MappingProxyType({"A": 1.0, "mA": 1e-3, "uA": 1e-6, "nA": 1e-9})
+CURRENTS: Mapping[str, float] = MappingProxyType(
+    {"A": 1.0, "mA": 1e-3, "uA": 1e-6, "nA": 1e-9, "pA": 1e-12}
+)
 VOLTAGES: Mapping[str, float] = MappingProxyType({"V": 1.0, "mV": 1e-3, "uV": 1e-6})
 POWERS: Mapping[str, float] = MappingProxyType({"W": 1.0, "mW": 1e-3, "uW": 1e-6})
 RESISTANCES: Mapping[str, float] = MappingProxyType({"Ohm": 1.0, "mOhm": 1e-3, "kOhm": 1e3})
-CHARGES: Mapping[str, float] = MappingProxyType({"A.h": 1.0, "mA.h": 1e-3, "uA.h": 1e-6})
+CHARGES: Mapping[str, float] = MappingProxyType(
+    {"A.h": 1.0, "mA.h": 1e-3, "uA.h": 1e-6, "nA.h": 1e-9}
+)
 ENERGIES: Mapping[str, float] = MappingProxyType({"W.h": 1.0, "mW.h": 1e-3, "uW.h": 1e-6})
 TIMES: Mapping[str, float] = MappingProxyType(
     {"s": 1.0, "ms": 1e-3, "us": 1e-6, "mn": 60.0, "h": 3600.0, "d": 86400.0}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from ionworks.ucp.tree import Kind
 from ionworks_engine.vendors import biologic_text
 from ionworks_engine.vendors.biologic_sequences import POINTS_PER_DECADE, Sequences, scaled
 from ionworks_engine.vendors.biologic_words import (
@@ -60,15 +61,17 @@ def write_settings(program: Program, stem: str) -> Files:
 def as_written(program: Program) -> Program:
     """Return the program in the words that the settings have for it.
 
-    The cycles are counted by the software itself; jumps that are always taken become gotos of the
-    step before, capacities that end a constant current times, and variables that never change
-    numbers. Safety limits with a goto are ends of the steps.
+    The cycles are counted by the software itself; currents are in A if the capacity is known; jumps
+    that are always taken become gotos of the step before, capacities that end a constant current
+    times, and variables that never change numbers. Safety limits with a goto are ends of the steps,
+    and a constant voltage has the direction of the current before it.
     """
     program = _threaded(with_constants(with_ways_out(program, TARGET)))
     counts = {index for index, line in enumerate(program.lines) if isinstance(line, Count)}
     program = without(program, counts)
-    lines = tuple(_with_points(_with_times(line, program.capacity)) for line in program.lines)
-    return replace(program, lines=lines, profiles=())
+    capacity = program.capacity
+    lines = [_with_points(_with_times(_with_amperes(line, capacity))) for line in program.lines]
+    return replace(program, lines=tuple(_with_directions(lines)), profiles=())
 
 
 def _threaded(program: Program) -> Program:
@@ -100,22 +103,38 @@ def _threaded(program: Program) -> Program:
     return without(replace(program, lines=lines, guards=guards), ways)
 
 
+def _with_directions(lines: Iterable[Line]) -> Iterator[Line]:
+    before: Kind = "Charge"
+    for line in lines:
+        if not isinstance(line, Hold):
+            before = "Charge"
+            yield line
+            continue
+        yield replace(line, kind=before) if line.mode == "Voltage" else line
+        driven = line.mode in ("Current", "C-rate") and line.hold_voltage is None
+        before = line.kind if driven else "Charge"
+
+
+def _with_amperes(line: Line, capacity: float | None) -> Line:
+    if capacity is None or not isinstance(line, Hold) or line.mode != "C-rate":
+        return line
+    if not isinstance(line.value, float):
+        return line
+    return replace(line, mode="Current", value=line.value * capacity)
+
+
 def _with_points(line: Line) -> Line:
     if isinstance(line, Spectrum) and line.points_per_decade is None:
         return replace(line, points_per_decade=POINTS_PER_DECADE)
     return line
 
 
-def _with_times(line: Line, capacity: float | None) -> Line:
+def _with_times(line: Line) -> Line:
     """Write the capacity that ends a constant current as the time that it takes."""
-    if not isinstance(line, Hold) or line.hold_voltage is not None:
+    if not isinstance(line, Hold) or line.mode != "Current" or line.hold_voltage is not None:
         return line
-    current = line.value if isinstance(line.value, float) else None
-    if line.mode == "C-rate" and current is not None and capacity is not None:
-        current *= capacity
-    elif line.mode != "Current":
-        current = None
-    if not current:
+    current = line.value
+    if not isinstance(current, float) or not current:
         return line
     stops = tuple(
         Stop("Time", ">=", biologic_text.rounded(stop.value / current * 3600), stop.goto)
@@ -222,19 +241,18 @@ def _range(program: Program) -> tuple[float, float]:
 
 
 def _notes(program: Program) -> Iterator[str]:
-    yield "The settings are written for EC-Lab, and beside it the same for BT-Lab."
+    yield (
+        "The settings are written for EC-Lab, and beside it the same for BT-Lab: a discharge is a"
+        " negative current in one, and a word in the other, so give each its own software."
+    )
     if program.capacity is None and any(
         isinstance(line, Hold) and line.mode == "C-rate" for line in program.lines
     ):
         yield "The capacity that C-rates refer to is not in the file: enter it in the software."
-    largest = max((_largest(line, program.capacity) for line in program.lines), default=0.0)
-    if largest > 1:
-        yield f"A current of {largest:g} A needs a channel with a range of 10 A."
-
-
-def _largest(line: Line, capacity: float | None) -> float:
-    if not isinstance(line, Hold) or not isinstance(line.value, float):
-        return 0.0
-    if line.mode == "C-rate":
-        return line.value * (capacity or 0.0)
-    return line.value if line.mode == "Current" else 0.0
+    currents = [
+        line.value
+        for line in program.lines
+        if isinstance(line, Hold) and line.mode == "Current" and isinstance(line.value, float)
+    ]
+    if currents and max(currents) > 1:
+        yield f"A current of {max(currents):g} A needs a channel with a range of 10 A."

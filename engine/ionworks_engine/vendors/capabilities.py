@@ -124,10 +124,6 @@ _ARBIN = _BASIC | {
     "goto of a safety limit": _FIRST_LIMIT,
 }
 
-_MODULO_LOAD = (
-    "Constant power and resistance are written with the words of public converters; no saved"
-    " settings with them are public: look at these sequences before they run."
-)
 _ONLY_CONSTANTS = "Variables that never change are written as their numbers; there are no others."
 _ONE_LIMIT = "The limit on the current is one for charge and discharge."
 
@@ -238,11 +234,12 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "biologic_mps": _column(
             _BASIC
             | {
-                "constant power": _MODULO_LOAD,
-                "constant resistance": _MODULO_LOAD,
-                "C-rate": YES,
+                "constant power": "no: no public settings show its sign for a discharge",
+                "constant resistance": "no: no public settings show one",
+                "C-rate": "C-rates are written as currents of the nominal capacity, without one as"
+                " C / N.",
                 "CC-CV in one step": "CC-CV in one step is a sequence of newer versions of the"
-                " software; for older ones write two steps.",
+                " software, and charges only; otherwise write two steps.",
                 "drive cycle": "no: no public settings show one",
                 "waveform": "no: no public settings show one",
                 "impedance spectrum": "Each point of an impedance spectrum is measured once,"

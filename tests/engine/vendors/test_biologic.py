@@ -195,13 +195,8 @@ def test_older_techniques_become_steps_and_loops():
 
 def written(text, **more):
     made = convert(text, "biologic_mps", verify=True, **more)
-    content = made.files.primary.content.decode("cp1252")
-    cells = {}
-    for row in content.replace("\r", "").split("\n"):
-        cells.setdefault(
-            row[:20].strip(), [row[k : k + 20].strip() for k in range(20, len(row), 20)]
-        )
-    return made, content, cells
+    content = made.files.primary.content
+    return made, content.decode("cp1252"), columns(content)
 
 
 def test_all_columns_are_twenty_characters_wide():
@@ -213,35 +208,82 @@ def test_all_columns_are_twenty_characters_wide():
     assert content.encode("cp1252").decode("cp1252") == content
 
 
-def test_currents_ranges_and_signs():
-    text = """
+def columns(content):
+    rows = {}
+    for row in content.decode("cp1252").replace("\r", "").split("\n"):
+        rows.setdefault(
+            row[:20].strip(), [row[k : k + 20].strip() for k in range(20, len(row), 20)]
+        )
+    return rows
+
+
+DIRECTIONS = """
 steps:
 - Charge: {mode: Current, value: 0.0000075, ends: [Voltage > 4.2]}
 - Discharge: {mode: Current, value: 2.5, ends: [Voltage < 3]}
-- Discharge: {mode: Power, value: 0.5, ends: [Voltage < 2.8]}
+- Discharge: {mode: Voltage, value: 3, ends: [Current < 0.1]}
 """
-    made, _, cells = written(text)
-    assert cells["ctrl1_val"] == ["7.500", "2.500", "500.000"]
-    assert cells["ctrl1_val_unit"] == ["\u00b5A", "A", "mW"]
-    assert cells["I Range"] == ["10 \u00b5A", "10 A", "Auto"]
-    assert cells["charge/discharge"] == ["Charge", "Discharge", "Discharge"]
+
+
+def test_a_discharge_is_a_sign_in_ec_lab_and_a_word_in_bt_lab():
+    made, _, ours = written(DIRECTIONS)
+    theirs = columns(made.files.assets[0].content)
+    assert ours["ctrl1_val"] == ["7.500", "-2.500", "3.000"]
+    assert ours["charge/discharge"] == ["Charge"] * 3
+    assert theirs["ctrl1_val"] == ["7.500", "2.500", "3.000"]
+    assert theirs["charge/discharge"] == ["Charge", "Discharge", "Charge"]
+    for cells in (ours, theirs):
+        assert cells["ctrl1_val_unit"] == ["\u00b5A", "A", "V"]
+        assert cells["I Range"] == ["10 \u00b5A", "10 A", "10 A"]
     assert any("range of 10 A" in note for note in made.notes)
+    assert any("give each its own software" in note for note in made.notes)
 
 
-def test_c_rates_are_said_as_such_where_two_decimals_are_enough():
-    text = """
+def test_both_files_are_read_as_the_same():
+    made, _, _ = written(DIRECTIONS)
+    one, other = (
+        biologic.read(file.content, {}) for file in (made.files.primary, *made.files.assets)
+    )
+    assert one == other
+    assert [line.kind for line in one.lines] == ["Charge", "Discharge", "Discharge"]
+
+
+def test_a_negative_current_that_is_called_a_discharge_is_refused():
+    """Either way of saying it is known, and each turns the other around."""
+    up = {"ctrl_type": "CC", "Apply I/C": "I", "ctrl1_val": "-1.000", "ctrl1_val_unit": "mA"}
+    end = limits(("Ecell", "<", "3", "V", "Stop", 1))
+    with pytest.raises(Unreadable, match=r"Discharge of -0\.001"):
+        biologic.read(settings(modulo(up | end | {"charge/discharge": "Discharge"})), {})
+
+
+RATES = """
 steps:
 - Charge: {mode: C-rate, value: 0.2, ends: [Voltage > 4.2]}
-- Discharge: {mode: C-rate, value: 0.3, ends: [Voltage < 3]}
-- Discharge: {mode: C-rate, value: 2, ends: [Voltage < 2.8]}
+- Discharge: {mode: C-rate, value: 0.25, ends: [Voltage < 3]}
 """
-    _, content, cells = written(text, nominal_capacity_ah=0.05)
-    assert cells["Apply I/C"] == ["C / N", "I", "C x N"]
-    assert cells["N"][::2] == ["5.00", "2.00"]
-    assert cells["ctrl1_val"] == ["10.000", "15.000", "100.000"]
+
+
+def test_c_rates_are_currents_of_the_capacity():
+    made, content, cells = written(RATES, nominal_capacity_ah=0.05)
+    assert cells["Apply I/C"] == ["I", "I"]
+    assert cells["ctrl1_val"] == ["10.000", "-12.500"]
+    assert columns(made.files.assets[0].content)["ctrl1_val"] == ["10.000", "12.500"]
     assert "Battery capacity : 50.000 mA.h" in content
+
+
+def test_c_rates_without_a_capacity_are_divided_with_their_direction_as_a_word():
+    made, _, ours = written(RATES)
+    for cells in (ours, columns(made.files.assets[0].content)):
+        assert cells["Apply I/C"] == ["C / N", "C / N"]
+        assert cells["N"] == ["5.00", "4.00"]
+        assert cells["charge/discharge"] == ["Charge", "Discharge"]
+    assert any("enter it in the software" in note for note in made.notes)
+
+
+@pytest.mark.parametrize("rate", [0.3, 2])
+def test_other_c_rates_need_the_capacity(rate):
     with pytest.raises(Inexpressible, match="nominal_capacity_ah"):
-        written(text)
+        written(RATES.replace("0.25", str(rate)))
 
 
 def test_a_capacity_becomes_the_time_that_it_takes():
@@ -268,7 +310,12 @@ REFUSED = {
     "current": ("Charge: {mode: Current, value: 11, duration: 9}", "the largest range is 10 A"),
     "voltage": ("Charge: {mode: Voltage, value: 12, duration: 9}", "from -10 to 10 V"),
     "time": ("Rest: {duration: 0.0001}", "milliseconds"),
-    "load": ("Charge: {mode: Resistance, value: 1, duration: 9}", "charge at constant resistance"),
+    "power": ("Discharge: {mode: Power, value: 1, duration: 9}", "show its sign"),
+    "load": ("Discharge: {mode: Resistance, value: 1, duration: 9}", "no public settings"),
+    "held discharge": (
+        "Discharge: {mode: Current, value: 1, hold_voltage: 3, ends: [Current < 0.1]}",
+        "show its sign",
+    ),
     "hold": (
         "Charge: {mode: Current, value: 1, hold_voltage: 4.2, ends:"
         ' [{"Current < 0.1": {goto: End}}]}\n- Rest: {duration: 60}',

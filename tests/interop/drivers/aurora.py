@@ -1,4 +1,7 @@
-"""What aurora-unicycler writes: protocols as JSON on stdin, its files as JSON on the last line."""
+"""What aurora-unicycler writes: protocols as JSON on stdin, its files as JSON on the last line.
+
+Arguments name the formats: ``neware``, ``mps``.
+"""
 
 import json
 import sys
@@ -6,9 +9,11 @@ import warnings
 
 from aurora_unicycler import CyclingProtocol
 
+WRITERS = {
+    "neware": CyclingProtocol.to_neware_xml,
+    "mps": CyclingProtocol.to_biologic_mps,
+}
+
 warnings.simplefilter("ignore")
-written = []
-for document in json.load(sys.stdin):
-    protocol = CyclingProtocol.from_dict(document)
-    written.append({"neware": protocol.to_neware_xml(), "mps": protocol.to_biologic_mps()})
-print(json.dumps(written))
+protocols = [CyclingProtocol.from_dict(document) for document in json.load(sys.stdin)]
+print(json.dumps([{name: WRITERS[name](made) for name in sys.argv[1:]} for made in protocols]))
