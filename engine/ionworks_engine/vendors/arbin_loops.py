@@ -179,7 +179,7 @@ class Flow:
             return
         others = {self.goto(step, limit.goto, limit.line) for limit in ends[1:]}
         equation = back[0].equations[0]
-        if equation.left != f"{COUNTER}{counter}" or not others <= {step.index + 1}:
+        if equation.left != f"{COUNTER}{counter}" or others - {step.index + 1, len(self._steps)}:
             return
         count = _whole(equation.right)
         if count is None or equation.sign not in ("<", "<="):

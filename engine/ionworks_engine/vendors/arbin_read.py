@@ -39,6 +39,9 @@ Places: TypeAlias = Callable[[int], int]
 Draft: TypeAlias = Callable[[Places], Line]
 """A line whose jumps are looked up when all lines have their places."""
 
+Way: TypeAlias = tuple[Expression | None, int]
+"""A condition, and the step that it leads to."""
+
 
 def read_schedule(data: bytes, side_files: Mapping[str, bytes]) -> Program:
     """Read a schedule with the files beside it.
@@ -234,7 +237,7 @@ class _Reading:
         added = Operation("+", Variable(total(kind), NOWHERE), Live("Capacity", NOWHERE), NOWHERE)
         adding = Assign(name=total(kind), value=added, label=step.label)
         yield _fixed(adding)
-        if ways:
+        if ways or not self._goes_on(step.index, following):
             yield _jump(step, None, following)
         for way in ways:
             yield _fixed(adding)
@@ -256,17 +259,29 @@ class _Reading:
         if loop is not None:
             count = float(loop.count)
             yield lambda place: Repeat(start=place(loop.start), count=count, label=step.label)
+            way = next((goto for goto in self.flow.exits[step.index] if goto > step.index), None)
+            if way is not None and not self._goes_on(step.index, way):
+                yield _jump(step, None, way)
             return
         yield from self._branches(step)
 
     def _branches(self, step: RawStep) -> Iterator[Draft]:
-        """Yield the jumps of a counter step; what goes on to the next step needs none."""
+        """Yield the jumps of a counter step; what goes on to the next line needs none."""
         ways = _ways(self, step)
         following = step.index + 1
-        while ways and ways[-1][1] == following and (len(ways) > 1 or not self._is_label(step)):
-            ways.pop()
+        if self._goes_on(step.index, following):
+            ways = _turned(ways, following)
+            while ways and ways[-1][1] == following and (len(ways) > 1 or not self._is_label(step)):
+                ways.pop()
         for condition, goto in ways:
             yield _jump(step, condition, goto)
+
+    def _goes_on(self, index: int, goto: int) -> bool:
+        """Say whether a way from a step leads to the line that comes after the step's own."""
+        silent, following = self._silent, index + 1
+        while following in silent:
+            following += 1
+        return self.flow.passed(goto, silent.__contains__) == following
 
     def _is_label(self, step: RawStep) -> bool:
         """Say whether a step does nothing but go on: then its only line is a jump."""
@@ -276,18 +291,23 @@ class _Reading:
         return not counted and not (action.totals and self.limits.tracked)
 
 
-def _ways(reading: _Reading, step: RawStep) -> list[tuple[Expression | None, int]]:
+def _ways(reading: _Reading, step: RawStep) -> list[Way]:
     """Return where a counter step leads, the last way always open; opposites are one way each."""
     found = list(Limits(reading.schedule.formulas, frozenset()).ways(step, reading._goto(step)))
     if len(found) == 2 and _are_opposite(found[0][0], found[1][0]):
         found[1] = None, found[1][1]
     if not found or found[-1][0] is not None:
         found.append((None, step.index + 1))
-    if len(found) == 2 and found[0][1] == step.index + 1 and found[0][0] is not None:
-        negated = _negated(found[0][0])
-        if negated is not None:
-            found = [(negated, found[1][1]), (None, step.index + 1)]
     return found
+
+
+def _turned(ways: list[Way], following: int) -> list[Way]:
+    """Ask the opposite, where a condition goes on and all else jumps."""
+    if len(ways) == 2 and ways[0][1] == following and ways[0][0] is not None:
+        negated = _negated(ways[0][0])
+        if negated is not None:
+            return [(negated, ways[1][1]), (None, following)]
+    return ways
 
 
 _NEGATED: Mapping[str, Sign] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}
