@@ -11,6 +11,7 @@ import yaml
 
 from ionworks import ucp
 from ionworks.encode import plain
+from ionworks.leniency import understood
 
 __all__ = [
     "DriveCycles",
@@ -88,9 +89,12 @@ def with_cycles(protocol: ProtocolSource, drive_cycles: DriveCycles, where: str)
     """
     added = drive_cycle_columns(drive_cycles)
     text = protocol_text(protocol, where)
-    ucp.load(text)  # What is wrong has its line in the text as it was given.
+    understood(text)  # What is wrong has its line in the text as it was given.
     document = ucp.body(text)
-    return ucp.dump({**document, "drive_cycles": {**document.get("drive_cycles", {}), **added}})
+    own = document.get("drive_cycles", {})
+    if not isinstance(own, dict):
+        ucp.load(text)  # Nothing can be added to what is no mapping: refused with its place.
+    return protocol_text({**document, "drive_cycles": {**own, **added}})
 
 
 def drive_cycle_columns(drive_cycles: DriveCycles) -> dict[str, dict[str, list[float]]]:

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from ionworks import doe, ucp
+from ionworks import doe
 from ionworks.encode import parameter_values, plain
+from ionworks.leniency import check_inputs, understood
 from ionworks.protocols import protocol_text, with_cycles
 
 __all__ = ["Submission"]
@@ -175,12 +176,14 @@ class Submission:
     def _check_protocol(self) -> None:
         if self.protocol_text is None:
             return
-        protocol = ucp.load(self.protocol_text)
+        protocol = understood(self.protocol_text)
+        if protocol is None:
+            return
         conditions = self._merged_conditions()
         if conditions is None:
-            ucp.bind(protocol, self.experiment_parameters)
+            check_inputs(protocol, self.experiment_parameters)
         for condition in conditions or ():
-            ucp.bind(protocol, condition["experiment_parameters"])
+            check_inputs(protocol, condition["experiment_parameters"])
 
 
 def _model(model: Any) -> str | dict[str, Any]:

@@ -253,6 +253,102 @@ def test_a_protocol_is_refused_with_line_and_column(simulation, stub):
     assert stub.requests == []
 
 
+STEPS = "steps:\n  - Rest: {duration: 60}\n"
+LEFT_TO_THE_SERVER = {
+    "a step": "  - Warm up: {to: 45}\n",
+    "a misspelt step": "  - Chrage: {mode: C-rate, value: 1, duration: 60}\n",
+    "a bare step": "  - Pause\n",
+    "a function": "  - Rest: {duration: sinh(1)}\n",
+    "an expression": "  - Rest: {duration: 60 % 7}\n",
+    "a key": "  - Rest: {duration: 60, fan: 1}\n",
+    "a key in place of an end": "  - Charge: {mode: C-rate, value: 1, until: full}\n",
+    "a key of a flat step": "  - {direction: Rest, duration: 60, fan: 1}\n",
+    "a key of a computed step": "  - direction[-1]: {mode: C-rate, value: 1, duration: 9, f: 1}\n",
+    "a target that a key may name": "  - Rest: {duration: 60, label: A}\n"
+    "  - Control: {ends: [{1 > 0: {goto: A}}]}\n",
+    "keys of a spectrum": "  - EIS: {from: 1000, to: 1, unit: Hz}\n",
+    "a range of a wave": "  - Waveform: {shape: sine, mode: Power, amplitude: -1, frequency: 1, "
+    "duration: 9}\n",
+    "a shape": "  - Block: [{Waveform: {shape: chirp, mode: Power, amplitude: 1, frequency: 1, "
+    "duration: 9}}]\n",
+    "a drive": "  - DriveCycle: {file: wltp.csv}\n",
+    "a chamber": "  - Ambient temperature: 45\n",
+    "a chamber's key": "  - AmbientTemperature: {target: 45}\n",
+    "a hold": "  - Charge: {mode: Voltage, value: 4, hold_voltage: auto, duration: 9}\n",
+    "a hold's range": "  - Charge: {mode: C-rate, value: 1, hold_voltage: -1, duration: 9}\n",
+    "many steps": "  - Warm up: {to: 45}\n" * 200,
+    "a limit": "safety_limits: {max_strain: 1}\n",
+    "a limit's form": "safety_limits: [{max_voltage: 4.2}]\n",
+    "limits that cross": "safety_limits: {max_voltage: 3, min_voltage: 4}\n",
+    "a profile": "drive_cycles: {WLTP: {file: wltp.csv}}\n",
+    "a profile with dots": "drive_cycles: {wltp.csv: {file: wltp.csv}}\n",
+}
+
+
+@pytest.mark.parametrize("added", LEFT_TO_THE_SERVER.values(), ids=LEFT_TO_THE_SERVER)
+def test_what_the_server_may_know_is_left_to_it(simulation, stub, added):
+    assert any(finding.severity == "error" for finding in ucp.check(STEPS + added))
+    stub.will(*answering({}))
+    experiment = {"protocol": STEPS + added, "name": "n"}
+    simulation.protocol(config(protocol_experiment=experiment))
+    assert stub.body(0)["protocol_experiment"] == experiment
+    assert stub.body(0)["experiment_parameters"] == INPUTS
+
+
+CERTAIN = {
+    "yaml-syntax": "  - Rest: {duration: [}\n",
+    "duplicate-key": "  - EIS: {a: 1, a: 2}\n",
+    "unknown-mode": "  - Charge: {mode: C-rat, value: 1, duration: 60}\n",
+    "bad-end": "  - Rest: {ends: [5]}\n",
+    "unknown-key": "  - Rest: {ends: [{variable: Voltage, val: 2}]}\n",
+    "out-of-range": "  - Rest: {duration: -1}\n",
+    "missing-end": "  - Rest: {}\n",
+    "not-a-list": "  - A: {steps: 1}\n",
+}
+
+
+@pytest.mark.parametrize(("code", "added"), CERTAIN.items(), ids=CERTAIN)
+@pytest.mark.parametrize("open_too", [False, True])
+def test_what_is_certain_is_refused_with_all_findings(simulation, stub, code, added, open_too):
+    text = STEPS + "  - Warm up: {to: 45}\n" * open_too + added
+    with pytest.raises(ucp.ProtocolError) as caught:
+        simulation.protocol(config(protocol_experiment={"protocol": text, "name": "n"}))
+    assert code in [finding.code for finding in caught.value.findings]
+    assert caught.value.findings == ucp.check(text)
+    assert stub.requests == []
+
+
+@pytest.mark.parametrize(
+    ("added", "code"),
+    [
+        ("  - A: {repeats: 2, steps: [{Rest: {duration: 1}}]}\n", "unknown-key"),
+        ("  - EIS: [{Rest: {duration: -1}}]\n", "out-of-range"),
+        ("  - EIS: {repeat: 2, steps: [{Rest: {duration: -1}}]}\n", "out-of-range"),
+        ("  - Rest: {duration: 1, resolution: {tiem: 1}}\n", "unknown-key"),
+        ("global: {soc: 1}\n", "unknown-key"),
+        ("step: []\n", "unknown-key"),
+        ("  - Control: {ends: [{1 > 0: {goto: A}}]}\n", "unknown-target"),
+    ],
+)
+def test_blocks_and_the_rest_of_the_document_are_no_open_steps(simulation, stub, added, code):
+    with pytest.raises(ucp.ProtocolError) as caught:
+        simulation.protocol(config(protocol_experiment={"protocol": STEPS + added, "name": "n"}))
+    assert [finding.code for finding in caught.value.findings] == [code]
+    assert stub.requests == []
+
+
+def test_values_for_what_the_server_may_know_are_left_to_it(simulation, stub):
+    wave = {"shape": "sine", "mode": "Power", "amplitude": 'input["P"]', "frequency": 1}
+    experiment = {"protocol": {"steps": [{"Waveform": {**wave, "duration": 9}}]}, "name": "n"}
+    stub.will(*answering({}))
+    simulation.protocol(config(protocol_experiment=experiment, experiment_parameters={"P": -1}))
+    assert stub.body(0)["experiment_parameters"] == {"P": -1}
+    sent = len(stub.requests)
+    with pytest.raises(ucp.ProtocolError, match="no value"):
+        simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
+    assert len(stub.requests) == sent
+
+
 class Built:
     def body(self):
         return ucp.body(PROTOCOL)
@@ -283,6 +379,13 @@ def test_drive_cycles_travel_in_the_document(simulation, stub):
     sent = stub.body(0)["protocol_experiment"]
     assert ucp.body(sent["protocol"])["drive_cycles"] == {"Commute": cycle}
     assert sent.keys() == {"protocol", "name"}
+    experiment["protocol"] += "\nsafety_limits: {max_strain: 1}"
+    stub.will(*answering({}))
+    simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
+    sent = ucp.body(stub.body(-2)["protocol_experiment"]["protocol"])
+    assert sent["drive_cycles"] == {"Commute": cycle}
+    assert sent["safety_limits"] == {"max_strain": 1}
+    experiment["protocol"] = "steps: [{DriveCycle: {profile: Commute}}]"
     del experiment["drive_cycles"]
     with pytest.raises(ucp.ProtocolError, match="Commute"):
         simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))

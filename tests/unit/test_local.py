@@ -60,6 +60,32 @@ steps:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "code", "line", "column", "suggestion"),
+    [
+        (
+            "steps:\n  - Chrage: {mode: C-rate, value: 1, duration: 60}\n",
+            *("unknown-step", 2, 5, "Charge"),
+        ),
+        (
+            "safety_limits:\n  max_volts: 4.2\nsteps: [{Rest: {duration: 60}}]\n",
+            *("unknown-key", 2, 3, "max_voltage"),
+        ),
+    ],
+)
+def test_what_is_left_to_the_server_is_refused_here_with_its_place(
+    client, model, text, code, line, column, suggestion
+):
+    with pytest.raises(errors.ValidationError) as caught:
+        client.simulation.protocol(
+            {"parameterized_model": model, "protocol_experiment": {"protocol": text, "name": "n"}}
+        )
+    [finding] = caught.value.detail["findings"]
+    assert (finding["code"], finding["line"], finding["column"]) == (code, line, column)
+    place = f"{finding['path']} (line {line}, column {column})"
+    assert caught.value.message == f"{place}: {finding['message']} Try: {suggestion}"
+
+
 class TestAsTheDocumentsShow:
     def test_single_simulation(self, client, model, capsys):
         response = client.simulation.protocol(discharge(model))
