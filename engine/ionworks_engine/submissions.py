@@ -6,6 +6,7 @@ submit  runs -> rows; a run that is there already is answered with instead
 
 from __future__ import annotations
 
+import asyncio
 import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
@@ -74,7 +75,7 @@ async def plan(call: Call) -> Plan:
         find_project(connection, project)
         choice = cells.chosen(connection, body["parameterized_model"])
     points = _points(body)
-    inputs = _bound(template.protocol_config, points)
+    inputs = await asyncio.to_thread(_bound, template.protocol_config, points)
     extra = list(dict.fromkeys(body.get("extra_variables") or ()))
     described = await call.descriptions.of_cell(choice.cell, choice.path)
     problems = [

@@ -55,8 +55,16 @@ def problem(finding: ucp.Finding, where: str = "") -> Problem:
     return Problem(where, f"{place}: {message}")
 
 
-def body_of(source: str | Mapping[str, Any]) -> dict[str, Any]:
+def body_of(source: str | Mapping[str, Any], text: str | None = None) -> dict[str, Any]:
     """Return a protocol as a plain mapping, checked.
+
+    Parameters
+    ----------
+    source
+        The protocol.
+    text
+        What a mapping was made from: if it is the text of the same document, findings have their
+        lines in it.
 
     Raises
     ------
@@ -67,7 +75,18 @@ def body_of(source: str | Mapping[str, Any]) -> dict[str, Any]:
         ucp.load(source)
         return ucp.body(source)
     except ucp.ProtocolError as error:
-        raise refused(error) from None
+        raise refused(_placed(error, source, text) if text else error) from None
+
+
+def _placed(
+    error: ucp.ProtocolError, document: str | Mapping[str, Any], text: str
+) -> ucp.ProtocolError:
+    """Return the error with lines, if this is the text of the document."""
+    try:
+        is_its_text = ucp.body(text) == document
+    except ucp.ProtocolError:
+        return error
+    return ucp.ProtocolError(ucp.check(text)) if is_its_text else error
 
 
 def explained(body: Mapping[str, Any]) -> str:

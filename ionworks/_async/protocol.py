@@ -36,6 +36,7 @@ from ionworks_openapi.models import (
 
 from ionworks import ucp
 from ionworks.calls import async_call, async_text
+from ionworks.leniency import understood
 from ionworks.paging import AsyncPage, Chunk
 from ionworks.protocols import (
     DriveCycles,
@@ -341,7 +342,10 @@ class AsyncProtocolClient:
         Raises
         ------
         ProtocolError
-            A ``ValueError``, if the protocol cannot be read.
+            A ``ValueError``, if the protocol is wrong, with lines if it came as text; nothing was
+            sent then.
+        ValidationError
+            If the server finds it wrong.
         ConflictError
             If it exists and ``force_create`` is set.
 
@@ -352,6 +356,7 @@ class AsyncProtocolClient:
         {'steps': [{'Rest': {'duration': 60}}]}
         """
         document = convertible(protocol)
+        understood(document)
         text = document if isinstance(document, str) else None
         values = {
             "name": name,

@@ -37,6 +37,7 @@ from ionworks_openapi.models import (
 
 from ionworks import ucp
 from ionworks.calls import sync_call, sync_text
+from ionworks.leniency import understood
 from ionworks.paging import Chunk, Page
 from ionworks.protocols import (
     DriveCycles,
@@ -334,7 +335,10 @@ class ProtocolClient:
         Raises
         ------
         ProtocolError
-            A ``ValueError``, if the protocol cannot be read.
+            A ``ValueError``, if the protocol is wrong, with lines if it came as text; nothing was
+            sent then.
+        ValidationError
+            If the server finds it wrong.
         ConflictError
             If it exists and ``force_create`` is set.
 
@@ -345,6 +349,7 @@ class ProtocolClient:
         {'steps': [{'Rest': {'duration': 60}}]}
         """
         document = convertible(protocol)
+        understood(document)
         text = document if isinstance(document, str) else None
         values = {
             "name": name,

@@ -166,19 +166,44 @@ def test_drive_cycles_that_are_none_are_refused(client, columns):
     assert "Commute" in problems(answer)[0]["path"] + answer.json()["message"]
 
 
-@pytest.mark.parametrize("work", ["converted", "parsed"])
+def save(client, **more):
+    body = {"name": "n", "project_id": client.project(), "protocol_config": EXAMPLE, **more}
+    return client.post("/experiment_templates", json=body)
+
+
+SLOW = {
+    "ionworks_engine.conversions.converted": convert,
+    "ionworks_engine.conversions.parsed": lambda client: parse(client, STRINGS),
+    "ionworks_engine.templates.body_of": save,
+    "ionworks_engine.routes.protocols.templates.body_of": lambda client: client.post(
+        "/protocols/parse-to-template",
+        json={"protocol_experiment": {"protocol": REST, "name": "n"}},
+    ),
+    "ionworks.ucp.check": lambda client: client.post(
+        "/protocols/validate", json={"protocol": REST}
+    ),
+    "ionworks.ucp.inputs": lambda client: client.post(
+        "/protocols/input_references", json={"protocol": REST}
+    ),
+    "ionworks_engine.templates.explained": lambda client: client.get(
+        f"/experiment_templates/{save(client).json()['id']}/human_readable"
+    ),
+    "ionworks_engine.submissions._bound": lambda client: client.submit(client.template(REST)),
+}
+
+
+@pytest.mark.parametrize("work", SLOW)
 def test_others_are_answered_meanwhile(client, monkeypatch, work):
     begun, may_end = threading.Event(), threading.Event()
 
-    def heavy(_given):
+    def heavy(*_given):
         begun.set()
         may_end.wait(20)
         raise ApiError(422, "VALIDATION_ERROR", "at last")
 
-    monkeypatch.setattr(f"ionworks_engine.conversions.{work}", heavy)
-    call = {"converted": convert, "parsed": lambda client: parse(client, STRINGS)}[work]
+    monkeypatch.setattr(work, heavy)
     with ThreadPoolExecutor(1) as aside:
-        waiting = aside.submit(call, client)
+        waiting = aside.submit(SLOW[work], client)
         assert begun.wait(20)
         assert client.get("/healthz").json() == {"status": "ok"}
         assert not waiting.done()
@@ -330,8 +355,22 @@ def test_a_file_name_leads_nowhere(client, name, monkeypatch):
 
 @pytest.fixture(scope="module")
 def saved(client):
-    body = {"name": "n", "project_id": client.project(), "protocol_config": EXAMPLE}
-    return client.post("/experiment_templates", json=body).json()["id"]
+    return save(client).json()["id"]
+
+
+def test_a_document_is_refused_with_the_lines_of_its_text(client):
+    text = "# a pause\nsteps:\n  - Warm up: {to: 45}\n"
+    document = {"steps": [{"Warm up": {"to": 45}}]}
+    answer = save(client, protocol_config=document, source_protocol=text)
+    [problem] = problems(answer)
+    assert (problem["line"], problem["column"]) == (3, 5)
+    [finding] = answer.json()["detail"]["findings"]
+    assert (finding["code"], finding["line"]) == ("unknown-step", 3)
+    for other in (None, "steps: [{Warm: {to: 45}}]", "<maccor/>", "steps: ["):
+        more = {"source_protocol": other} if other else {}
+        [problem] = problems(save(client, protocol_config=document, **more))
+        assert problem["path"] == "steps[0].Warm up"
+        assert "line" not in problem
 
 
 def test_a_saved_protocol_for_people(client, saved):

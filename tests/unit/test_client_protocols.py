@@ -111,6 +111,25 @@ def test_a_file_is_saved_with_its_text_and_a_builder_without(protocol, stub, fil
     assert "source_protocol" not in stub.body()
 
 
+def test_a_protocol_to_be_saved_is_refused_with_its_line(protocol, stub, tmp_path):
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("# a pause\nsteps:\n  - Rest: {duration: -1}\n")
+    for source in (wrong, wrong.read_text()):
+        with pytest.raises(ucp.ProtocolError, match=r"line 3, column 22"):
+            protocol.create("Pause", source)
+    with pytest.raises(ucp.ProtocolError, match=r"steps\[0\]\.Rest\.duration: "):
+        protocol.create("Pause", ucp.body(wrong))
+    assert stub.requests == []
+
+
+def test_a_protocol_that_the_server_may_know_is_sent_to_be_saved(protocol, stub):
+    stub.will(reply({"id": "p", "name": "n", "organization_id": "o"}, 201))
+    text = "steps: [{Warm up: {to: 45}}]"
+    protocol.create("Warm", text)
+    assert stub.body()["protocol_config"] == {"steps": [{"Warm up": {"to": 45}}]}
+    assert stub.body()["source_protocol"] == text
+
+
 # Drive cycles
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 from sqlalchemy import Row, delete
@@ -40,11 +41,13 @@ def list_experiment_templates(call: Call) -> dict[str, Any]:
     return {"items": items, "count": len(items), "total": total}
 
 
-def create_experiment_template(call: Call) -> dict[str, Any]:
+async def create_experiment_template(call: Call) -> dict[str, Any]:
     """Save a protocol, or answer with the equal one that the project has."""
     body = dict(call.body)
     force = body.pop("force_create", False)
-    body["protocol_config"] = templates.body_of(body["protocol_config"])
+    body["protocol_config"] = await asyncio.to_thread(
+        templates.body_of, body["protocol_config"], body.get("source_protocol")
+    )
     with call.store.writing() as connection:
         find_project(connection, body["project_id"])
         name = content.digest(body["protocol_config"])
@@ -83,9 +86,10 @@ def delete_experiment_template(call: Call) -> None:
         connection.execute(delete(experiment_templates).where(experiment_templates.c.id == name))
 
 
-def get_protocol_human_readable(call: Call) -> PlainText:
+async def get_protocol_human_readable(call: Call) -> PlainText:
     """Return a saved protocol for people, one line a step."""
-    return PlainText(templates.explained(_found(call).protocol_config))
+    document = _found(call).protocol_config
+    return PlainText(await asyncio.to_thread(templates.explained, document))
 
 
 def get_protocol_source(call: Call) -> PlainText:

@@ -1,4 +1,7 @@
-"""Helpers for the protocol language."""
+"""Helpers for the protocol language.
+
+A large protocol is read for half a second: in a thread, so that other requests go on meanwhile.
+"""
 
 from __future__ import annotations
 
@@ -15,11 +18,11 @@ from ionworks_engine.storage import content
 from ionworks_engine.storage.tables import experiment_templates
 
 
-def parse_protocol_to_template(call: Call) -> dict[str, Any]:
+async def parse_protocol_to_template(call: Call) -> dict[str, Any]:
     """Save a protocol from its text, as a draft until a simulation uses it."""
     stated = call.body["protocol_experiment"]
     text = stated["protocol"]
-    body = templates.body_of(text)
+    body = await asyncio.to_thread(templates.body_of, text)
     with call.store.writing() as connection:
         project = chosen_project(connection, call.body.get("project_id"))
         templates.purge_drafts(call.store, connection)
@@ -39,9 +42,9 @@ def parse_protocol_to_template(call: Call) -> dict[str, Any]:
         return {"template_id": templates.save(call.store, connection, values, draft=True)}
 
 
-def validate_protocol(call: Call) -> dict[str, Any]:
+async def validate_protocol(call: Call) -> dict[str, Any]:
     """Check a protocol; inputs may be open."""
-    findings = ucp.check(call.body["protocol"])
+    findings = await asyncio.to_thread(ucp.check, call.body["protocol"])
     errors = [str(finding) for finding in findings if finding.severity == "error"]
     return {
         "valid": not errors,
@@ -50,19 +53,19 @@ def validate_protocol(call: Call) -> dict[str, Any]:
     }
 
 
-def list_protocol_inputs(call: Call) -> list[str]:
+async def list_protocol_inputs(call: Call) -> list[str]:
     """List the inputs of a protocol, which is not checked."""
     try:
-        return list(ucp.inputs(call.body["protocol"]))
+        return list(await asyncio.to_thread(ucp.inputs, call.body["protocol"]))
     except ucp.ProtocolError as error:
         raise templates.refused(error) from None
 
 
 async def convert_protocol(call: Call) -> dict[str, Any]:
-    """Write a protocol as the files of a cycler; other requests go on meanwhile."""
+    """Write a protocol as the files of a cycler."""
     return await asyncio.to_thread(conversions.converted, call.body)
 
 
 async def parse_protocol_file(call: Call) -> dict[str, Any]:
-    """Read the file of a cycler as a protocol; other requests go on meanwhile."""
+    """Read the file of a cycler as a protocol."""
     return await asyncio.to_thread(conversions.parsed, call.body["file"])
