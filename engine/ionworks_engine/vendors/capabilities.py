@@ -1,272 +1,38 @@
-"""What each format can say: one table, read by the writers, by their notes, and by the docs.
+"""What a program needs of a format, held against the table: refusals, notes, and the docs.
 
-A cell of the table is ``yes``, ``no``, ``no: what to do instead``, or a sentence on how the file
-says it differently. `check` refuses before anything is written; `notes` are the sentences that a
-written program needs. What hangs on the numbers (how many limits, how large) stays with the writer.
+`check` refuses before anything is written; `notes` are the sentences that a written program needs.
+What hangs on the numbers (how many limits, how large) stays with the writer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterator, Sequence
 
-from ionworks.ucp.tree import Quantity
+from ionworks_engine.vendors.capability_table import CONSTRUCTS, KINDS, MODES, NO, ONLY, TABLE, YES
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.program import (
-    Assign,
-    Chamber,
-    Count,
-    Drive,
     Hold,
     Jump,
     Line,
     Program,
     Record,
     Repeat,
-    Spectrum,
     TimedLine,
-    Wave,
 )
 
-YES, NO = "yes", "no"
-
-_QUANTITIES: tuple[Quantity, ...] = (
-    "Voltage",
-    "Current",
-    "C-rate",
-    "Time",
-    "Capacity",
-    "Energy",
-    "Power",
-    "Temperature",
-    "SOC",
-    "dV/dt",
-)
-_MODES: Mapping[str | None, str] = MappingProxyType(
-    {
-        "Current": "constant current",
-        "C-rate": "C-rate",
-        "Voltage": "constant voltage",
-        "Power": "constant power",
-        "Resistance": "constant resistance",
-        None: "rest",
-    }
-)
-_KINDS: Mapping[type[Line], str] = MappingProxyType(
-    {
-        Drive: "drive cycle",
-        Wave: "waveform",
-        Spectrum: "impedance spectrum",
-        Repeat: "loop",
-        Count: "cycle counter",
-        Assign: "variable",
-        Jump: "jump",
-        Chamber: "chamber temperature",
-    }
-)
-_GUARDED = ("Voltage", "Temperature", "Charge current", "Discharge current")
-
-CONSTRUCTS: tuple[str, ...] = (
-    *(_MODES[mode] for mode in (None, "Current", "C-rate", "Voltage", "Power", "Resistance")),
-    "CC-CV in one step",
-    *(_KINDS[kind] for kind in (Drive, Wave, Spectrum)),
-    "temperature of a step",
-    "chamber temperature",
-    *(f"end on {quantity}" for quantity in _QUANTITIES),
-    "goto",
-    "loop",
-    "jump",
-    "branch",
-    "variable",
-    "expression",
-    "cycle counter",
-    *(f"safety limit on {quantity}" for quantity in _GUARDED),
-    "goto of a safety limit",
-    "resolution",
-    "resolution of a step",
-)
-"""The rows of the table."""
-
-
-def _column(cells: Mapping[str, str]) -> Mapping[str, str]:
-    unknown = set(cells) - set(CONSTRUCTS)
-    assert not unknown, unknown
-    return MappingProxyType({construct: cells.get(construct, NO) for construct in CONSTRUCTS})
-
-
-_BASIC = dict.fromkeys(
-    ("rest", "constant current", "constant voltage", "end on Voltage", "end on Current"), YES
-) | dict.fromkeys(("end on Time", "loop", "resolution", "resolution of a step"), YES)
-
-_FIRST_LIMIT = (
-    "A safety limit with a goto is the first limit of each step; a step that begins beyond it"
-    " jumps at once, where a simulation waits until the value is back."
-)
-_ARBIN = _BASIC | {
-    "constant power": "no: no public schedule shows the word for it",
-    "constant resistance": "no: no public schedule shows the word for it",
-    "CC-CV in one step": YES,
-    "drive cycle": "A drive cycle is a simulation file of seconds and amperes, or a current ramp.",
-    "waveform": "no: give its points as a drive cycle",
-    "end on Capacity": "A capacity counts from a step before, which sets all totals to 0.",
-    "end on Energy": "no: no public schedule shows the word for it",
-    "end on Power": "no: no public schedule shows the word for it",
-    "goto": YES,
-    "jump": YES,
-    "branch": "Conditions are comparisons of counters and Cycle with numbers.",
-    "variable": "Variables are the counters TC_Counter1 to 4: set to 0, or raised by 1.",
-    "expression": "An end may hang on a condition of counters; a current may be that of the last"
-    " step. All other values are numbers.",
-    "cycle counter": YES,
-    "safety limit on Voltage": "A tripped safety limit stops the test as unsafe.",
-    "safety limit on Charge current": "A tripped safety limit stops the test as unsafe.",
-    "safety limit on Discharge current": "A tripped safety limit stops the test as unsafe.",
-    "goto of a safety limit": _FIRST_LIMIT,
-}
-
-_ONLY_CONSTANTS = "Variables that never change are written as their numbers; there are no others."
-_ONE_LIMIT = "The limit on the current is one for charge and discharge."
-
-TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
-    {
-        "maccor": _column(
-            _BASIC
-            | {
-                "C-rate": "1 C is the capacity that the test is started with on the cycler.",
-                "constant power": "no: no public procedure has the word for it; a drive cycle of"
-                " Power can say it",
-                "constant resistance": "no: no public procedure has the word for it",
-                "CC-CV in one step": YES,
-                "drive cycle": "A drive cycle is a FastWave: rows of constant current or power,"
-                " each ended by its time or by a voltage.",
-                "waveform": "no: give its points as a drive cycle",
-                "impedance spectrum": "An impedance spectrum is an FRA step; it modulates the"
-                " voltage.",
-                "temperature of a step": "no: set it at the chamber",
-                "chamber temperature": "no: no public procedure has such a step",
-                "end on C-rate": YES,
-                "end on Capacity": "Amp Hours count as the cycler is set up to: look whether it"
-                " counts anew in each step.",
-                "end on Temperature": "Temperatures are those of thermocouple 1.",
-                "goto": YES,
-                "jump": "A jump that is always taken may be a rest of 10 ms.",
-                "branch": "no: no public procedure has a jump on a condition of variables",
-                "variable": "Variables are the registers VAR1 to VAR8, set to numbers at the end"
-                " of a step.",
-                "expression": "A charging current may be a variable; all other values are numbers.",
-                "cycle counter": YES,
-                "safety limit on Voltage": YES,
-                "safety limit on Temperature": "Temperatures are those of thermocouple 1.",
-                "safety limit on Charge current": YES,
-                "safety limit on Discharge current": YES,
-                "goto of a safety limit": "A step that a safety limit goes to is left at once, to"
-                " itself, as long as the limit is breached; its times count from when it is not.",
-            }
-        ),
-        "arbin": _column(
-            _ARBIN
-            | {
-                "C-rate": "1 C is the capacity that the test is started with on the cycler; in"
-                " CC-CV it is written as a current of the nominal capacity.",
-                "end on C-rate": "C-rates of ends are written as currents in A of the nominal"
-                " capacity.",
-                "temperature of a step": "no: set it at the chamber",
-                "chamber temperature": "no: set it at the chamber",
-                "end on Temperature": "no: it belongs to an auxiliary channel",
-                "safety limit on Temperature": "no: it belongs to an auxiliary channel; set it"
-                " at the cycler",
-            }
-        ),
-        "arbin_sdx": _column(
-            _ARBIN
-            | {
-                "C-rate": YES,
-                "end on C-rate": YES,
-                "temperature of a step": "The chamber has settings of a common controller: check"
-                " its stages.",
-                "chamber temperature": "The chamber is set for the whole test, before its first"
-                " step.",
-                "end on Temperature": "Temperatures are those of the first auxiliary sensor,"
-                " AV_T[1].",
-                "safety limit on Temperature": "Temperatures are those of the first auxiliary"
-                " sensor, AV_T[1].",
-            }
-        ),
-        "neware": _column(
-            _BASIC
-            | {
-                "C-rate": "C-rates are written as currents in mA of the nominal capacity.",
-                "constant power": YES,
-                "CC-CV in one step": YES,
-                "drive cycle": "no: no public file shows how a step names its profile",
-                "end on C-rate": "C-rates are written as currents in mA of the nominal capacity.",
-                "end on Capacity": YES,
-                "goto": "A goto is a condition with a jump to a step; only jumps to the next step"
-                " are seen in public files: look at each in the step editor before it runs.",
-                "cycle counter": "no: the cycler counts a cycle at each turn of a loop",
-                "safety limit on Voltage": YES,
-                "safety limit on Temperature": "no: it belongs to an auxiliary channel; set it"
-                " at the cycler",
-                "safety limit on Charge current": YES,
-                "safety limit on Discharge current": YES,
-                "goto of a safety limit": "no: a tripped limit ends the test",
-            }
-        ),
-        "novonix": _column(
-            _BASIC
-            | {
-                "CC-CV in one step": YES,
-                "C-rate": "C-rates are written as currents in A of the nominal capacity.",
-                "constant voltage": "A constant-voltage step after a constant-current step that"
-                " ends on its voltage is written as one CC-CV step with it.",
-                "end on C-rate": "C-rates are written as currents in A of the nominal capacity.",
-                "end on Capacity": YES,
-                "goto": "A goto to the end is an operating limit of its step, which stops the"
-                " channel; there are no others.",
-                "cycle counter": YES,
-                "safety limit on Voltage": YES,
-                "safety limit on Temperature": YES,
-                "safety limit on Charge current": _ONE_LIMIT,
-                "safety limit on Discharge current": _ONE_LIMIT,
-                "goto of a safety limit": "no: a tripped limit ends the test",
-            }
-        ),
-        "biologic_mps": _column(
-            _BASIC
-            | {
-                "constant power": "no: no public settings show its sign for a discharge",
-                "constant resistance": "no: no public settings show one",
-                "C-rate": "C-rates are written as currents of the nominal capacity, without one as"
-                " C / N.",
-                "CC-CV in one step": "CC-CV in one step is a sequence of newer versions of the"
-                " software, and charges only; otherwise write two steps.",
-                "drive cycle": "no: no public settings show one",
-                "waveform": "no: no public settings show one",
-                "impedance spectrum": "Each point of an impedance spectrum is measured once,"
-                " without a drift correction.",
-                "temperature of a step": "no: set it at the chamber",
-                "chamber temperature": "no: set it at the chamber",
-                "end on C-rate": "C-rates of ends are written as currents of the nominal capacity.",
-                "end on Capacity": "A capacity that ends a constant current is written as the time"
-                " that it takes.",
-                "end on Energy": "no: what it counts from is not public",
-                "goto": YES,
-                "jump": "A jump that is always taken is the goto of the step before.",
-                "branch": "no: there are no variables to ask",
-                "variable": _ONLY_CONSTANTS,
-                "expression": _ONLY_CONSTANTS,
-                "cycle counter": "Cycles are counted by the software, at each change from charge"
-                " to discharge.",
-                "safety limit on Voltage": YES,
-                "safety limit on Temperature": "no: set it at the cycler",
-                "safety limit on Charge current": _ONE_LIMIT,
-                "safety limit on Discharge current": _ONE_LIMIT,
-                "goto of a safety limit": _FIRST_LIMIT,
-            }
-        ),
-    }
-)
-"""Target -> construct -> ``yes``, ``no``, ``no: instead``, or how it differs."""
+__all__ = [
+    "CONSTRUCTS",
+    "NO",
+    "TABLE",
+    "TARGETS",
+    "YES",
+    "check",
+    "denied",
+    "inexpressible",
+    "needs",
+    "notes",
+    "silent",
+]
 
 TARGETS: tuple[str, ...] = tuple(TABLE)
 """The formats that can be written."""
@@ -289,6 +55,7 @@ def check(program: Program, target: str) -> None:
 
     Examples
     --------
+    >>> from ionworks_engine.vendors.program import Chamber
     >>> check(Program(lines=(Chamber(temperature=40.0, label="Warm up"),)), "novonix")
     Traceback (most recent call last):
         ...
@@ -306,14 +73,19 @@ chamber temperature
 
 
 def notes(program: Program, target: str) -> tuple[str, ...]:
-    """Return how the file says some of a program differently, each once."""
+    """Return how the file says some of a program differently, or leaves it open, each once."""
     answers = dict.fromkeys(TABLE[target][construct] for construct, _ in needs(program))
-    found = [answer for answer in answers if answer != YES and not denied(answer)]
+    found = [answer for answer in answers if not (silent(answer) or denied(answer))]
     if leaving := _leaving(program.lines):
         steps = ", ".join(map(str, leaving))
         found.append(
             f"A jump leaves a loop before its count is full (step {steps}): if the loop is begun"
             " again, look whether the cycler counts from the start."
+        )
+    if not program.guards:
+        found.append(
+            "The protocol has no safety limits, and so the file has none: set the channel's at the"
+            " cycler."
         )
     return tuple(found)
 
@@ -337,6 +109,11 @@ def denied(answer: str) -> bool:
     return answer == NO or answer.startswith(f"{NO}: ")
 
 
+def silent(answer: str) -> bool:
+    """Say whether a cell of the table says that its construct is written as it stands."""
+    return answer == YES or answer.startswith(f"{ONLY} ")
+
+
 def needs(program: Program) -> Iterator[tuple[str, int | None]]:
     """Name what a program needs of a format, each with its line; ``None`` is the whole test."""
     for guard in program.guards:
@@ -352,14 +129,14 @@ def needs(program: Program) -> Iterator[tuple[str, int | None]]:
 
 def _line(line: Line, index: int) -> Iterator[str]:
     if isinstance(line, Hold):
-        yield _MODES[line.mode]
+        yield MODES[line.mode]
         if line.hold_voltage is not None:
             yield "CC-CV in one step"
         yield from _expressions(line.value, line.hold_voltage)
     elif isinstance(line, Jump) and line.condition is not None:
         yield "branch"
     else:
-        yield _KINDS[type(line)]
+        yield KINDS[type(line)]
     if isinstance(line, TimedLine):
         yield from _timed(line, index)
     if isinstance(line, Repeat):

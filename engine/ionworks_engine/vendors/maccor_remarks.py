@@ -32,12 +32,7 @@ def _on_limits(program: Program, layout: Layout) -> Iterator[str]:
     for guard in program.guards:
         if guard.side == "low" and guard.quantity not in ("Voltage", "Temperature"):
             raise Inexpressible(f"a lower limit of {guard.quantity}", TARGET)
-    if not program.guards:
-        yield (
-            "The protocol has no safety limits, and so the procedure has none: set the channel's"
-            " at the cycler."
-        )
-    elif any(_has_file(line, program) for line in program.lines):
+    if program.guards and any(_has_file(line, program) for line in program.lines):
         yield (
             "FastWave and FRA steps have no ends in a procedure: there the safety limits hold"
             " through the channel's safety of step 1 alone; set them at the cycler, too."

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from typing import Literal, NoReturn, TypeAlias
 
-from ionworks.ucp.tree import Guarded, Kind, Mode, Operator, Quantity
+from ionworks.ucp.tree import Kind, Mode, Operator, Quantity
 from ionworks_engine.vendors.errors import Unreadable
 from ionworks_engine.vendors.neware_codes import (
     COMPARISONS,
@@ -20,6 +19,14 @@ from ionworks_engine.vendors.neware_codes import (
     STEP_TYPES,
     UNITS,
     Law,
+)
+from ionworks_engine.vendors.neware_protections import (
+    Bound,
+    bounds,
+    refuse,
+    scaled,
+    selected,
+    unread,
 )
 from ionworks_engine.vendors.pairs import current_before
 from ionworks_engine.vendors.program import (
@@ -40,12 +47,6 @@ _QUANTITIES: dict[int, tuple[Quantity, float]] = {
     code: (quantity, units)  # type: ignore[misc]
     for quantity, (code, units) in CONDITIONS.items()
 }
-Side: TypeAlias = Literal["low", "high"]
-_SIDES: tuple[tuple[str, Side], ...] = (("Upper", "high"), ("Lower", "low"))
-_CURRENTS: tuple[tuple[str, Guarded, int], ...] = (
-    ("Upper", "Charge current", 1),
-    ("Lower", "Discharge current", -1),
-)
 _RATE_RULES = "105"
 _AGREE = 1e-3
 _MOST = 10_000
@@ -112,7 +113,7 @@ class _Reader:
 
     def _nominal(self) -> float | None:
         element = None if self._head is None else self._head.find("MultCap")
-        value = None if element is None else _number(element, UNITS["Cap"])
+        value = None if element is None else scaled(element, UNITS["Cap"])
         return value or None
 
     def _check_scale(self) -> None:
@@ -144,7 +145,7 @@ class _Reader:
             return Jump(condition=None, goto=self._end, label=step.tag)
         if kind not in _LAWS:
             named = f" ({OTHER_STEPS[kind]})" if kind in OTHER_STEPS else ""
-            _refuse(f"steps of type {kind}{named} are not read", step)
+            refuse(f"steps of type {kind}{named} are not read", step)
         direction, law = _LAWS[kind]
         limits = _values(step)
         mode, value, hold = self._control(law, limits, step)
@@ -153,7 +154,7 @@ class _Reader:
         if "Time" in limits:
             stops.append(Stop("Time", ">=", limits["Time"], index + 1))
         if not stops:
-            _refuse("nothing ends this step", step)
+            refuse("nothing ends this step", step)
         return Hold(
             kind=direction,
             mode=mode,
@@ -168,9 +169,9 @@ class _Reader:
         start = _whole(other.child("Start_Step"), "Value")
         count = _whole(other.child("Cycle_Count"), "Value")
         if not 1 <= start <= index:
-            _refuse(f"the loop goes to step {start}, which is not before it", other)
+            refuse(f"the loop goes to step {start}, which is not before it", other)
         if count < 1:
-            _refuse(f"the loop runs {count} times", other)
+            refuse(f"the loop runs {count} times", other)
         return Repeat(start=start - 1, count=float(count))
 
     def _control(
@@ -228,7 +229,7 @@ class _Reader:
             yield Stop("Voltage", sign, limits["Stop_Volt"], following)
         if limits.keys() & {"Stop_Curr", "Stop_Rate"}:
             if law not in ("CV", "CC-CV"):
-                _refuse("a stop current is read of constant voltages alone", step)
+                refuse("a stop current is read of constant voltages alone", step)
             quantity, value = self._current(limits, "Stop_", step)
             yield Stop("C-rate" if quantity == "C-rate" else "Current", "<", value, following)
         if "Cap" in limits:
@@ -241,12 +242,12 @@ class _Reader:
             kind = _whole(condition, "type")
             if kind not in _QUANTITIES:
                 what = {22: " (expression)", 23: " (variable)"}.get(kind, "")
-                _refuse(f"conditions of type {kind}{what} are not read", condition)
+                refuse(f"conditions of type {kind}{what} are not read", condition)
             quantity, units = _QUANTITIES[kind]
             comparison = _whole(condition, "CmpType")
             if comparison not in _OPERATORS:
-                _refuse(f"the comparison {comparison} is not known", condition)
-            value = _number(condition, units)
+                refuse(f"the comparison {comparison} is not known", condition)
+            value = scaled(condition, units)
             yield Stop(quantity, _OPERATORS[comparison], value, self._target(condition, index))
 
     def _target(self, condition: Element, index: int) -> int:
@@ -255,65 +256,51 @@ class _Reader:
             return index + 1
         if jump in LEAVING:
             self._notes.append(
-                f"Step {index + 1} can leave the test by {LEAVING[jump]!r}; it was read as its end."
+                f"Step {index + 1} of the file can leave the test by {LEAVING[jump]!r}; it was read"
+                " as its end."
             )
             return self._end
         if not 1 <= jump <= len(self._steps):
-            _refuse(f"it jumps to step {jump}, of {len(self._steps)}", condition)
+            refuse(f"it jumps to step {jump}, of {len(self._steps)}", condition)
         return jump - 1
 
     def _guards(self, whole: Element | None) -> Iterator[Guard]:
-        main = _protection(whole)
-        if main is None:
-            return
-        for quantity, side, value in self._positive(main):
+        for quantity, side, value in self._protected(whole, "the file"):
             yield Guard(quantity, side, value, self._end)
-        for tag in ("Delay_Time", "Cap"):
-            element = main.find(tag)
-            if element is not None and (element.attributes or element.children):
-                self._notes.append(f"The protection {tag} of the file was not read.")
 
     def _protections(self, step: Element, direction: Kind) -> Iterator[Stop]:
         """Read the protection of one step as ends that leave the test."""
-        main = _protection(step)
-        for quantity, side, value in self._positive(main) if main else ():
+        where = f"{step.tag} of the file"
+        for quantity, side, value in self._protected(step, where):
             sign: Operator = ">" if side == "high" else "<"
             if quantity == "Voltage":
                 yield Stop("Voltage", sign, value, self._end)
             elif quantity == f"{direction} current":
                 yield Stop("Current", ">", value, self._end)
-
-    def _positive(self, main: Element) -> Iterator[tuple[Guarded, Side, float]]:
-        """Return the bounds that our language has: none on voltages below 0 V."""
-        for bound in _bounds(main):
-            if bound[2] < 0:
-                self._notes.append(f"A limit of the voltage of {bound[2]:g} V was not read.")
             else:
-                yield bound
+                self._left_out(f"limit on the {quantity.lower()}", where)
 
+    def _protected(self, parent: Element | None, where: str) -> Iterator[Bound]:
+        """Return the bounds that our language has, and tell of all others."""
+        for element in unread(parent):
+            self._left_out(f"protection {element.tag} (line {element.line})", where)
+        for quantity, side, value in bounds(parent):
+            if value < 0 or (value == 0 and quantity != "Voltage"):
+                unit = "V" if quantity == "Voltage" else "A"
+                self._left_out(f"limit on the {quantity.lower()} of {value:g} {unit}", where)
+            else:
+                yield quantity, side, value
 
-def _protection(parent: Element | None) -> Element | None:
-    protect = None if parent is None else parent.find("Protect")
-    return None if protect is None else protect.find("Main")
-
-
-def _bounds(main: Element) -> Iterator[tuple[Guarded, Side, float]]:
-    """Return voltages, and the magnitudes of the largest charge and discharge currents."""
-    volts, amps = main.find("Volt"), main.find("Curr")
-    for tag, side in _SIDES:
-        element = None if volts is None else volts.find(tag)
-        if element is not None:
-            yield "Voltage", side, _number(element, UNITS["Volt"])
-    for tag, guarded, sign in _CURRENTS:
-        element = None if amps is None else amps.find(tag)
-        if element is not None and (value := sign * _number(element, UNITS["Curr"])) > 0:
-            yield guarded, "high", value
+    def _left_out(self, what: str, where: str) -> None:
+        self._notes.append(f"The {what} of {where} was not read.")
 
 
 def _record(element: Element | None) -> Record:
     main = None if element is None else element.find("Main")
     values = {
-        child.tag: _number(child, UNITS[child.tag]) for child in main or () if child.tag in UNITS
+        child.tag: scaled(child, UNITS[child.tag])
+        for child in main or ()
+        if child.tag in UNITS and selected(child)
     }
     return Record(time=values.get("Time"), voltage=values.get("Volt"), current=values.get("Curr"))
 
@@ -323,37 +310,22 @@ def _values(step: Element) -> dict[str, float]:
     main = None if limit is None else limit.find("Main")
     found = {}
     for element in main or ():
-        if element.attributes.get("Is_Select") == "0":
+        if not selected(element):
             continue
         if element.tag not in UNITS:
-            _refuse("this limit is not known", element)
-        found[element.tag] = _number(element, UNITS[element.tag])
+            refuse("this limit is not known", element)
+        found[element.tag] = scaled(element, UNITS[element.tag])
     return found
 
 
 def _given(limits: Mapping[str, float], tag: str, step: Element) -> float:
     if tag not in limits:
-        _refuse(f"<{tag}> is missing", step)
+        refuse(f"<{tag}> is missing", step)
     return limits[tag]
-
-
-def _number(element: Element, units: float) -> float:
-    text = element.attributes.get("Value", "")
-    try:
-        value = float(text)
-    except ValueError:
-        value = math.nan
-    if not math.isfinite(value):
-        _refuse(f"the value {text[:40]!r} is no number", element)
-    return float(f"{value / units:.12g}")
 
 
 def _whole(element: Element, attribute: str) -> int:
     text = element.attributes.get(attribute, "")
     if not text.isdecimal() or len(text) > 10:
-        _refuse(f"{attribute} is {text[:40]!r}, no whole number", element)
+        refuse(f"{attribute} is {text[:40]!r}, no whole number", element)
     return int(text)
-
-
-def _refuse(message: str, element: Element) -> NoReturn:
-    raise Unreadable(message, line=element.line, key=element.tag)

@@ -24,6 +24,7 @@ from ionworks_engine.vendors.neware_codes import (
 )
 from ionworks_engine.vendors.pairs import current_before
 from ionworks_engine.vendors.program import Hold, Program, Record, Repeat, Stop
+from ionworks_engine.vendors.records import DEFAULT
 
 _TARGET = "neware"
 _CLIENT = "BTS Client 8.0.0.478(2024.06.24)(R3)"
@@ -103,7 +104,7 @@ def _whole(config: Element, program: Program) -> None:
             for side, value in (("Upper", upper), ("Lower", lower)):
                 if value is not None:
                     SubElement(element, side, Value=_text(value * UNITS[tag]))
-    _record(whole, program.record)
+    _record(whole, program.record if program.record != Record() else DEFAULT)
 
 
 def _negative(value: float | None) -> float | None:
@@ -126,9 +127,9 @@ def _steps(config: Element, program: Program) -> None:
             _loop(_step(info, index + 1, LOOP), line)
         elif isinstance(line, Hold):
             step = _step(info, index + 1, STEP_TYPES[line.kind, _law(line)])
+            _Limits(program, index, line).put(step)
             if line.record != Record():
                 _record(step, line.record)
-            _Limits(program, index, line).put(step)
         else:
             raise inexpressible(type(line).__name__.lower(), _TARGET, index, line)
     _step(info, count, END)
@@ -281,6 +282,8 @@ def _notes(program: Program) -> Iterator[str]:
         alone = current_before(program.lines, index) is None
         if isinstance(line, Hold) and _law(line) == "CV" and alone:
             yield f"Step {index + 1} holds a voltage without a current limit of its own."
+    if program.record == Record():
+        yield f"A row is saved every {_known(DEFAULT.time):g} s where the protocol says nothing."
     if program.guards:
         yield "A tripped safety limit leaves the channel in its protected state."
 

@@ -43,16 +43,16 @@ SAVED = """<?xml version="1.0" encoding="GB2312"?>
     </Whole_Prt>
     <Step_Info Num="7">
       <Step1 Step_ID="1" Step_Type="4">
-        <Record>
-          <Main>
-            <Time Value="5000" />
-          </Main>
-        </Record>
         <Limit>
           <Main>
             <Time Value="180000" />
           </Main>
         </Limit>
+        <Record>
+          <Main>
+            <Time Value="5000" />
+          </Main>
+        </Record>
       </Step1>
       <Step2 Step_ID="2" Step_Type="7">
         <Limit>
@@ -181,7 +181,7 @@ def test_a_saved_file_is_read(encoding):
     assert program.record == Record(time=30.0)
     assert program.capacity == pytest.approx(0.003)
     assert program.title == "扣式电池"
-    assert program.notes == ("A limit of the voltage of -5 V was not read.",)
+    assert program.notes == ("The limit on the voltage of -5 V of Step5 of the file was not read.",)
 
 
 def test_what_was_read_is_written_to_read_back_equal():
@@ -203,6 +203,105 @@ def test_the_elements_stand_in_the_order_of_saved_files():
     order = [child.tag for child in ElementTree.fromstring(text).find("config")]
     saved = [child.tag for child in ElementTree.fromstring(SAVED).find("config")]
     assert order == saved
+
+
+def test_a_step_stores_rows_by_a_rule_that_stands_behind_its_limits():
+    """Public step files have Limit, then protections, then Record."""
+    made = written("""
+steps:
+- Rest: {duration: 60, resolution: {time: 5}}
+- Rest: {duration: 60}
+""")
+    first, second, _ = steps_of(made)
+    assert [child.tag for child in first] == ["Limit", "Record"]
+    assert first.find("Record/Main/Time").get("Value") == "5000"
+    assert [child.tag for child in second] == ["Limit"]
+
+
+def test_a_protocol_without_resolution_stores_a_row_a_minute_and_says_so():
+    root = ElementTree.fromstring(written(RATE, nominal_capacity_ah=3).files.primary.content)
+    record = root.find("config/Whole_Prt/Record/Main")
+    assert [(child.tag, child.get("Value")) for child in record] == [("Time", "60000")]
+    told = "A row is saved every 60 s where the protocol says nothing."
+    assert told in written(RATE, nominal_capacity_ah=3).notes
+    given = "global: {resolution: {voltage: 0.01}}" + RATE
+    assert told not in written(given, nominal_capacity_ah=3).notes
+
+
+PROTECTIONS = (
+    '<Protect><Main><Volt><Upper Is_Select="{on}" Value="45000" /></Volt>'
+    '<Curr><Upper Value="2000" /><Lower Value="-3000" /></Curr>'
+    '<Temp Is_Select="{on}"><Upper Value="600" /></Temp><Cap><Upper Value="7200" /></Cap>'
+    '<Delay_Time Value="0" /></Main><Aux><Upper Value="{aux}" /></Aux></Protect>'
+)
+
+
+def protected(at, **values):
+    """The saved file with its protections replaced at one place."""
+    return neware.read(SAVED.replace(at, PROTECTIONS.format(**values) + at, 1).encode(), {})
+
+
+def unread(program):
+    return [re.sub(r" \(line \d+\)", "", note) for note in program.notes]
+
+
+def test_protections_that_the_language_cannot_say_are_told():
+    of_step = protected("</Step3>", on="1", aux="500")
+    stops = of_step.lines[2].stops
+    assert Stop("Voltage", ">", 4.5, 6) in stops
+    assert Stop("Current", ">", 2.0, 6) in stops
+    assert unread(of_step)[:4] == [
+        f"The {what} of Step3 of the file was not read."
+        for what in ("protection Aux", "protection Temp", "protection Cap",
+                     "limit on the discharge current")
+    ]  # fmt: skip
+    text = re.sub(r"<Protect>.*?</Protect>", "", SAVED, count=1, flags=re.DOTALL)
+    whole = "<Whole_Prt>" + PROTECTIONS.format(on="1", aux="500")
+    of_test = neware.read(text.replace("<Whole_Prt>", whole).encode(), {})
+    assert of_test.guards == (
+        Guard("Voltage", "high", 4.5, 6),
+        Guard("Charge current", "high", 2.0, 6),
+        Guard("Discharge current", "high", 3.0, 6),
+    )
+    assert unread(of_test)[-3:] == [
+        f"The protection {what} of the file was not read." for what in ("Aux", "Temp", "Cap")
+    ]
+
+
+def test_a_current_limit_of_the_wrong_sign_is_told():
+    whole = '<Curr><Upper Value="0" /><Lower Value="5" /></Curr><Volt>'
+    program = neware.read(SAVED.replace("<Volt>", whole, 1).encode(), {})
+    assert [guard.quantity for guard in program.guards] == ["Voltage", "Voltage"]
+    assert program.notes[-2:] == (
+        "The limit on the charge current of 0 A of the file was not read.",
+        "The limit on the discharge current of -0.005 A of the file was not read.",
+    )
+
+
+def test_what_is_deselected_is_not_in_force():
+    of_step = protected("</Step3>", on="0", aux="500")
+    assert [stop for stop in of_step.lines[2].stops if stop.goto == 6] == [
+        Stop("Current", ">", 2.0, 6)
+    ]
+    assert not any("Temp" in note for note in of_step.notes)
+    for old, found in (
+        ('<Upper Value="50000" />', lambda program: len(program.guards) == 1),
+        ('<Time Value="30000" />', lambda program: program.record == Record()),
+        ('<Time Value="5000" />', lambda program: program.lines[0].record == Record()),
+    ):
+        text = SAVED.replace(old, old.replace("Value", 'Is_Select="0" Value'), 1)
+        assert found(neware.read(text.encode(), {})), old
+        assert not found(neware.read(SAVED.encode(), {})), old
+
+
+def test_counts_of_no_protections_are_not_told():
+    """As public programs write them into every step."""
+    empty = '<AdvancedPrt><CV_Chg><CurrRise Count="0" /></CV_Chg><Safe N2GroupCount="0" />'
+    text = SAVED.replace("</Step3>", f"{empty}</AdvancedPrt></Step3>", 1)
+    assert neware.read(text.encode(), {}) == neware.read(SAVED.encode(), {})
+    assert neware.read(text.encode(), {}).notes == neware.read(SAVED.encode(), {}).notes
+    some = neware.read(text.replace('Count="0"', 'Count="2"', 1).encode(), {})
+    assert "The protection AdvancedPrt of Step3 of the file was not read." in unread(some)
 
 
 def test_c_rates_become_milliamps_of_the_nominal_capacity():
