@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ionworks.ucp.tree import Kind
-from ionworks_engine.vendors import biologic_text
+from ionworks_engine.vendors import biologic_text, times
 from ionworks_engine.vendors.biologic_sequences import POINTS_PER_DECADE, Sequences, scaled
 from ionworks_engine.vendors.biologic_words import (
     BT_LAB,
@@ -27,6 +27,7 @@ from ionworks_engine.vendors.program import (
     Jump,
     Line,
     Program,
+    Repeat,
     Spectrum,
     Stop,
     TimedLine,
@@ -34,6 +35,8 @@ from ionworks_engine.vendors.program import (
 from ionworks_engine.vendors.recovery import with_ways_out
 
 TARGET = "biologic_mps"
+RESOLUTION = "0.001"
+"""The smallest time that settings say [s]."""
 _RANGES = ((0.0, 5.0), (0.0, 10.0), (-10.0, 10.0))
 """Ranges of the voltage [V] to choose from."""
 
@@ -47,6 +50,7 @@ def write_settings(program: Program, stem: str) -> Files:
         If Modulo Bat cannot say it, or no public settings show how.
     """
     checked_stem(stem)
+    told = times.told(program, RESOLUTION)
     program = as_written(program)
     if not program.lines:
         raise Inexpressible("a protocol without steps", TARGET)
@@ -55,7 +59,7 @@ def write_settings(program: Program, stem: str) -> Files:
         File(name, _text(program, software, span), "text/plain")
         for software, name in ((EC_LAB, f"{stem}.mps"), (BT_LAB, f"{stem}-BT-Lab.mps"))
     ]
-    return Files(files[0], (files[1],), tuple(_notes(program)))
+    return Files(files[0], (files[1],), (*_notes(program), *told))
 
 
 def as_written(program: Program) -> Program:
@@ -71,7 +75,8 @@ def as_written(program: Program) -> Program:
     program = without(program, counts)
     capacity = program.capacity
     lines = [_with_points(_with_times(_with_amperes(line, capacity))) for line in program.lines]
-    return replace(program, lines=tuple(_with_directions(lines)), profiles=())
+    program = replace(program, lines=tuple(_with_directions(lines)), profiles=())
+    return times.rounded(program, RESOLUTION, TARGET)
 
 
 def _threaded(program: Program) -> Program:
@@ -82,9 +87,25 @@ def _threaded(program: Program) -> Program:
         if isinstance(line, Jump) and line.condition is None
     }
 
-    def followed(goto: int) -> int:
-        for _ in ways:
-            goto = ways.get(goto, goto)
+    loops = [
+        range(line.start, end + 1)
+        for end, line in enumerate(program.lines)
+        if isinstance(line, Repeat)
+    ]
+
+    def followed(source: int, goto: int) -> int:
+        passed: list[int] = []
+        while goto in ways and len(passed) < len(ways):
+            passed.append(goto)
+            goto = ways[goto]
+        for loop in loops if passed else ():
+            if source in loop and goto in loop and any(index not in loop for index in passed):
+                raise inexpressible(
+                    "a jump that begins a loop again from within",
+                    TARGET,
+                    source,
+                    program.lines[source],
+                )
         return goto
 
     for index in ways:
@@ -94,13 +115,15 @@ def _threaded(program: Program) -> Program:
                 "a jump here", TARGET, index, program.lines[index], "only an end can have a goto"
             )
     lines = tuple(
-        replace(line, stops=tuple(replace(stop, goto=followed(stop.goto)) for stop in line.stops))
+        replace(
+            line,
+            stops=tuple(replace(stop, goto=followed(index, stop.goto)) for stop in line.stops),
+        )
         if isinstance(line, TimedLine)
         else line
-        for line in program.lines
+        for index, line in enumerate(program.lines)
     )
-    guards = tuple(replace(guard, goto=followed(guard.goto)) for guard in program.guards)
-    return without(replace(program, lines=lines, guards=guards), ways)
+    return without(replace(program, lines=lines), ways)
 
 
 def _with_directions(lines: Iterable[Line]) -> Iterator[Line]:

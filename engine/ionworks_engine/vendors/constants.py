@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from ionworks.ucp.evaluate import EvaluationError
 from ionworks.ucp.terms import Leaf, changed, leaves
 from ionworks.ucp.tree import Expression, Number, Variable
+from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.program import (
     Assign,
     Chamber,
@@ -25,21 +26,60 @@ from ionworks_engine.vendors.program import (
 def without(program: Program, dropped: Collection[int]) -> Program:
     """Return the program without some lines; what goes there goes to the next one that is left.
 
+    Loops that then have no lines are left out too.
+
+    Raises
+    ------
+    Inexpressible
+        If a jump that leaves a loop, to begin it again, would then only go back in it.
+
     Examples
     --------
     >>> without(Program(lines=(Count(), Jump(condition=None, goto=2))), {0}).lines[0].goto
     1
     """
-    places = [0]
-    for index in range(len(program.lines)):
-        places.append(places[-1] + (index not in dropped))
+    places, kept = [0], list[bool]()
+    for index, line in enumerate(program.lines):
+        empty = isinstance(line, Repeat) and places[line.start] == places[index]
+        kept.append(index not in dropped and not empty)
+        places.append(places[-1] + kept[-1])
+    _refuse_restarts(program, kept)
     lines = tuple(
         _moved(line, places.__getitem__)
-        for index, line in enumerate(program.lines)
-        if index not in dropped
+        for line, stays in zip(program.lines, kept, strict=True)
+        if stays
     )
     guards = tuple(replace(guard, goto=places[guard.goto]) for guard in program.guards)
     return replace(program, lines=lines, guards=guards)
+
+
+def _refuse_restarts(program: Program, kept: Sequence[bool]) -> None:
+    """Refuse jumps from within a loop to lines before it, of which none is left."""
+    ends = {line.start: end for end, line in enumerate(program.lines) if isinstance(line, Repeat)}
+
+    def restarted(goto: int) -> Iterator[range]:
+        while goto < len(kept) and not kept[goto]:
+            goto += 1
+            if goto in ends:
+                yield range(goto, ends[goto] + 1)
+
+    for index, line in enumerate(program.lines):
+        gotos = {stop.goto for stop in line.stops} if isinstance(line, TimedLine) else set[int]()
+        gotos |= {line.goto} if isinstance(line, Jump) else set()
+        if any(index in loop for goto in gotos for loop in restarted(goto)):
+            raise _restart(line)
+    if any(True for guard in program.guards for _ in restarted(guard.goto)):
+        raise _restart(program.lines[0])
+
+
+def _restart(line: Line) -> Inexpressible:
+    return Inexpressible(
+        "a jump that begins a loop again from within",
+        "a cycler file",
+        line=line.label,
+        position=line.position,
+        instead="let it go to a step that takes time, before the loop",
+    )
 
 
 def with_constants(program: Program) -> Program:

@@ -130,6 +130,8 @@ def convert(
     if drive_cycles:
         tree = ucp.bind(tree, {}, drive_cycles)
     program = flatten(tree, capacity=nominal_capacity_ah, title=filename_stem)
+    if not program.lines:
+        raise Inexpressible("a protocol without steps", target)
     _refuse_missing(program, target)
     capabilities.check(program, target)
     files = format_of(target).write(program, filename_stem)

@@ -7,6 +7,7 @@ end. What runs in no cycler at all is refused here, whatever the target.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from ionworks.ucp.evaluate import EvaluationError, evaluate
@@ -111,13 +112,33 @@ def _unknown(part: object) -> float:
     raise KeyError(part)
 
 
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """A repeated block: its first line, its name, and how many others are around it."""
+
+    start: int
+    name: str
+    depth: int
+
+
+def _restart(goto: Goto, loop: _Loop) -> Inexpressible:
+    return Inexpressible(
+        f"a goto that restarts the repeated block {loop.name!r} from within",
+        _ANY,
+        position=goto.position,
+        instead="go to the first step of the block by its name; the iteration goes on",
+    )
+
+
 class _Builder:
     """Collects lines; a jump is looked up when all names have their places."""
 
     def __init__(self) -> None:
         self._drafts: list[Callable[[], Line]] = []
         self._places: dict[str, int] = {}
-        self._loops: list[str] = []
+        self._within: dict[str, tuple[_Loop, ...]] = {}
+        self._starts: dict[int, list[_Loop]] = {}
+        self._loops: tuple[_Loop, ...] = ()
 
     @property
     def end(self) -> int:
@@ -131,6 +152,7 @@ class _Builder:
         for node in nodes:
             if node.name is not None:
                 self._places.setdefault(node.name, self.end)
+                self._within.setdefault(node.name, self._loops)
             if isinstance(node, Block):
                 self._block(node)
             elif isinstance(node, Control):
@@ -140,30 +162,35 @@ class _Builder:
             else:
                 self._step(node)
 
-    def target(self, goto: Goto | None, following: int, loops: Iterable[str] = ()) -> int:
+    def target(self, goto: Goto | None, following: int, loops: Iterable[_Loop] = ()) -> int:
         """Return the line that a goto means; ``following`` is the one after the step."""
         if goto is None or goto.target == "Next":
             return following
         if goto.target == "End":
             return self.end
-        if goto.target in loops:
-            raise Inexpressible(
-                f"a goto that restarts the repeated block {goto.target!r} from within",
-                _ANY,
-                position=goto.position,
-                instead="go to the first step of the block by its name; the iteration goes on",
-            )
-        return self._places[goto.target]
+        place = self._places[goto.target]
+        for loop in loops:
+            if loop.start == place and loop not in self._within[goto.target]:
+                raise _restart(goto, loop)
+        return place
+
+    def recovery(self, goto: Goto | None) -> int:
+        """Return the line that a safety limit goes to, from any step."""
+        place = self.target(goto, self.end)
+        return self.target(goto, self.end, self._starts.get(place, ()))
 
     def _block(self, block: Block) -> None:
         start, count = self.end, folded(block.repeat)
         if count == 0:
             raise Inexpressible("a block of no repetitions", _ANY, position=block.position)
+        around = self._loops
         if count != 1:
-            self._loops.append(block.name)
+            loop = _Loop(start, block.name, len(around))
+            self._loops = (*around, loop)
+            self._starts.setdefault(start, []).append(loop)
         self.walk(block.steps)
-        if count != 1:
-            self._loops.pop()
+        self._loops = around
+        if count != 1 and self.end > start:
             self._line(Repeat(start=start, count=count, label=block.name, position=block.position))
 
     def _chamber(self, node: Ambient) -> None:
@@ -190,7 +217,7 @@ class _Builder:
         gotos = {_way(end.goto): end.goto for end in node.ends if size and _way(end.goto)}
         copies = {way: here + 2 + size + k * (size + 1) for k, way in enumerate(gotos)}
         following = here + 1 + size + (1 + len(gotos) * (size + 1) if gotos else 0)
-        loops = tuple(self._loops)
+        loops = self._loops
 
         def after(goto: Goto | None) -> int:
             way = _way(goto)
@@ -221,7 +248,7 @@ class _Builder:
         condition: Expression | None,
         following: int,
     ) -> None:
-        loops = tuple(self._loops)
+        loops = self._loops
         self._drafts.append(
             lambda: Jump(
                 condition=condition,
@@ -343,7 +370,7 @@ def _guards(safety: Safety, builder: _Builder) -> Iterator[Guard]:
                 position=goto.position,
                 instead="name the step to go to",
             )
-        yield Guard(limit.quantity, limit.side, value, builder.target(goto, builder.end))
+        yield Guard(limit.quantity, limit.side, value, builder.recovery(goto))
 
 
 def _record(resolution: Resolution, node: CellStep | None = None) -> Record:

@@ -13,6 +13,8 @@ from decimal import Decimal
 from ionworks.ucp.tree import Expression, Input, Number, Operation, Position, Variable
 
 TARGET = "maccor"
+RESOLUTION = "0.0001"
+"""The smallest time that is spelt [s]."""
 MAX_HOURS = 99
 MAX_STEPS = 999
 MAX_COUNTERS = 4
@@ -88,7 +90,7 @@ def clock(seconds: float) -> str | None:
     >>> [clock(5400), clock(0.01), clock(90.5), clock(400_000), clock(0)]
     ['01:30:00', '::.01', '00:01:30.5', None, None]
     """
-    rest = Decimal(repr(float(seconds))).quantize(Decimal("0.0001")).normalize()
+    rest = Decimal(repr(float(seconds))).quantize(Decimal(RESOLUTION)).normalize()
     if rest <= 0 or rest >= (MAX_HOURS + 1) * 3600:
         return None
     whole = int(rest)

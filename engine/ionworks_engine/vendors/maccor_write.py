@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ionworks.ucp.tree import Input, Kind, Variable
-from ionworks_engine.vendors import capabilities
+from ionworks_engine.vendors import capabilities, times
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import UNVERIFIED, File, Files, checked_stem
@@ -22,13 +22,13 @@ from ionworks_engine.vendors.maccor_text import (
     FORMULA,
     MAX_HOURS,
     MAX_REGISTERS,
+    RESOLUTION,
     TARGET,
     clock,
     is_register,
     multiple_of_capacity,
     number,
     ramp_formula,
-    seconds,
 )
 from ionworks_engine.vendors.maccor_xml import (
     AUTOMATIC,
@@ -94,12 +94,14 @@ class _Writer:
 
     def __init__(self, program: Program, stem: str) -> None:
         capabilities.check(program, TARGET)
+        told = times.told(program, RESOLUTION)
+        program = times.rounded(program, RESOLUTION, TARGET)
         self._program = program
         self._stem = stem
         self._layout = Layout(program)
         self._registers = registers(program)
         self._assets = Assets(program)
-        self._notes = [UNVERIFIED, *remarks(program, self._layout)]
+        self._notes = [UNVERIFIED, *remarks(program, self._layout), *told]
 
     def files(self) -> Files:
         steps = list(self._steps())
@@ -236,8 +238,6 @@ class _Writer:
                 index,
                 "public files have times of up to 99 h; repeat a shorter step in a block",
             )
-        if seconds(text) != stop.value:
-            self._notes.append("Times are written to 0.1 ms.")
         return text
 
     def _guard_ends(self, kind: Kind | None, source: int) -> Iterator[str]:

@@ -10,13 +10,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from ionworks.ucp.tree import Position, Variable
+from ionworks_engine.vendors import times
 from ionworks_engine.vendors.maccor_assets import (
     DEFAULT_AMPLITUDE,
     DEFAULT_POINTS,
     Assets,
     ramp_rate,
 )
-from ionworks_engine.vendors.maccor_text import clock, seconds
+from ionworks_engine.vendors.maccor_text import RESOLUTION, TARGET
 from ionworks_engine.vendors.maccor_write import registers
 from ionworks_engine.vendors.program import (
     Assign,
@@ -25,8 +26,6 @@ from ionworks_engine.vendors.program import (
     Line,
     Program,
     Spectrum,
-    Stop,
-    TimedLine,
 )
 
 
@@ -38,6 +37,7 @@ def as_written(program: Program) -> Program:
     program
         A program that can be written.
     """
+    program = times.rounded(program, RESOLUTION, TARGET)
     assets, names = Assets(program), registers(program)
     lines = [_written(line, i, program, assets, names) for i, line in enumerate(program.lines)]
     followed = {line.profile for line in lines if isinstance(line, Drive)}
@@ -45,19 +45,9 @@ def as_written(program: Program) -> Program:
     return replace(program, lines=tuple(lines), profiles=(*assets.profiles.values(), *ramps))
 
 
-def _spelt(stop: Stop) -> Stop:
-    """Return a stop with its time as it is spelt."""
-    if stop.quantity != "Time" or not isinstance(stop.value, float | int):
-        return stop
-    spelt = seconds(clock(stop.value) or "")
-    return stop if spelt is None else replace(stop, value=spelt)
-
-
 def _written(
     line: Line, index: int, program: Program, assets: Assets, names: Mapping[str, str]
 ) -> Line:
-    if isinstance(line, TimedLine):
-        line = replace(line, stops=tuple(_spelt(stop) for stop in line.stops))
     if isinstance(line, Assign):
         return replace(line, name=names[line.name])
     if isinstance(line, Hold) and isinstance(line.value, Variable):

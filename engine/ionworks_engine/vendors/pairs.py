@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from ionworks_engine.vendors.constants import without
 from ionworks_engine.vendors.program import (
     Hold,
     Jump,
@@ -48,21 +49,16 @@ def joined(program: Program) -> Program:
     4.2
     """
     entered = set(_entered(program))
-    removed = [
+    removed = {
         index
         for index in range(1, len(program.lines))
         if index not in entered and _joinable(program.lines, index)
-    ]
-    moved = [
-        index - sum(gone < index for gone in removed) for index in range(len(program.lines) + 1)
-    ]
-    lines = [
-        _moved(_with(line, program.lines[index + 1]) if index + 1 in removed else line, moved)
+    }
+    lines = tuple(
+        _with(line, program.lines[index + 1]) if index + 1 in removed else line
         for index, line in enumerate(program.lines)
-        if index not in removed
-    ]
-    guards = tuple(replace(guard, goto=moved[guard.goto]) for guard in program.guards)
-    return replace(program, lines=tuple(lines), guards=guards)
+    )
+    return without(replace(program, lines=lines), removed)
 
 
 def _reaches(stop: Stop, line: Hold) -> bool:
@@ -96,14 +92,3 @@ def _entered(program: Program) -> Iterator[int]:
         elif isinstance(line, TimedLine):
             yield from (stop.goto for stop in line.stops if stop.goto != index + 1)
     yield from (guard.goto for guard in program.guards)
-
-
-def _moved(line: Line, moved: Sequence[int]) -> Line:
-    if isinstance(line, Repeat):
-        return replace(line, start=moved[line.start])
-    if isinstance(line, Jump):
-        return replace(line, goto=moved[line.goto])
-    if isinstance(line, TimedLine):
-        stops = tuple(replace(stop, goto=moved[stop.goto]) for stop in line.stops)
-        return replace(line, stops=stops)
-    return line

@@ -292,6 +292,12 @@ def test_a_capacity_becomes_the_time_that_it_takes():
     assert (cells["lim1_type"], cells["lim1_value"]) == (["Time"], ["1800.000"])
 
 
+def test_times_are_rounded_to_milliseconds_and_that_is_told():
+    made, _, cells = written("steps: [{Rest: {duration: 2.1314}}, {Rest: {duration: 60}}]")
+    assert cells["lim1_value"] == ["2.131", "60.000"]
+    assert "Times are rounded to 0.001 s: 2.1314 s of step 1." in made.notes
+
+
 def test_bt_lab_gets_its_own_words():
     made, _, _ = written("steps: [{Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}}]")
     (other,) = made.files.assets
@@ -309,7 +315,7 @@ REFUSED = {
     ),
     "current": ("Charge: {mode: Current, value: 11, duration: 9}", "the largest range is 10 A"),
     "voltage": ("Charge: {mode: Voltage, value: 12, duration: 9}", "from -10 to 10 V"),
-    "time": ("Rest: {duration: 0.0001}", "milliseconds"),
+    "time": ("Rest: {duration: 0.0001}", "multiples of 0.001 s"),
     "power": ("Discharge: {mode: Power, value: 1, duration: 9}", "show its sign"),
     "load": ("Discharge: {mode: Resistance, value: 1, duration: 9}", "no public settings"),
     "held discharge": (

@@ -197,6 +197,64 @@ def test_what_no_cycler_can_do_is_refused(text, said):
     assert said in str(refused(text))
 
 
+AROUND = """
+steps:
+- Outer:
+  - Loop:
+      repeat: 3
+      steps:
+      - Discharge: {mode: Current, value: 1, duration: 9, ends: [{Voltage < 3: {goto: Outer}}]}
+"""
+NOTHING = """
+steps:
+- Control: {name: Gate, ends: [{"1 < 0": {goto: End}}]}
+- Loop: {repeat: 3, steps: [{Rest: {duration: 9, ends: [{Voltage < 3: {goto: Gate}}]}}]}
+"""
+INNER = """
+steps:
+- Outer:
+    repeat: 2
+    steps:
+    - Loop: {repeat: 3, steps: [{Rest: {duration: 9, ends: [{Voltage < 3: {goto: Loop}}]}}]}
+"""
+TRIPPED = """
+safety_limits: {max_voltage: {value: 4.3, goto: Loop}}
+steps:
+- Loop: {repeat: 3, steps: [{Rest: {duration: 9}}]}
+"""
+FALLEN_BACK = """
+safety_limits: {max_voltage: 4.3, goto: Gate}
+steps:
+- Control: {name: Gate, ends: [{"1 < 0": {goto: End}}]}
+- Loop: {repeat: 3, steps: [{Rest: {duration: 9}}]}
+"""
+
+
+@pytest.mark.parametrize("text", [AROUND, NOTHING, INNER, TRIPPED, FALLEN_BACK])
+def test_no_way_back_to_a_block_from_within_is_taken_for_going_on(text):
+    assert "restarts the repeated block 'Loop' from within" in str(refused(text))
+
+
+def test_a_safety_limit_may_go_to_a_step_of_a_repeated_block_or_one_before_it():
+    for name, line in (("Wait", 0), ("First", 1)):
+        program = flat(f"""
+safety_limits: {{max_voltage: {{value: 4.3, goto: {name}}}}}
+steps:
+- Rest: {{name: Wait, duration: 9}}
+- Loop: {{repeat: 3, steps: [{{Rest: {{name: First, duration: 9}}}}]}}
+""")
+        assert program.guards[0].goto == line
+
+
+def test_a_repeated_block_of_nothing_is_no_loop():
+    program = flat("""
+steps:
+- Loop: {repeat: 3, steps: [{Control: {ends: [{"1 < 0": {goto: End}}]}}]}
+- Rest: {duration: 9}
+""")
+    assert [type(line) for line in program.lines] == [Hold]
+
+
 def test_a_goto_to_the_first_step_of_its_block_goes_on_with_the_iteration():
     program = flat("""
 steps:
