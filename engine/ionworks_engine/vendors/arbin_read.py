@@ -268,11 +268,12 @@ class _Reading:
     def _branches(self, step: RawStep) -> Iterator[Draft]:
         """Yield the jumps of a counter step; what goes on to the next line needs none."""
         ways = _ways(self, step)
-        following = step.index + 1
-        if self._goes_on(step.index, following):
-            ways = _turned(ways, following)
-            while ways and ways[-1][1] == following and (len(ways) > 1 or not self._is_label(step)):
-                ways.pop()
+        if len(ways) == 2 and self._goes_on(step.index, ways[0][1]):
+            ways = _turned(ways)
+        while ways and self._goes_on(step.index, ways[-1][1]):
+            if len(ways) == 1 and self._is_label(step):
+                break
+            ways.pop()
         for condition, goto in ways:
             yield _jump(step, condition, goto)
 
@@ -301,13 +302,11 @@ def _ways(reading: _Reading, step: RawStep) -> list[Way]:
     return found
 
 
-def _turned(ways: list[Way], following: int) -> list[Way]:
-    """Ask the opposite, where a condition goes on and all else jumps."""
-    if len(ways) == 2 and ways[0][1] == following and ways[0][0] is not None:
-        negated = _negated(ways[0][0])
-        if negated is not None:
-            return [(negated, ways[1][1]), (None, following)]
-    return ways
+def _turned(ways: list[Way]) -> list[Way]:
+    """Ask the opposite of two ways: what the first was, all else is then."""
+    (condition, goto), (_, other) = ways
+    negated = None if condition is None else _negated(condition)
+    return ways if negated is None else [(negated, other), (None, goto)]
 
 
 _NEGATED: Mapping[str, Sign] = {"<": ">=", "<=": ">", ">": "<=", ">=": "<"}

@@ -19,7 +19,7 @@ from ionworks_engine.vendors.errors import Inexpressible, Unreadable
 from ionworks_engine.vendors.files import UNVERIFIED, Files, checked_stem
 from ionworks_engine.vendors.flatten import flatten, followed
 from ionworks_engine.vendors.formats import CYCLERS, as_written, format_of, misnamed, recognised
-from ionworks_engine.vendors.program import Drive, Program
+from ionworks_engine.vendors.program import Drive, Program, TimedLine
 from ionworks_engine.vendors.restore import restore
 from ionworks_engine.vendors.xml_text import MAX_BYTES, decode
 
@@ -130,8 +130,8 @@ def convert(
     if drive_cycles:
         tree = ucp.bind(tree, {}, drive_cycles)
     program = flatten(tree, capacity=nominal_capacity_ah, title=filename_stem)
-    if not program.lines:
-        raise Inexpressible("a protocol without steps", target)
+    if not any(isinstance(line, TimedLine) for line in program.lines):
+        raise Inexpressible("a protocol without a step that takes time", target)
     _refuse_missing(program, target)
     capabilities.check(program, target)
     files = format_of(target).write(program, filename_stem)
