@@ -53,11 +53,13 @@ _GUARDED: dict[str, tuple[Guarded, ...]] = {
 }
 _END = -1
 _NEXT = -2
+_PAST = -3
+"""Jumps: to the end, to the next line, and past that."""
 
 
 @dataclass(slots=True)
 class _Draft:
-    """A step while its settings are read; jumps are the next line or the end."""
+    """A step while its settings are read; the lines that it jumps to have no numbers yet."""
 
     line: int
     kind: Kind
@@ -211,7 +213,8 @@ class _Reader:
         draft = self._in_step(number)
         sign: Operator = "<" if word == "less" else ">"
         if what == "hold time":
-            draft.hold_time = seconds(text, unit, number)
+            held = seconds(text, unit, number)
+            draft.hold_time = held if draft.hold_time is None else min(held, draft.hold_time)
             return
         quantity, value = measured(what, text, unit, number)
         if quantity == "Time":
@@ -292,7 +295,8 @@ class _Reader:
             self._lines.append(replace(current, hold_voltage=voltage, stops=(*stops, *times)))
         else:
             leaving = [stop for stop in stops if stop.goto == _END]
-            current = replace(current, stops=(reached, *leaving))
+            total = [replace(stop, goto=_PAST) for stop in times]
+            current = replace(current, stops=(reached, *leaving, *total))
             self._pair(draft, current, voltage, stops, times)
 
     def _pair(
@@ -301,8 +305,8 @@ class _Reader:
         assert draft.hold_time is not None
         if times:
             self._notes.append(
-                f"The limit of line {draft.line} on the total time of the step was not read:"
-                " the time of the hold limits it."
+                f"The total time of the step of line {draft.line} was read of its constant current"
+                " alone: the time of the hold limits the rest."
             )
         held = Hold(
             kind=draft.kind,
@@ -318,7 +322,7 @@ def _placed(line: Line, index: int, end: int) -> Line:
     """Give the jumps of a line their numbers."""
     if not isinstance(line, TimedLine):
         return line
-    places = {_NEXT: index + 1, _END: end}
+    places = {_NEXT: index + 1, _PAST: index + 2, _END: end}
     return replace(line, stops=tuple(replace(stop, goto=places[stop.goto]) for stop in line.stops))
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import File, Files
-from ionworks_engine.vendors.pairs import current_before, joined
+from ionworks_engine.vendors.pairs import current_before, is_past, joined, one_steps
 from ionworks_engine.vendors.program import (
     Count,
     Guard,
@@ -17,7 +17,9 @@ from ionworks_engine.vendors.program import (
     Record,
     Repeat,
     Stop,
+    TimedLine,
 )
+from ionworks_engine.vendors.records import effective
 
 _TARGET = "novonix"
 _INDENT = "   "
@@ -48,6 +50,7 @@ def write(program: Program, stem: str) -> Files:
         and ends that the text has no sentence for.
     """
     writer = _Writer(joined(program))
+    writer.notes += _rules(program)
     body = list(writer.nodes(0, writer.end))
     lines = ["[Protocol]", f"Protocol: {stem}", *_HEADER]
     lines += _limits("Protocol operating limits", _guard_sentences(program.guards))
@@ -65,6 +68,7 @@ class _Writer:
         self._program = program
         self._lines = program.lines
         self._starts = {line.start for line in program.lines if isinstance(line, Repeat)}
+        self._pairs = one_steps(program)
         self.end = len(program.lines)
         self.notes: list[str] = []
 
@@ -166,20 +170,31 @@ class _Writer:
             raise self._refusal(
                 "a CC-CV discharge", index, "no public file shows how one is written"
             )
-        volts, stops, held = line.hold_voltage, line.stops, False
+        volts, stops, total, held = line.hold_voltage, line.stops, list[Stop](), False
         if volts is None:
             after = self._lines[index + 1]
             assert isinstance(after, Hold)
-            if len(line.stops) != 1:
+            if index + 1 not in self._pairs:
                 raise self._refusal(
-                    "a constant current with other ends than the voltage that is held after it",
+                    "a constant current and the voltage held after it that end differently",
                     index,
+                    "they are one step of the file: both need the same ends, but for the voltage"
+                    " that is reached, a current below the first, and the time of the hold",
                 )
             volts, stops, held = after.value, after.stops, True
+            total = [stop for stop in line.stops if is_past(stop, index)]
         yield f"CC-CV {line.kind.lower()}"
         yield f"[Maximum_current {_digits(self._amps(line.mode, line.value, index))} A]"
         yield f"[{line.kind}_voltage {_digits(volts)} V]"
-        yield from self._sections(line, index + held, stops, held=held, controlled=True)
+        if total:
+            self._note(
+                f"The time of step {index + 1} counts on while its voltage is held, and can cut"
+                " that short."
+            )
+        totals = [_total(stop) for stop in total]
+        yield from self._sections(
+            line, index + held, stops, held=held, controlled=True, before=totals
+        )
 
     def _sections(
         self,
@@ -189,6 +204,7 @@ class _Writer:
         *,
         held: bool = False,
         controlled: bool = False,
+        before: Sequence[str] = (),
     ) -> Iterator[str]:
         """Write ends, what is recorded, and ends that leave the test."""
         onwards = sorted(
@@ -197,7 +213,7 @@ class _Writer:
         )
         leaving = [stop for stop in stops if not _onwards(stop, index)]
         trips = [self._trip(stop, index, held=held, controlled=controlled) for stop in onwards]
-        yield from _limits("Trip conditions", trips)
+        yield from _limits("Trip conditions", [*before, *trips])
         yield from _limits("Save conditions", self._saves(line.record))
         yield from _limits("Operating limits", self._leaving(leaving, index))
         yield from _limits("Emergency limits", ())
@@ -206,8 +222,9 @@ class _Writer:
         above = stop.operator[0] == ">"
         value = stop.value
         if stop.quantity == "Time" and above:
-            words = "hold time is greater" if held else "total step time is greater"
-            words = words if controlled else "step time is longer"
+            if controlled and not held:
+                return _total(stop)
+            words = "hold time is greater" if held else "step time is longer"
             return f"End step if {words} than {_duration(value)}"
         if stop.quantity == "Capacity" and above and not held:
             return f"End step if step capacity is greater than {_digits(value)} Ah"
@@ -272,6 +289,19 @@ _OPENINGS = frozenset(
 
 def _onwards(stop: Stop, index: int) -> bool:
     return stop.goto == index + 1
+
+
+def _total(stop: Stop) -> str:
+    return f"End step if total step time is greater than {_duration(stop.value)}"
+
+
+def _rules(program: Program) -> Iterator[str]:
+    """Tell of steps that are one in the file and store rows by different rules."""
+    for index in sorted(one_steps(program)):
+        lines = program.lines[index - 1 : index + 1]
+        one, other = (effective(line, program) for line in lines if isinstance(line, TimedLine))
+        if one != other:
+            yield f"Steps {index} and {index + 1} are one: the finer of their rules for rows holds."
 
 
 def _guard_sentences(guards: Sequence[Guard]) -> Iterator[str]:

@@ -98,7 +98,7 @@ LINES = (
         kind="Charge",
         mode="Current",
         value=0.2,
-        stops=(Stop("Voltage", ">", 4.2, 2),),
+        stops=(Stop("Voltage", ">", 4.2, 2), Stop("Time", ">=", 180000.0, 3)),
         record=Record(time=300.0, voltage=0.005),
     ),
     Hold(
@@ -162,8 +162,8 @@ def test_the_protocol_of_a_data_file_is_read():
     assert [re.sub(r"\d+", "#", note) for note in program.notes] == [
         "The limit of line # on the step time was not read.",
         "The emergency limit of line # was not read.",
-        "The limit of line # on the total time of the step was not read: the time of the hold"
-        " limits it.",
+        "The total time of the step of line # was read of its constant current alone: the time of"
+        " the hold limits the rest.",
     ]
 
 
@@ -171,7 +171,7 @@ def test_what_was_read_is_written_as_it_stood():
     program = novonix.read(PRINTED.encode(), {})
     text = novonix.write(program, "Pulses").primary.content.decode()
     assert novonix.read(text.encode(), {}) == program
-    unread = ("Date Saved", "300 h", "Shut down", "total step time")
+    unread = ("Date Saved", "300 h", "Shut down")
     wanted = PRINTED[PRINTED.index("[Protocol]") : PRINTED.index("[Data]")]
 
     def read_lines(text):
@@ -221,6 +221,115 @@ steps:
     assert any("written as one CC-CV step" in note for note in made.notes)
     parsed = ucp.load(parse(made.files.primary.content).ucp)
     assert [step.hold_voltage is not None for step in parsed.steps] == [True, False, False]
+
+
+PAIR = """
+steps:
+- Charge: {{mode: Current, value: 1, ends: [Voltage > 4.2{current}]}}
+- Charge: {{mode: Voltage, value: 4.2, ends: [Current < 0.05{voltage}]}}
+- Rest: {{name: After, duration: 60}}
+"""
+PARK = ", {'Voltage > 4.25': {goto: End}}"
+LOW = ", {'Voltage < 2': {goto: End}}"
+
+
+def pair(current="", voltage=""):
+    return PAIR.format(current=current, voltage=voltage)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (pair(voltage=PARK), "Stop channel if voltage > 4.2500 V"),
+        (pair(PARK, PARK), "Stop channel if voltage > 4.2500 V"),
+        (pair(LOW, LOW), "Stop channel if voltage < 2.0000 V"),
+        (pair(LOW, LOW + ", Time > 7200"), "End step if hold time is greater than 2 hours"),
+        (pair(voltage=PARK + ", Time > 7200"), "Stop channel if voltage > 4.2500 V"),
+        (
+            pair(", {'Time > 36000': {goto: After}}", ", Time > 7200"),
+            "End step if total step time is greater than 10 hours",
+        ),
+    ],
+)
+def test_a_pair_whose_ends_hold_for_one_step_is_written_as_one(text, said):
+    made = convert(text, "novonix", verify=True)
+    body = made.files.primary.content.decode()
+    assert body.count("[CC-CV charge]") == 1
+    assert said in body
+    assert "Constant current" not in body
+
+
+def test_a_time_of_the_current_that_counts_on_in_the_hold_is_told():
+    text = pair(", {'Time > 36000': {goto: After}}", ", Time > 7200")
+    told = "The time of step 1 counts on while its voltage is held, and can cut that short."
+    assert told in convert(text, "novonix").notes
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        pair(voltage=LOW),
+        pair(PARK),
+        pair(LOW, PARK),
+        pair(", Time > 36000", ", Time > 7200"),
+        pair(", {'Time > 36000': {goto: After}}"),
+        pair(voltage=LOW + ", Time > 7200"),
+        pair(", {'Capacity > 2': {goto: End}}", ", {'Capacity > 2': {goto: End}}"),
+        pair().replace("value: 1,", "value: 0.04,"),
+        pair(voltage=", Time > 7200").replace("value: 1,", "value: 0.04,"),
+    ],
+)
+def test_a_pair_whose_ends_would_hold_elsewhere_is_refused_with_its_step(text):
+    """In the one step that it would be, they would end the current, or the voltage, as well."""
+    with pytest.raises(Inexpressible, match="end differently") as caught:
+        convert(text, "novonix")
+    assert caught.value.line == "step 1"
+
+
+def test_a_pair_with_two_rules_for_rows_stores_by_the_finer():
+    for held in ("", ", duration: 7200"):
+        text = f"""
+global: {{resolution: {{time: 60}}}}
+steps:
+- Charge:
+    {{mode: Current, value: 1, ends: [Voltage > 4.2], resolution: {{time: 30, voltage: 0.01}}}}
+- Charge:
+    {{mode: Voltage, value: 4.2, ends: [Current < 0.05], resolution: {{time: 5}}{held}}}
+"""
+        made = convert(text, "novonix", verify=True)
+        saves = re.findall(
+            r"Save data if .(. is greater than .*)\]", made.files.primary.content.decode()
+        )
+        assert saves == ["T is greater than 5 seconds", "V is greater than 0.01 V"]
+        assert "Steps 1 and 2 are one: the finer of their rules for rows holds." in made.notes
+
+
+def test_a_pair_in_which_only_one_line_has_a_rule_keeps_the_common_one_where_it_is_finer():
+    text = """
+global: {resolution: {time: 10}}
+steps:
+- Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}
+- Charge: {mode: Voltage, value: 4.2, ends: [Current < 0.05], resolution: {time: 100}}
+"""
+    body = convert(text, "novonix", verify=True).files.primary.content.decode()
+    assert re.findall(r"greater than (\d+) seconds", body) == ["10"]
+
+
+def test_operating_limits_of_a_held_step_hold_in_both_its_parts():
+    limits = "   [Operating limits]\n   [0 Stop channel if voltage < 2.0000 V]\n"
+    head, _, tail = PRINTED.partition("[CC-CV charge]")
+    text = head + "[CC-CV charge]" + tail.replace("   [Operating limits]\n", limits, 1)
+    program = novonix.read(text.encode(), {})
+    leaving = Stop("Voltage", "<", 2.0, 6)
+    assert [leaving in line.stops for line in program.lines[:3]] == [False, True, True]
+    assert novonix.read(novonix.write(program, "x").primary.content, {}) == program
+
+
+def test_the_shorter_of_two_times_of_a_hold_is_read():
+    once = "[1 End step if hold time is greater than 5 hours]"
+    twice = once + "\n      [1 End step if hold time is greater than 9 hours]"
+    program = novonix.read(PRINTED.replace(once, twice).encode(), {})
+    assert program.lines[2].stops[-1].value == 18000
 
 
 @pytest.mark.parametrize(
