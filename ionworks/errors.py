@@ -8,7 +8,8 @@
     │   ├── PermissionDeniedError    403  known, but not allowed
     │   ├── NotFoundError            404  no such thing, or not visible with this credential
     │   ├── ConflictError            409  it exists already: .existing_id
-    │   ├── ValidationError          400, 413, 422  the request is not right: .problems
+    │   ├── ValidationError          400, 413, 422  the request is not right: .problems;
+    │   │                                    also a file that is too large to be sent
     │   ├── RateLimitError           429  too many calls: .retry_after
     │   ├── ServerError              5xx  the fault is the server's
     │   ├── ConnectionFailedError    no answer: refused, dropped, unreadable
@@ -17,7 +18,7 @@
     └── TimeoutError
         └── WaitTimeoutError         the job still runs; waiting for it ended: .states
 
-Bad arguments, found before anything is sent, stay ``ValueError`` and ``TypeError``.
+Other bad arguments, found before anything is sent, stay ``ValueError`` and ``TypeError``.
 """
 
 from __future__ import annotations
@@ -122,7 +123,7 @@ class ConflictError(IonworksError):
 
 
 class ValidationError(IonworksError):
-    """The server understood the request and found it not right."""
+    """The server understood the request and found it not right, or a file is too large for it."""
 
     @property
     def problems(self) -> list[dict[str, Any]]:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 import yaml
 
 from ionworks import ucp
 from ionworks.encode import plain
 from ionworks.leniency import understood
+from ionworks.records import Record
+from ionworks.ucp.places import walk
+from ionworks.ucp.tree import DriveCycle
 
 __all__ = [
     "DriveCycles",
@@ -19,6 +23,8 @@ __all__ = [
     "convertible",
     "drive_cycle_columns",
     "protocol_text",
+    "refuse_unfollowed",
+    "validation",
     "with_cycles",
 ]
 
@@ -40,9 +46,8 @@ def protocol_text(protocol: ProtocolSource, where: str = "protocol") -> str:
     ------
     TypeError
         If it is nothing that can be a protocol.
-    ValueError
-        If a file is too large or no text; `ucp.ProtocolError`, if what is no text cannot be
-        written as one.
+    ProtocolError
+        If it has more than 1 MiB, a file is no text, or what is no text cannot be written as one.
 
     Examples
     --------
@@ -51,16 +56,48 @@ def protocol_text(protocol: ProtocolSource, where: str = "protocol") -> str:
     steps:
     - Rest: {duration: 60}
     """
-    if isinstance(protocol, str):
-        return protocol
     if isinstance(protocol, os.PathLike):
         return _file_text(Path(protocol))
-    if isinstance(protocol, ucp.Tree):
-        return ucp.dump(protocol)
-    _require_document(protocol, where)
-    return yaml.safe_dump(
-        ucp.body(protocol), default_flow_style=None, sort_keys=False, allow_unicode=True
-    )
+    if isinstance(protocol, str):
+        text = protocol
+    elif isinstance(protocol, ucp.Tree):
+        text = ucp.dump(protocol)
+    else:
+        _require_document(protocol, where)
+        text = yaml.safe_dump(
+            ucp.body(protocol), default_flow_style=None, sort_keys=False, allow_unicode=True
+        )
+    if len(text) > ucp.MAX_TEXT or len(text.encode("utf-8", "surrogatepass")) > ucp.MAX_TEXT:
+        raise ucp.ProtocolError(ucp.check(text))
+    return text
+
+
+def validation(findings: Iterable[ucp.Finding]) -> Record:
+    """Return findings as the server answers a check: for what is not worth sending.
+
+    Examples
+    --------
+    >>> from ionworks import ucp
+    >>> from ionworks.protocols import validation
+    >>> answer = validation(ucp.check("steps: []"))
+    >>> answer.valid, answer.findings[0].code
+    (False, 'empty')
+    """
+    listed = list(findings)
+    errors = [str(finding) for finding in listed if finding.severity == "error"]
+    shown = [
+        {
+            "code": finding.code,
+            "message": finding.message,
+            "severity": finding.severity,
+            "path": finding.position.path,
+            "line": finding.position.line,
+            "column": finding.position.column,
+            "suggestion": finding.suggestion,
+        }
+        for finding in listed
+    ]
+    return Record({"valid": not errors, "error": "\n".join(errors) or None, "findings": shown})
 
 
 def convertible(protocol: ProtocolSource, where: str = "protocol") -> str | dict[str, Any]:
@@ -68,7 +105,7 @@ def convertible(protocol: ProtocolSource, where: str = "protocol") -> str | dict
 
     Raises
     ------
-    TypeError, ValueError
+    TypeError, ProtocolError
         As `protocol_text`.
     """
     if isinstance(protocol, str | os.PathLike):
@@ -85,16 +122,55 @@ def with_cycles(protocol: ProtocolSource, drive_cycles: DriveCycles, where: str)
     Raises
     ------
     ValueError
-        As `drive_cycle_columns`; `ucp.ProtocolError`, if the protocol is wrong.
+        As `drive_cycle_columns` and `refuse_unfollowed`; `ucp.ProtocolError`, if the protocol is
+        wrong.
     """
     added = drive_cycle_columns(drive_cycles)
     text = protocol_text(protocol, where)
     understood(text)  # What is wrong has its line in the text as it was given.
+    refuse_unfollowed(text, added)
     document = ucp.body(text)
     own = document.get("drive_cycles", {})
     if not isinstance(own, dict):
         ucp.load(text)  # Nothing can be added to what is no mapping: refused with its place.
     return protocol_text({**document, "drive_cycles": {**own, **added}})
+
+
+def refuse_unfollowed(protocol: str | Mapping[str, Any], drive_cycles: Iterable[str]) -> None:
+    """Refuse the name of a drive cycle that no step follows.
+
+    Parameters
+    ----------
+    protocol
+        The protocol. If it is wrong, no name is refused: the server may understand it better.
+    drive_cycles
+        The names that are given.
+
+    Raises
+    ------
+    ValueError
+        Naming the nearest that is followed.
+
+    Examples
+    --------
+    >>> from ionworks.protocols import refuse_unfollowed
+    >>> refuse_unfollowed("steps: [{DriveCycle: {profile: Commute}}]", ["Comute"])
+    Traceback (most recent call last):
+        ...
+    ValueError: drive_cycles.Comute: no step follows this drive cycle (did you mean 'Commute'?)
+    """
+    try:
+        steps = ucp.load(protocol).steps
+    except ucp.ProtocolError:
+        return
+    nodes = (node for node in walk(steps) if isinstance(node, DriveCycle))
+    followed = tuple(dict.fromkeys(node.profile for node in nodes))
+    for name in drive_cycles:
+        if name not in followed:
+            near = get_close_matches(name, followed, n=1)
+            known = ", ".join(map(repr, followed)) or "none"
+            hint = f"did you mean {near[0]!r}?" if near else f"followed are: {known}"
+            raise ValueError(f"drive_cycles.{name}: no step follows this drive cycle ({hint})")
 
 
 def drive_cycle_columns(drive_cycles: DriveCycles) -> dict[str, dict[str, list[float]]]:
@@ -178,8 +254,17 @@ def _file_text(path: Path) -> str:
     with path.open("rb") as file:
         content = file.read(ucp.MAX_TEXT + 1)
     if len(content) > ucp.MAX_TEXT:
-        raise ValueError(f"{path.name} has more than {ucp.MAX_TEXT:,} bytes, too many")
+        message = f"A protocol has at most {ucp.MAX_TEXT:,} bytes; {path.name} has more."
+        raise _unreadable("too-large", message)
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path.name} is no UTF-8 text, from byte {error.start + 1} on") from None
+        message = f"{path.name} is no UTF-8 text, from byte {error.start + 1} on."
+        line = content.count(b"\n", 0, error.start) + 1
+        raise _unreadable("not-a-protocol", message, line) from None
+
+
+def _unreadable(
+    code: Literal["too-large", "not-a-protocol"], message: str, line: int = 1
+) -> ucp.ProtocolError:
+    return ucp.ProtocolError([ucp.Finding(code, message, ucp.Position("protocol", line, 1))])

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from ionworks.errors import IonworksError
 
-__all__ = ["save_files"]
+__all__ = ["checked_stem", "save_files"]
 
 _LONGEST = 255
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
@@ -76,6 +76,26 @@ def save_files(
     return list(paths)
 
 
+def checked_stem(stem: str) -> str:
+    """Return what files are to be called, without a suffix, if files can be saved as that.
+
+    Raises
+    ------
+    ValueError
+        If they cannot be, on one system or another.
+
+    Examples
+    --------
+    >>> from ionworks.saving import checked_stem
+    >>> checked_stem("rate test 2")
+    'rate test 2'
+    """
+    problem = _problem(stem) if isinstance(stem, str) else "is no text"
+    if problem:
+        raise ValueError(f"filename_stem {stem!a} {problem}: no file can be saved as that")
+    return stem
+
+
 def _check_names(names: Iterable[str]) -> None:
     known: dict[str, str] = {}
     for name in names:
@@ -99,7 +119,7 @@ def _problem(name: str) -> str | None:
     if name in (".", "..") or name[-1] in ". " or name[0] == " ":
         return "begins with a blank, or ends with a dot or one"
     if _DEVICE.fullmatch(name.partition(".")[0].rstrip()):
-        return "is the name of a device"
+        return "is a reserved name, of a device on Windows"
     if len(name.encode()) > _LONGEST:
         return f"has more than {_LONGEST} bytes"
     return None

@@ -45,10 +45,13 @@ from ionworks.protocols import (
     convertible,
     drive_cycle_columns,
     protocol_text,
+    refuse_unfollowed,
+    validation,
 )
 from ionworks.records import Record
 from ionworks.requests import choice, given, matching, moment, path_id, request_body
 from ionworks.results import ConvertResult, ParsedProtocol
+from ionworks.saving import checked_stem
 from ionworks.uploads import upload
 
 if TYPE_CHECKING:
@@ -77,7 +80,9 @@ class ProtocolClient:
         Returns
         -------
         Record
-            ``valid``; ``error``, a text, or ``None``; and ``findings``, each with its place.
+            ``valid``; ``error``, a text, or ``None``; and ``findings``, each with its place and
+            its ``severity``: with warnings alone, a protocol is valid. What has more than 1 MiB is
+            refused in the same form, without being sent.
 
         Examples
         --------
@@ -85,9 +90,11 @@ class ProtocolClient:
         >>> result["valid"]
         True
         """
-        answer = sync_call(
-            validate_protocol.sync_detailed, client=self._session.api, body=_text(protocol)
-        )
+        try:
+            body = _text(protocol)
+        except ucp.ProtocolError as error:
+            return validation(error.findings)
+        answer = sync_call(validate_protocol.sync_detailed, client=self._session.api, body=body)
         return Record(answer.to_dict())
 
     def find_input_references(self, protocol: ProtocolSource) -> Names:
@@ -135,7 +142,8 @@ class ProtocolClient:
             column ``Time [s]`` and one of ``Current [A]``, ``Power [W]``, ``C-rate`` and
             ``Voltage [V]``, or lists of (s, A). Positive values discharge the cell.
         filename_stem
-            What to call the files, without the suffix.
+            What to call the files, without the suffix: letters, digits, blanks, dots, ``_`` and
+            ``-``, up to 100.
         nominal_capacity_ah
             What 1 C refers to, in A.h. Formats without C-rates, as ``neware``, need it.
         verify
@@ -143,6 +151,8 @@ class ProtocolClient:
 
         Raises
         ------
+        ValueError
+            If no file can have the name, or no step follows a drive cycle; nothing was sent then.
         ValidationError
             If the protocol is wrong, or the target cannot express it; then the message names the
             step, its place and the construct.
@@ -153,14 +163,17 @@ class ProtocolClient:
         >>> made.primary_filename, made.notes[-1]
         ('protocol.xml', 'No device has verified this file.')
         """
+        document = convertible(protocol)
         values = {
-            "protocol": convertible(protocol),
+            "protocol": document,
             "target": choice(CyclerFormat, str(target), "target"),
-            "filename_stem": filename_stem,
+            "filename_stem": checked_stem(filename_stem),
             "verify": True if verify else None,
             "nominal_capacity_ah": nominal_capacity_ah,
             "drive_cycles": drive_cycle_columns(drive_cycles) if drive_cycles else None,
         }
+        if drive_cycles:
+            refuse_unfollowed(document, drive_cycles)
         present = {key: value for key, value in values.items() if value is not None}
         answer = sync_call(
             convert_protocol.sync_detailed,
@@ -180,7 +193,7 @@ class ProtocolClient:
         Raises
         ------
         ValidationError
-            If it is no file of a known format, or is damaged.
+            If it is no file of a known format, is damaged, or is too large.
 
         Examples
         --------

@@ -15,6 +15,8 @@ from ionworks_engine import intake
 from ionworks_engine.bundle import load_bundle, operations
 from ionworks_engine.errors import ApiError
 from ionworks_engine.forms import only_file, parts_of
+from ionworks_engine.validation import Schemas
+from ionworks_engine.vendors.files import checked_stem
 
 from ionworks import ucp
 
@@ -23,6 +25,7 @@ STRINGS = b"Discharge at 1C until 2.5 V\nRest for 10 minutes"
 CYCLE = {"Time [s]": [0, 1, 2], "Current [A]": [0.5, 1.5, 0]}
 BOUNDARY = "b0undary"
 BUNDLE = load_bundle()
+SCHEMAS = Schemas(BUNDLE)
 CONVERSIONS = ["c_rates", "discharge", "drive_cycle"]
 
 
@@ -308,6 +311,26 @@ def test_any_bytes_are_a_file_or_a_refusal(pieces):
             assert file.content in body
             continue
         assert status in {400, 422}
+
+
+def test_a_file_of_the_size_that_is_still_sent_is_refused_for_its_size(client):
+    for size in (intake.MAX_BODY - 4096, 20_000_000):
+        [problem] = problems(parse(client, b"x" * size, "é" * 255))
+        assert problem["path"] == "file"
+        assert f"the file has {size:,} bytes; up to 16,777,216 are read" in problem["message"]
+
+
+@given(st.text("aZ9 ._-/é\n", max_size=6) | st.integers(98, 102).map("a".__mul__))
+def test_the_description_and_the_writers_agree_on_stems(stem):
+    [operation] = [one for one in operations(BUNDLE) if one.id == "convert_protocol"]
+    described = SCHEMAS.at(operation.body)
+    body = {"protocol": REST, "target": "neware", "filename_stem": stem}
+    try:
+        checked_stem(stem)
+    except (ValueError, IndexError):
+        assert described.problems(body)
+    else:
+        assert not described.problems(body)
 
 
 def test_too_many_bytes_are_refused_before_they_are_read(client):

@@ -1,7 +1,10 @@
 """Protocols of every form out, files and texts in: both colours, against a stub."""
 
 import base64
+import gzip
 import io
+import json
+import re
 from collections import UserDict
 from pathlib import Path
 
@@ -12,7 +15,13 @@ import pytest
 import yaml
 
 from ionworks import ConvertResult, ParsedProtocol, errors, ucp
-from ionworks.protocols import convertible, drive_cycle_columns, protocol_text, with_cycles
+from ionworks.protocols import (
+    convertible,
+    drive_cycle_columns,
+    protocol_text,
+    validation,
+    with_cycles,
+)
 from tests.unit.stub import URL, client_of, raw, reply, stubbed
 
 REST = {"steps": [{"Rest": {"duration": 60}}]}
@@ -82,10 +91,13 @@ def test_what_can_be_no_protocol_is_refused(source):
 def test_files_that_are_no_protocol_are_refused(tmp_path):
     path = tmp_path / "p.yaml"
     path.write_bytes(b"steps: \xff")
-    with pytest.raises(ValueError, match=r"p\.yaml is no UTF-8 text, from byte 8 on"):
+    with pytest.raises(ucp.ProtocolError, match=r"p\.yaml is no UTF-8 text, from byte 8 on"):
+        protocol_text(path)
+    path.write_bytes(b"steps:\n  - \xff")
+    with pytest.raises(ucp.ProtocolError, match=r"line 2, .* from byte 12 on"):
         protocol_text(path)
     path.write_bytes(b" " * (ucp.MAX_TEXT + 1))
-    with pytest.raises(ValueError, match=r"p\.yaml has more than 1,048,576 bytes"):
+    with pytest.raises(ucp.ProtocolError, match=r"at most 1,048,576 bytes; p\.yaml has more"):
         protocol_text(path)
     with pytest.raises(FileNotFoundError):
         protocol_text(tmp_path / "none.yaml")
@@ -99,6 +111,53 @@ def test_every_form_is_checked(protocol, stub, file, method):
         assert ucp.load(stub.body()["protocol"]) == ucp.load(REST)
     with pytest.raises(TypeError):
         getattr(protocol, method)(None)
+
+
+LARGE = "#" * (ucp.MAX_TEXT + 1)
+TOO_LARGE = {
+    "text": LARGE,
+    "text of two bytes a character": "é" * (ucp.MAX_TEXT // 2 + 1),
+    "document": {"steps": [{"Rest": {"duration": 1}}] * 10_000, "note": "\n" * 1_000_000},
+}
+
+
+@pytest.mark.parametrize("source", TOO_LARGE.values(), ids=TOO_LARGE)
+def test_what_is_too_large_is_answered_without_being_sent(protocol, stub, source, tmp_path):
+    answer = protocol.validate(source)
+    assert answer.valid is False
+    assert [finding.code for finding in answer.findings] == ["too-large"]
+    assert "at most" in answer.error
+    path = tmp_path / "large.yaml"
+    path.write_text(LARGE)
+    assert [finding.code for finding in protocol.validate(path).findings] == ["too-large"]
+    for method, arguments in (("convert", (LARGE, "neware")), ("create", ("n", LARGE))):
+        with pytest.raises(ucp.ProtocolError, match="at most 1,048,576 bytes"):
+            getattr(protocol, method)(*arguments)
+    assert stub.requests == []
+
+
+def test_what_is_just_small_enough_is_sent(protocol, stub):
+    stub.will(reply({"valid": True}))
+    protocol.validate("#" * ucp.MAX_TEXT)
+    sent = json.loads(gzip.decompress(stub.requests[0].content))
+    assert len(sent["protocol"]) == ucp.MAX_TEXT
+
+
+def test_a_refusal_here_has_the_form_of_the_servers():
+    found = ucp.check("steps: [{Rest: {duratoin: 1}}, {DriveCycle: {profile: A}}]")
+    answer = validation(found)
+    assert answer.error == str(found[0])
+    assert [finding.severity for finding in answer.findings] == ["error", "warning"]
+    assert answer.findings[0] == {
+        "code": "unknown-key",
+        "message": found[0].message,
+        "severity": "error",
+        "path": "steps[0].Rest.duratoin",
+        "line": 1,
+        "column": 17,
+        "suggestion": "duration",
+    }
+    assert validation(found[1:]) == {"valid": True, "error": None, "findings": answer.findings[1:]}
 
 
 def test_a_file_is_saved_with_its_text_and_a_builder_without(protocol, stub, file):
@@ -179,15 +238,61 @@ def test_drive_cycles_that_are_none(cycles, message):
 
 def test_drive_cycles_join_those_of_the_document():
     own = {"Own": CYCLE, "Both": {"Time [s]": [0, 9], "Power [W]": [1, 1]}}
-    text = with_cycles({"drive_cycles": own, **REST}, {"Both": CYCLE}, "protocol")
+    text = with_cycles({"drive_cycles": own, **DRIVE}, {"Both": CYCLE}, "protocol")
     assert ucp.body(text)["drive_cycles"] == {"Own": CYCLE, "Both": CYCLE}
     with pytest.raises(ucp.ProtocolError, match="drive_cycles"):
-        with_cycles({"drive_cycles": ["Own"], **REST}, {"Both": CYCLE}, "protocol")
+        with_cycles({"drive_cycles": ["Own"], **DRIVE}, {"Both": CYCLE}, "protocol")
     with pytest.raises(ucp.ProtocolError, match="line 2"):
         with_cycles("steps:\n  - Rest: {}\n", {"Both": CYCLE}, "protocol")
 
 
+DRIVE = {"steps": [{"Trip": [{"DriveCycle": {"profile": "Both"}}]}, {"Rest": {"duration": 1}}]}
+
+
+@pytest.mark.parametrize(
+    ("document", "name", "hint"),
+    [
+        (DRIVE, "Boht", "did you mean 'Both'?"),
+        (DRIVE, "Commute", "followed are: 'Both'"),
+        (REST, "Both", "followed are: none"),
+    ],
+)
+def test_a_drive_cycle_that_no_step_follows_is_refused(protocol, stub, document, name, hint):
+    message = re.escape(f"drive_cycles.{name}: no step follows this drive cycle ({hint})")
+    cycles = {"Both": CYCLE, name: CYCLE} if document is DRIVE else {name: CYCLE}
+    with pytest.raises(ValueError, match=message):
+        protocol.convert(document, "maccor", cycles)
+    with pytest.raises(ValueError, match=message):
+        with_cycles(document, cycles, "protocol")
+    assert stub.requests == []
+
+
+def test_what_follows_drive_cycles_may_be_known_to_the_server(protocol, stub):
+    stub.will(reply(CONVERTED))
+    document = {"steps": [{"Follow": {"profile": "Both"}}]}
+    protocol.convert(document, "maccor", {"Both": CYCLE})
+    assert stub.body()["drive_cycles"] == {"Both": CYCLE}
+    assert ucp.body(with_cycles(document, {"Both": CYCLE}, ""))["drive_cycles"] == {"Both": CYCLE}
+
+
 # Conversion
+
+
+@pytest.mark.parametrize(
+    ("stem", "problem"),
+    [
+        ("con", "'con' is a reserved name"),
+        ("Com1.rate", "is a reserved name"),
+        ("", "is empty"),
+        ("a/b", "holds '/'"),
+        ("a ", "ends with a dot or one"),
+        (None, "None is no text"),
+    ],
+)
+def test_a_stem_that_no_file_can_have_is_refused_before_it_is_sent(protocol, stub, stem, problem):
+    with pytest.raises(ValueError, match=rf"filename_stem .*{problem}"):
+        protocol.convert(TEXT, "maccor", filename_stem=stem)
+    assert stub.requests == []
 
 
 def test_what_a_conversion_sends(protocol, stub):
@@ -195,11 +300,11 @@ def test_what_a_conversion_sends(protocol, stub):
     protocol.convert(TEXT, "maccor")
     assert stub.paths == ["POST /protocols/convert"]
     assert stub.body() == {"protocol": TEXT, "target": "maccor", "filename_stem": "protocol"}
-    protocol.convert(REST, "neware", {"a": CYCLE}, "cell-1", 5, verify=True)
+    protocol.convert(DRIVE, "neware", {"Both": CYCLE}, "cell-1", 5, verify=True)
     assert stub.body() == {
-        "protocol": REST,
+        "protocol": DRIVE,
         "target": "neware",
-        "drive_cycles": {"a": CYCLE},
+        "drive_cycles": {"Both": CYCLE},
         "filename_stem": "cell-1",
         "nominal_capacity_ah": 5,
         "verify": True,
@@ -348,8 +453,14 @@ def test_what_is_no_file_is_not_sent(protocol, stub, tmp_path):
         protocol.parse_file(tmp_path / "none")
     with (tmp_path / "large").open("wb") as large:
         large.truncate(50_000_000)
-    with pytest.raises(ValueError, match="large has more than 33,554,432 bytes"):
+    message = "the file large has 50,000,000 bytes; up to 33,550,336 can be sent"
+    with pytest.raises(errors.ValidationError, match=message):
         protocol.parse_file(tmp_path / "large")
+    with (tmp_path / "large").open("rb") as opened, pytest.raises(errors.ValidationError) as caught:
+        protocol.parse_file(opened)
+    assert (str(caught.value), caught.value.problems) == (message, [])
+    with pytest.raises(errors.ValidationError, match="the file protocol has 33,550,337 bytes"):
+        protocol.parse_file(b"." * 33_550_337)
     assert stub.requests == []
 
 
