@@ -1,15 +1,15 @@
 """A program -> the tree of a protocol: loops become blocks, line numbers become names.
 
-Only what is jumped to must have a name; labels of the file are kept as names where they are
-unique. What comes back flattens to the same program, but for the order of stops: a plain duration
-is written last.
+Only what is jumped to must have a name. Labels of the file are kept as names; other names are the
+numbers that steps have in the explanation, which are not those of the file. What comes back
+flattens to the same program, but for the order of stops: a plain duration is written last.
 """
 
 from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from ionworks.ucp.tree import (
@@ -94,8 +94,10 @@ def restore(program: Program) -> Protocol:
                 duration: 60
     """
     _check_jumps(program)
-    builder = _Builder(program)
     end = len(program.lines)
+    draft = _Builder(program, {})
+    list(draft.nodes(0, end))
+    builder = _Builder(program, draft.rows)
     return Protocol(
         start=Start(resolution=_resolution(program.record)),
         steps=tuple(builder.nodes(0, end)),
@@ -137,9 +139,15 @@ def _key(index: int) -> str:
 
 
 class _Builder:
-    """Builds nodes from ranges of lines; names are settled before the first is built."""
+    """Builds nodes from ranges of lines; names are settled before the first is built.
 
-    def __init__(self, program: Program) -> None:
+    ``rows`` gets the number in the explanation that the step of a line has; ``numbers`` are those
+    that go into names.
+    """
+
+    def __init__(self, program: Program, numbers: Mapping[int, int]) -> None:
+        self.rows: dict[int, int] = {}
+        self._numbers = numbers
         self._lines = program.lines
         self._end = len(program.lines)
         self._bottoms: dict[int, list[int]] = {}
@@ -183,7 +191,7 @@ class _Builder:
             fits = _NAME.fullmatch(label) is not None and label != previous
             previous = label
             if fits or index in self._jumps:
-                wanted = label if fits else f"Step {index + 1}"
+                wanted = label if fits else f"Step {self._numbers.get(index)}"
                 yield index, _unused(wanted, self._used)
 
     def _block(self, start: int, bottom: int) -> Block:
@@ -197,6 +205,7 @@ class _Builder:
         self._depth -= 1
         if bottom in self._jumps:
             # A block's bottom has no name: a Control that does nothing stands for it.
+            self._count(bottom)
             steps.append(_control(name, branches=(Branch(_NEVER, self.goto(self._end), _NOWHERE),)))
             name = None
         name = name or _unused(f"Loop {bottom + 1}", self._used)
@@ -216,6 +225,7 @@ class _Builder:
         return high - index
 
     def _control(self, index: int, size: int) -> Control:
+        self._count(index)
         lines = self._lines[index : index + size]
         return _control(
             self._names.get(index),
@@ -233,7 +243,11 @@ class _Builder:
             note=next((line.note for line in lines if line.note), None),
         )
 
+    def _count(self, index: int) -> None:
+        self.rows[index] = len(self.rows) + 1
+
     def _step(self, index: int) -> Node:
+        self._count(index)
         line = self._lines[index]
         name = self._names.get(index)
         if isinstance(line, Chamber):

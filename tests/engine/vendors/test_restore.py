@@ -1,5 +1,7 @@
 """Programs -> protocols: what comes back means the same, whatever the jumps and loops."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -142,6 +144,27 @@ def test_labels_become_names_and_jump_targets_get_names():
     assert [step.name for step in steps] == ["Soak", None, "Step 3"]
     assert steps[0].ends[0].goto.target == "Step 3"
     assert steps[2].note == "look at the cell"
+
+
+@settings(deadline=None, max_examples=150)
+@given(programs())
+def test_names_that_are_made_are_the_numbers_of_the_explanation(program):
+    told = re.findall(r"(\d+)\. \[Step (\d+)\]", ucp.explain(restore(program)))
+    assert [row for row, _ in told] == [number for _, number in told]
+
+
+def test_a_goto_names_the_row_of_the_explanation_that_it_leads_to():
+    lines = (
+        rest(),
+        rest(Stop("Time", ">=", 5.0, 2)),
+        Repeat(start=0, count=3.0),
+        rest(Stop("Voltage", "<", 3.0, 5), Stop("Time", ">=", 5.0, 4)),
+        rest(Stop("Time", ">=", 6.0, 5)),
+        rest(Stop("Time", ">=", 7.0, 6)),
+    )
+    told = ucp.explain(restore(Program(lines=lines)))
+    assert "until Voltage < 3 V (go to Step 5)" in told
+    assert "5. [Step 5] Rest for 7 s" in told
 
 
 def test_a_jump_to_the_bottom_of_a_loop_goes_on_with_the_loop():
