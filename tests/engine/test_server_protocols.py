@@ -436,12 +436,42 @@ def test_heavy_fields_come_when_asked_for(client, saved):
     assert "colour" not in item
 
 
-def test_warnings_do_not_make_a_protocol_wrong(client):
-    text = "steps: [{DriveCycle: {profile: Commute}}]"
+WARNED = """
+steps:
+  - Rest: {duration: 60, ends: [{"Voltage < 3": {goto: Last}}]}
+  - Control: {set_variable: [{name: VAR_T, eval: 60}]}
+  - Rest: {name: Last, duration: VAR_T}
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "code", "line"),
+    [
+        ("steps: [{DriveCycle: {profile: Commute}}]", "missing-drive-cycle", 1),
+        (WARNED, "unset-variable", 5),
+    ],
+)
+def test_warnings_do_not_make_a_protocol_wrong(client, text, code, line):
     answer = client.post("/protocols/validate", json={"protocol": text}).json()
     assert (answer["valid"], answer["error"]) == (True, None)
     [finding] = answer["findings"]
-    assert (finding["code"], finding["severity"]) == ("missing-drive-cycle", "warning")
+    assert (finding["code"], finding["severity"], finding["line"]) == (code, "warning", line)
+
+
+def test_warnings_of_codes_that_are_new_are_shown_too(client, monkeypatch):
+    place = ucp.Position("steps[0].Rest.ends[0]", 1, 9)
+    found = [ucp.Finding("never-thought-of", "Look at this.", place, "warning")]
+    monkeypatch.setattr("ionworks.ucp.check", lambda _protocol: found)
+    answer = client.post("/protocols/validate", json={"protocol": REST}).json()
+    assert (answer["valid"], answer["error"]) == (True, None)
+    assert [finding["code"] for finding in answer["findings"]] == ["never-thought-of"]
+
+
+def test_warnings_keep_nothing_from_being_saved_and_run(client):
+    assert save(client, protocol_config=ucp.body(WARNED)).status_code == 201
+    answer = client.submit(client.template(WARNED))
+    assert answer.status_code == 201, answer.text
+    assert client.wait(answer.json())[0]["status"] == "completed"
 
 
 # Drive cycles in what is simulated

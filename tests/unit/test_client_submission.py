@@ -337,6 +337,31 @@ def test_blocks_and_the_rest_of_the_document_are_no_open_steps(simulation, stub,
     assert stub.requests == []
 
 
+WARNED = """
+steps:
+  - Rest: {duration: 60, ends: [{"Voltage < 3": {goto: Last}}]}
+  - Control: {set_variable: [{name: VAR_T, eval: 60}]}
+  - Rest: {name: Last, duration: VAR_T}
+"""
+
+
+def test_warnings_stop_no_submission(simulation, stub, monkeypatch):
+    [warning] = ucp.check(WARNED)
+    assert warning.severity == "warning"
+    experiment = {"protocol": WARNED, "name": "n"}
+    stub.will(*answering({}))
+    simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
+    assert stub.body(0)["protocol_experiment"] == experiment
+
+    def warn(*_given):
+        raise ucp.ProtocolError([warning])
+
+    monkeypatch.setattr(ucp, "bind", warn)
+    stub.will(*answering({}))
+    simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
+    assert len(stub.requests) == 4
+
+
 def test_values_for_what_the_server_may_know_are_left_to_it(simulation, stub):
     wave = {"shape": "sine", "mode": "Power", "amplitude": 'input["P"]', "frequency": 1}
     experiment = {"protocol": {"steps": [{"Waveform": {**wave, "duration": 9}}]}, "name": "n"}
