@@ -166,12 +166,14 @@ class _Binder:
 
     def _judge(self, value: float, expression: Expression, rule: Rule) -> None:
         """Note a value that does not fit; each expression once a rule."""
-        problem = rule.problem(value)
+        if isinstance(expression, Input):
+            problem = rule.problem_as_written(value)
+            shown = f"input[{expression.name!r}]"
+        else:
+            problem = rule.problem(value)
+            shown = write(expression)
         if problem is None:
             return
-        shown = write(expression)
-        if isinstance(expression, Input):
-            shown = f"input[{expression.name!r}]"
         if (shown, rule) not in self.judged:
             self.judged.add((shown, rule))
             self._note("out-of-range", f"{shown}: {problem}", expression.position)
@@ -183,7 +185,7 @@ class _Binder:
 
     def _override(self, name: str) -> Number:
         value = self.values[name]
-        problem = _RULES[START_NAMES[name]].problem(value)
+        problem = _RULES[START_NAMES[name]].problem_as_written(value)
         if problem is not None:
             self._note("out-of-range", problem, _parameter(name))
         return Number(value, _parameter(name))

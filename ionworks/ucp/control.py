@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from ionworks.ucp import rules
-from ionworks.ucp.ends import WRAPPED_KEYS, conditions, only_entry, read_jump
+from ionworks.ucp.ends import WRAPPED_KEYS, conditions, only_entry, read_jump, refuse_beside
 from ionworks.ucp.expressions import read_expression, read_text, written
 from ionworks.ucp.findings import Report, quote
 from ionworks.ucp.grammar import RESERVED_NAMES
@@ -82,6 +82,8 @@ def _read_branch(node: Node, path: str, report: Report) -> Branch | None:
     if "expression" in node.entries:
         return _read_wrapped(node, path, report)
     entry = only_entry(node)
+    if entry is None and refuse_beside(node, path, report):
+        return None
     if entry is None:
         message = f"An end of a Control is one condition with a goto. {_BRANCH}"
         report.add("bad-end", message, path, node)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from numbers import Integral, Real
 
 from ionworks.ucp.experiments import lines, looks_like_experiment, read_list
-from ionworks.ucp.findings import Report
+from ionworks.ucp.findings import Report, quote
 from ionworks.ucp.nodes import (
     MAX_DEPTH,
     MAX_NODES,
@@ -25,6 +26,8 @@ from ionworks.ucp.yaml_text import Place, compose
 MAX_TEXT = 1024 * 1024
 """Largest protocol [bytes of UTF-8]."""
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_FILE = re.compile(r"[^\n{}]*[^\s{}]\.(?:ya?ml|json|txt|ucp)", re.IGNORECASE)
 _NO_PLACE = Place(None, None)
 
 
@@ -73,6 +76,8 @@ def require_table(root: Node, report: Report) -> Table:
         return root
     message = "A protocol is a mapping with the key `steps`, or PyBaMM experiment strings such as "
     message += '"Discharge at 1C until 2.5 V", one a line.'
+    if isinstance(root, Scalar) and isinstance(root.value, str) and _FILE.fullmatch(root.value):
+        message = f"{quote(root.value)} names a file: give it as pathlib.Path({quote(root.value)})."
     if isinstance(root, Array):
         message += " This is a list: write `steps:` above it."
     raise report.stop("not-a-mapping", message, "", root)
@@ -126,7 +131,7 @@ class _Values:
                     message = f"A key must be text, not {type(key).__name__}."
                     raise self.report.stop("bad-key", message, path, _NO_PLACE)
                 self.nodes += 1
-                self.characters += len(key)
+                self._take_text(key, path)
                 table.add(Entry(str.__str__(key), self.read(inner, member(path, key), depth + 1)))
             return table
         array = Array()
@@ -136,7 +141,7 @@ class _Values:
 
     def _scalar(self, value: object, path: str) -> Value:
         if isinstance(value, str):
-            self.characters += len(value)
+            self._take_text(value, path)
             return str.__str__(value)
         if value is None or isinstance(value, bool):
             return value
@@ -146,6 +151,13 @@ class _Values:
             return self._finite(float(value), path)
         message = f"A value is a number or text, not {type(value).__name__}."
         raise self.report.stop("bad-value", message, path, _NO_PLACE)
+
+    def _take_text(self, text: str, path: str) -> None:
+        """Count a text; refuse the half of a character, which no file could hold."""
+        self.characters += len(text)
+        if not text.isascii() and (half := _SURROGATE.search(text)):
+            message = f"Character U+{ord(half.group()):04X} cannot stand in a protocol; remove it."
+            raise self.report.stop("bad-value", message, path, _NO_PLACE)
 
     def _finite(self, value: int | float, path: str) -> int | float:
         if isinstance(value, int) and abs(value) > 10**300:

@@ -10,16 +10,15 @@
 from __future__ import annotations
 
 import re
-from difflib import get_close_matches
 from typing import get_args
 
 from ionworks.ucp.expressions import Written, read_expression, read_text, written
-from ionworks.ucp.findings import Report, nearest, quote
-from ionworks.ucp.grammar import QUANTITIES, parse
+from ionworks.ucp.findings import Report, quote
+from ionworks.ucp.grammar import QUANTITIES
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
-from ionworks.ucp.rules import UNITS, default_operator, end_rule
+from ionworks.ucp.quantities import read_quantity
+from ionworks.ucp.rules import default_operator, end_rule
 from ionworks.ucp.shapes import at, read_goto, refuse_unknown
-from ionworks.ucp.tokens import VARIABLE_PATTERN, GrammarError, named
 from ionworks.ucp.tree import (
     End,
     Expression,
@@ -43,9 +42,8 @@ _LEFT = re.compile(r"""(?:[^<>=!≤≥≠"']++|"[^"\n]*+"|'[^'\n]*+')*+""")
 _SIGN = re.compile(r"[<>=!≤≥≠]+")
 _OTHER_OPERATORS = {"≤": "<=", "≥": ">=", "=<": "<=", "=>": ">=", "<<": "<", ">>": ">"}
 _TURNED = {"<": ">", "<=": ">=", ">": "<", ">=": "<="}
-_MODEL_VARIABLE = re.compile(VARIABLE_PATTERN)
-OTHER_UNITS = {"dV/dt": ("V.s-1",)}
-_WITH_UNIT = re.compile(r"[^\[\]\n]*[^\[\]\s][ \t]*\[[^\[\]\n]*\]")
+_QUOTED = re.compile(r"\"[^\"\n]*\"|'[^'\n]*'")
+_JOINING = re.compile(r"[ \t](or|and|for|goto)[ \t]", re.IGNORECASE)
 
 
 def read_ends(node: Node, kind: Kind | None, path: str, report: Report) -> tuple[End, ...]:
@@ -147,10 +145,32 @@ def read_comparison(
     operator = _read_operator(sign, path, source, report)
     if quantity is None:
         return None
+    if joining := _JOINING.search(_QUOTED.sub(lambda found: "_" * len(found.group()), right.text)):
+        first = f"{left.text} {sign} {right.text[: joining.start()].rstrip()}"
+        _refuse_joined(joining[1].lower(), first, right.text[joining.end() :], source, path, report)
+        return None
     value = read_text(right, end_rule(quantity), path, report, "limit")
     if operator is None or value is None:
         return None
     return _end(quantity, operator, value, source.place(path), goto)
+
+
+def _refuse_joined(
+    word: str, first: str, second: str, source: Written, path: str, report: Report
+) -> None:
+    """Note a condition that something stands behind, in words that sound like YAML or code."""
+    near = first
+    if word == "or":
+        message = "Any of the `ends` ends the step: write one list item a condition."
+    elif word == "and":
+        message = "One list item is one condition, and any of them ends the step. Let one end it, "
+        message += "and ask for the other in a Control behind it."
+    elif word == "for":
+        message = "A condition ends the step as soon as it holds: there is no `for`."
+    else:
+        message = "Where to go on stands under the condition, as a mapping."
+        near = f'"{first}": {{goto: {second.strip()}}}'
+    report.add("bad-end", message, path, source, near)
 
 
 def _split(source: Written) -> tuple[Written, str, Written]:
@@ -173,7 +193,20 @@ def _is_turned(left: str, right: str) -> bool:
     return name in QUANTITIES and left[:1] in "+-.0123456789"
 
 
+def refuse_beside(node: Table, path: str, report: Report) -> bool:
+    """Note a condition whose goto stands beside it, not under it; return whether it does."""
+    for entry in node.entries.values():
+        empty = isinstance(entry.value, Scalar) and entry.value.value is None
+        if empty and len(node.entries) > 1 and _is_comparison(entry.key):
+            message = "What stands beside this condition belongs under it: indent it further."
+            report.add("bad-end", message, member(path, entry.key), entry)
+            return True
+    return False
+
+
 def _read_table(node: Table, kind: Kind | None, path: str, report: Report) -> End | None:
+    if refuse_beside(node, path, report):
+        return None
     unknown = refuse_unknown(node, END_KEYS, "an end", path, report)
     if not {"variable", "value"} <= node.entries.keys():
         if not unknown and node.entries.keys() <= set(END_KEYS):
@@ -229,6 +262,10 @@ def _operator_of(
             report.add("ambiguous-end", message, path, node, 'operator: ">" or operator: "<"')
         return operator
     path = f"{path}.operator"
+    if isinstance(given, Scalar) and given.value == "":
+        message = "The operator is missing. Put it in quotes: for YAML a bare > begins a text."
+        report.add("unknown-operator", message, path, given, 'operator: ">"')
+        return None
     if isinstance(given, Scalar) and isinstance(given.value, str):
         return _read_operator(given.value, path, written(given, given.value), report)
     report.add("unknown-operator", f"An operator is one of {' '.join(OPERATORS)}.", path, given)
@@ -241,81 +278,6 @@ def _read_operator(sign: str, path: str, mark: Written, report: Report) -> Opera
     message = f"Unknown operator {quote(sign)}; an end compares with {', '.join(OPERATORS)}."
     report.add("unknown-operator", message, path, mark, _OTHER_OPERATORS.get(sign))
     return None
-
-
-def read_quantity(source: Written, path: str, report: Report) -> Quantity | ModelVariable | None:
-    """Read a quantity with or without its unit in brackets, or a variable of the model."""
-    text = source.text
-    name, bracket, unit = text.partition("[")
-    name = name.rstrip(" \t")
-    if name not in QUANTITIES:
-        return _model_variable(source, name, path, report)
-    right = UNITS[name]
-    units = (right, *OTHER_UNITS.get(name, ()))
-    if bracket and (not right or unit.removesuffix("]") not in units or unit[-1:] != "]"):
-        need = f"is in {right}" if right else "is a fraction from 0 to 1 and has no unit"
-        message = f"{name} {need}, not in {quote('[' + unit, 20)}."
-        near = f"{name} [{right}]" if right else name
-        report.add("wrong-unit", message, path, source, near)
-        return None
-    return name
-
-
-def _model_variable(source: Written, name: str, path: str, report: Report) -> ModelVariable | None:
-    """Read the name of a variable of the model: with a unit, with spaces, or in brackets."""
-    text = source.text
-    position = source.place(path)
-    if _MODEL_VARIABLE.fullmatch(text):
-        return ModelVariable(named(text), position)
-    near = _near_quantity(name)
-    if _is_calculated(text):
-        message = f"{quote(text)} is worked out; on the left of an end stands one quantity alone."
-        report.add("bad-end", message, path, source)
-    elif near is not None and _is_misspelt(name, near):
-        message = f"Unknown quantity {quote(name)} in an end; it is written {near}."
-        report.add("unknown-variable", message, path, source, near)
-    elif _is_model_name(text):
-        return ModelVariable(text, position)
-    else:
-        names = ", ".join(QUANTITIES)
-        message = f"Unknown quantity {quote(name)} in an end; known are {names}. "
-        message += 'Another variable of the model is written variable["Name [unit]"].'
-        report.add("unknown-variable", message, path, source, near)
-    return None
-
-
-def _is_misspelt(name: str, quantity: str) -> bool:
-    """Whether one word is so near a quantity that it cannot be meant for anything else."""
-    word, right = name[:60].lower(), quantity.lower()
-    return " " not in word and bool(get_close_matches(word, [right], cutoff=0.8))
-
-
-def _is_model_name(text: str) -> bool:
-    """Whether a text can only be a name of PyBaMM's: it has a unit or spaces."""
-    if not text[:1].isalpha() or "\n" in text or '"' in text:
-        return False
-    return " " in text or _WITH_UNIT.fullmatch(text) is not None
-
-
-def _is_calculated(text: str) -> bool:
-    """Whether a text is an expression of more than one word."""
-    if re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]*", text):
-        return False
-    try:
-        parse(text, lambda index: Position("", None, index))
-    except GrammarError:
-        return False
-    return True
-
-
-def _near_quantity(name: str) -> Quantity | None:
-    words = name[:60].lower().split()
-    by_lower = {quantity.lower(): quantity for quantity in QUANTITIES}
-    inside = next((by_lower[word] for word in reversed(words) if word in by_lower), None)
-    if inside is not None:
-        return inside
-    near = nearest(name, QUANTITIES)
-    return by_lower[near.lower()] if near else None
 
 
 def _end(

@@ -160,7 +160,7 @@ def _whole(source: Written, path: str) -> Position:
 
 
 def _judged(expression: Number, rule: Rule, report: Report) -> Number:
-    problem = rule.problem(expression.value)
+    problem = rule.problem_as_written(expression.value)
     if problem is not None:
         position = expression.position
         report.add("out-of-range", problem, position.path, position)

@@ -9,11 +9,12 @@ import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from ionworks.ucp.ends import read_comparison, read_quantity
+from ionworks.ucp.ends import read_comparison
 from ionworks.ucp.expressions import Scope, Written, read_text
 from ionworks.ucp.findings import Report
 from ionworks.ucp.nodes import Scalar
 from ionworks.ucp.parse import DIRECTION_KEY, read_direction
+from ionworks.ucp.quantities import read_quantity
 from ionworks.ucp.rules import ASSIGNED
 from ionworks.ucp.tree import ModelVariable
 

@@ -14,6 +14,7 @@ that an expression can do nothing but arithmetic. Expressions of numbers become 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -73,6 +74,7 @@ _TIGHTNESS: Mapping[str, int] = MappingProxyType(
     | dict.fromkeys(("*", "/"), _PRODUCT)
     | {"**": _POWER}
 )
+_EXPONENT = re.compile(r"[eE][-+]?[0-9]+")
 _DIRECTIONS: Mapping[str, float] = MappingProxyType({"Charge": -1.0, "Discharge": 1.0})
 Places: TypeAlias = Callable[[int], Position]
 """Gives the place of the character with this index."""
@@ -307,6 +309,9 @@ def _too_many_comparisons(token: Token) -> GrammarError:
 
 def _stray_unit(text: str, value: Token, unit: Token) -> GrammarError:
     written = text[value.index : unit.index + len(unit.text)]
+    if exponent := _EXPONENT.match(text, unit.index):
+        message = f"There is a blank in the number {quote(written)}."
+        return GrammarError("not-a-number", message, value.index, value.text + exponent.group())
     message = f"{quote(written)} has a unit; write the number alone."
     return GrammarError("not-a-number", message, value.index, value.text)
 

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from ionworks.ucp.findings import Report, quote
 from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
+from ionworks.ucp.rules import PROFILE_VALUE
 from ionworks.ucp.shapes import at, refuse_unknown
 from ionworks.ucp.tree import Position, Profile, ProfileMode
 
@@ -90,6 +91,8 @@ def profile_of(name: str, columns: Mapping[str, Iterable[float]], report: Report
     if problem is not None:
         report.add("bad-profile", problem, position.path, position)
         return None
+    if problem := _implausible(column, lists[1]):
+        report.add("out-of-range", problem, member(position.path, column), position)
     return Profile(name, COLUMNS[column], lists[0], lists[1], position)
 
 
@@ -138,6 +141,9 @@ def _read_columns(name: str, node: Table, position: Position, report: Report) ->
         message = f"The time of a drive cycle begins at 0, not at {times[0]:.12g}."
         report.add("out-of-range", message, member(path, TIME_KEY), node.entries[TIME_KEY])
         return None
+    if problem := _implausible(column, values):
+        mark = node.entries[column].value
+        report.add("out-of-range", problem, member(path, column), mark)
     problem = _problem(times, values)
     if problem is not None:
         report.add("bad-profile", problem, path, position)
@@ -166,6 +172,11 @@ def _read_column(node: Node, path: str, report: Report) -> tuple[float, ...] | N
             return None  # noted when the document was read
         numbers.append(float(value))
     return tuple(numbers)
+
+
+def _implausible(column: str, values: tuple[float, ...]) -> str | None:
+    """Say what is wrong with the size of the values; ``None`` if nothing is."""
+    return PROFILE_VALUE[COLUMNS[column]].problem_as_written(max(values, key=abs))
 
 
 def _problem(times: tuple[float, ...], values: tuple[float, ...]) -> str | None:

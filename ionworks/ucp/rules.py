@@ -19,7 +19,10 @@ ABSOLUTE_ZERO = -273.15
 """Lowest temperature [degC]."""
 
 HOTTEST = 200.0
-"""Highest ambient temperature [degC]; above it a number is taken for kelvin."""
+"""Highest temperature [degC] that can be written; above it a number is taken for kelvin."""
+
+HIGHEST_VOLTAGE = 1000.0
+"""Highest voltage [V] that can be written; above it a number is taken for millivolts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,10 @@ class Rule:
         Whether the number must be an integer.
     nonzero
         Whether 0 is refused between the bounds.
+    likely
+        What a number that stands there as such, or is given for an input, is at most; without
+        ``low`` its magnitude. What is worked out may be more, so that a limit can be put out of
+        reach.
     below, zero, above
         What to say to a number under, at or over the bounds.
     """
@@ -51,17 +58,23 @@ class Rule:
     open_low: bool = False
     whole: bool = False
     nonzero: bool = False
+    likely: float | None = None
     below: str = ""
     zero: str = ""
     above: str = ""
 
     def problem(self, value: float) -> str | None:
-        """Say what is wrong with ``value``; ``None`` if nothing is."""
-        if self._inside(value):
+        """Say what is wrong with ``value``, however it came about; ``None`` if nothing is."""
+        return None if self._inside(value) else self._refusal(value, self.span)
+
+    def problem_as_written(self, value: float) -> str | None:
+        """Say what is wrong with a number that stands there as such, or is given for an input."""
+        if not self._inside(value):
+            return self._refusal(value, self.span)
+        if self.likely is None or (abs(value) if self.low is None else value) <= self.likely:
             return None
-        advice = self._advice(value)
-        sentence = f"{self.name} must be {self.span}, not {number(value)}."
-        return f"{sentence} {advice}" if advice else sentence
+        least = "" if self.low is not None else f"at least {number(-self.likely)} and "
+        return self._refusal(value, f"{least}at most {number(self.likely)}")
 
     @property
     def name(self) -> str:
@@ -79,6 +92,11 @@ class Rule:
             return f"{whole}between {number(self.low)} and {number(self.high)}"
         return f"{whole}{'above' if self.open_low else 'at least'} {number(self.low)}"
 
+    def _refusal(self, value: float, span: str) -> str:
+        advice = self._advice(value)
+        sentence = f"{self.name} must be {span}, not {number(value)}."
+        return f"{sentence} {advice}" if advice else sentence
+
     def _inside(self, value: float) -> bool:
         if (self.whole and value != int(value)) or (self.nonzero and value == 0):
             return False
@@ -91,7 +109,8 @@ class Rule:
             return self.zero
         if self.low is not None and value < self.low:
             return self.below
-        if self.high is not None and value > self.high:
+        beyond = self.likely if self.high is None else self.high
+        if beyond is not None and abs(value) > beyond:
             return self.above
         return ""
 
@@ -100,6 +119,8 @@ _SIGN = "Values are magnitudes: Charge or Discharge gives the sign."
 _NO_CURRENT = "A step without current is a Rest with a duration."
 _BOUND = "Currents are bounded by their magnitude."
 _FRACTION = "SOC is a fraction here (1 = full)"
+_KELVIN = "If this is kelvin, subtract 273.15."
+_MILLIVOLTS = "If this is millivolts, divide by 1000."
 
 
 def _magnitude(what: str, unit: str) -> Rule:
@@ -110,11 +131,19 @@ def _limit(what: str, unit: str, below: str = "") -> Rule:
     return Rule(what, unit, open_low=True, below=below)
 
 
+def _voltage(what: str, low: float | None = 0, *, open_low: bool = False) -> Rule:
+    return Rule(what, "V", low, open_low=open_low, likely=HIGHEST_VOLTAGE, above=_MILLIVOLTS)
+
+
+def _heat(what: str) -> Rule:
+    return Rule(what, "degC", ABSOLUTE_ZERO, likely=HOTTEST, above=_KELVIN)
+
+
 STEP_VALUE: Mapping[Mode, Rule] = MappingProxyType(
     {
         "C-rate": _magnitude("the C-rate of a step", "C"),
         "Current": _magnitude("the current of a step", "A"),
-        "Voltage": _limit("the voltage of a step", "V"),
+        "Voltage": _voltage("the voltage of a step", open_low=True),
         "Power": _magnitude("the power of a step", "W"),
         "Resistance": _limit("the resistance of a step", "Ohm"),
     }
@@ -124,7 +153,7 @@ STEP_VALUE: Mapping[Mode, Rule] = MappingProxyType(
 _ENDS_SIGN = "Ends compare magnitudes of Current, C-rate and Power."
 END_VALUE: Mapping[Quantity, Rule] = MappingProxyType(
     {
-        "Voltage": Rule("a limit on Voltage", "V"),
+        "Voltage": _voltage("a limit on Voltage"),
         "Current": _limit("a limit on Current", "A", _ENDS_SIGN),
         "C-rate": _limit("a limit on C-rate", "C", _ENDS_SIGN),
         "Power": _limit("a limit on Power", "W", _ENDS_SIGN),
@@ -132,7 +161,7 @@ END_VALUE: Mapping[Quantity, Rule] = MappingProxyType(
         "Energy": _limit("a limit on Energy", "W.h", "It counts up from 0 in each step."),
         "Time": _limit("a limit on Time", "s", "It counts up from 0 in each step."),
         "SOC": Rule("a limit on SOC", high=1, above=f"{_FRACTION}: 80 % is 0.8."),
-        "Temperature": Rule("a limit on Temperature", "degC", low=ABSOLUTE_ZERO),
+        "Temperature": _heat("a limit on Temperature"),
         "dV/dt": _limit("a limit on dV/dt", "V/s", "Ends compare the magnitude of dV/dt."),
     }
 )
@@ -143,11 +172,25 @@ UNITS: Mapping[Quantity, str] = MappingProxyType(
 )
 """The unit that may stand in brackets after a quantity; SOC has none."""
 
+RESULT_COLUMNS: Mapping[str, Quantity] = MappingProxyType(
+    {
+        "Discharge capacity [A.h]": "Capacity",
+        "Charge capacity [A.h]": "Capacity",
+        "Discharge energy [W.h]": "Energy",
+        "Charge energy [W.h]": "Energy",
+        "Duration [s]": "Time",
+    }
+)
+"""Columns of the results that look like a quantity of an end, and which one is meant.
+
+The variables of the model that have these names do not count from the start of a step.
+"""
+
 DURATION = _limit("the duration", "s")
 DIRECTION = Rule(
     "the direction", low=None, nonzero=True, zero="Above 0 is a discharge, below 0 a charge."
 )
-HOLD_VOLTAGE = _limit("the voltage to hold", "V")
+HOLD_VOLTAGE = _voltage("the voltage to hold", open_low=True)
 REPEAT = Rule("the number of repeats", low=1, whole=True)
 REPEAT_COMPUTED = Rule("the number of repeats", whole=True)
 """The repeats of a block may be worked out to be none, but not written so."""
@@ -160,23 +203,30 @@ WAVE_AMPLITUDE: Mapping[ProfileMode, Rule] = MappingProxyType(
     {
         "C-rate": _limit("the amplitude of a waveform", "C"),
         "Current": _limit("the amplitude of a waveform", "A"),
-        "Voltage": _limit("the amplitude of a waveform", "V"),
+        "Voltage": _voltage("the amplitude of a waveform", open_low=True),
         "Power": _limit("the amplitude of a waveform", "W"),
     }
 )
-WAVE_OFFSET: Mapping[ProfileMode, Rule] = MappingProxyType(
-    {
-        mode: Rule("the offset of a waveform", rule.unit, low=None)
-        for mode, rule in WAVE_AMPLITUDE.items()
-    }
-)
+
+
+def _signed(what: str) -> Mapping[ProfileMode, Rule]:
+    """Return the rules of a number of either sign, by what it drives."""
+    units: tuple[tuple[ProfileMode, str], ...] = (("C-rate", "C"), ("Current", "A"), ("Power", "W"))
+    rules = {mode: Rule(what, unit, low=None) for mode, unit in units}
+    return MappingProxyType(rules | {"Voltage": _voltage(what, None)})
+
+
+WAVE_OFFSET = _signed("the offset of a waveform")
+PROFILE_VALUE = _signed("a value of a drive cycle")
+"""What the numbers of a drive cycle must be, by what it drives."""
+
 FREQUENCY = _limit("the frequency", "Hz")
 PERIOD = _limit("the period", "s")
 POINTS = Rule("the number of points per decade", low=1, whole=True)
 EIS_AMPLITUDE: Mapping[EisMode, Rule] = MappingProxyType(
     {
         "Current": _limit("the amplitude of an EIS", "A"),
-        "Voltage": _limit("the amplitude of an EIS", "V"),
+        "Voltage": _voltage("the amplitude of an EIS", open_low=True),
     }
 )
 MODEL_LIMIT = Rule("a limit on a variable of the model", low=None)
@@ -186,19 +236,19 @@ INITIAL_SOC = Rule(
     above=f"{_FRACTION}; percent is initial_state_type: soc_percentage.",
 )
 INITIAL_PERCENT = Rule("the initial SOC", "percent", high=100)
-INITIAL_VOLTAGE = _limit("the initial voltage", "V")
+INITIAL_VOLTAGE = _voltage("the initial voltage", open_low=True)
 TEMPERATURE = Rule(
     "the temperature",
     "degC",
     low=ABSOLUTE_ZERO,
     high=HOTTEST,
     below="That is below absolute zero.",
-    above="If this is kelvin, subtract 273.15.",
+    above=_KELVIN,
 )
 RESOLUTION: Mapping[str, Rule] = MappingProxyType(
     {
         "time": _limit("the time resolution", "s"),
-        "voltage": _limit("the voltage resolution", "V"),
+        "voltage": _voltage("the voltage resolution", open_low=True),
         "current": _limit("the current resolution", "A"),
     }
 )
@@ -206,10 +256,10 @@ RESOLUTION: Mapping[str, Rule] = MappingProxyType(
 
 SAFETY: Mapping[tuple[Guarded, Literal["low", "high"]], Rule] = MappingProxyType(
     {
-        ("Voltage", "high"): _limit("the highest safe voltage", "V"),
-        ("Voltage", "low"): Rule("the lowest safe voltage", "V"),
-        ("Temperature", "high"): Rule("the highest safe temperature", "degC", low=ABSOLUTE_ZERO),
-        ("Temperature", "low"): Rule("the lowest safe temperature", "degC", low=ABSOLUTE_ZERO),
+        ("Voltage", "high"): _voltage("the highest safe voltage", open_low=True),
+        ("Voltage", "low"): _voltage("the lowest safe voltage"),
+        ("Temperature", "high"): _heat("the highest safe temperature"),
+        ("Temperature", "low"): _heat("the lowest safe temperature"),
         ("Charge current", "high"): _limit("the highest safe charge current", "A", _BOUND),
         ("Discharge current", "high"): _limit("the highest safe discharge current", "A", _BOUND),
     }

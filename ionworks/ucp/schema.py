@@ -13,10 +13,11 @@ from __future__ import annotations
 from typing import Any, TypeAlias
 
 from ionworks.ucp import control, rules, steps
-from ionworks.ucp.ends import END_KEYS, OPERATORS, OTHER_UNITS, WRAPPED_KEYS
+from ionworks.ucp.ends import END_KEYS, OPERATORS, WRAPPED_KEYS
 from ionworks.ucp.grammar import QUANTITIES, RESERVED_NAMES
 from ionworks.ucp.parse import RESERVED
 from ionworks.ucp.profiles import COLUMNS, MIN_POINTS, TIME_KEY
+from ionworks.ucp.quantities import OTHER_UNITS
 from ionworks.ucp.rules import Rule
 from ionworks.ucp.safety import BOUNDS
 from ionworks.ucp.start import STATE_TYPES
@@ -47,8 +48,11 @@ def _number(rule: Rule) -> Schema:
     number: Schema = {"type": "integer" if rule.whole else "number"}
     if rule.low is not None:
         number["exclusiveMinimum" if rule.open_low else "minimum"] = rule.low
-    if rule.high is not None:
-        number["maximum"] = rule.high
+    highest = rule.likely if rule.high is None else rule.high
+    if highest is not None:
+        number["maximum"] = highest
+        if rule.low is None:
+            number["minimum"] = -highest
     if rule.nonzero:
         number["not"] = {"const": 0}
     return number
@@ -177,7 +181,8 @@ def _waveform() -> Schema:
         own[key]["description"] = f"The {key} of a waveform in the unit of its mode."
     one = [{"required": ["frequency"]}, {"required": ["period"]}]
     rest: Schema = {"required": ["shape", "mode", "amplitude"], "anyOf": _ENDING, "oneOf": one}
-    return _closed(own | _common(None), **rest)
+    volts = {"amplitude": rules.WAVE_AMPLITUDE["Voltage"], "offset": rules.WAVE_OFFSET["Voltage"]}
+    return _closed(own | _common(None), **rest) | _in_volts(volts)
 
 
 def _impedance() -> Schema:
@@ -190,7 +195,16 @@ def _impedance() -> Schema:
     }
     own["amplitude"]["description"] = "The amplitude of an EIS in the unit of its mode."
     required = ["start_frequency", "end_frequency"]
-    return _closed(own | _common(None, ending=False), required=required)
+    volts = {"amplitude": rules.EIS_AMPLITUDE["Voltage"]}
+    return _closed(own | _common(None, ending=False), required=required) | _in_volts(volts)
+
+
+def _in_volts(volts: dict[str, Rule]) -> Schema:
+    """Describe what more holds for a signal of voltage."""
+    return {
+        "if": {"properties": {"mode": {"const": "Voltage"}}, "required": ["mode"]},
+        "then": {"properties": {key: _expression(rule) for key, rule in volts.items()}},
+    }
 
 
 def _control() -> Schema:
@@ -276,12 +290,12 @@ def _safety() -> Schema:
 
 
 def _profile() -> Schema:
-    values: Schema = {"type": "array", "minItems": MIN_POINTS, "items": {"type": "number"}}
-    times = values | {"prefixItems": [{"const": 0}]}
-    forms = [
-        _closed({TIME_KEY: times, column: values}, required=[TIME_KEY, column])
-        for column in COLUMNS
-    ]
+    column: Schema = {"type": "array", "minItems": MIN_POINTS}
+    times = column | {"items": {"type": "number"}, "prefixItems": [{"const": 0}]}
+    forms = []
+    for name, mode in COLUMNS.items():
+        values = column | {"items": _number(rules.PROFILE_VALUE[mode])}
+        forms.append(_closed({TIME_KEY: times, name: values}, required=[TIME_KEY, name]))
     return {"description": "Positive values are discharge.", "anyOf": forms}
 
 

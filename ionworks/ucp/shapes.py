@@ -113,7 +113,8 @@ def read_label(node: Table, key: str, path: str, report: Report) -> str | None:
     message = f"`{key}` is a text"
     near = None
     if isinstance(value, Scalar) and value.value is not None:
-        near = f'"{value.value}"'
+        given = str(value.value).lower() if isinstance(value.value, bool) else value.value
+        near = f'"{given}"'
         message += "; put it in quotes, so that it is no number and no yes or no"
     report.add("bad-name", f"{message}.", path, value, near)
     return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 
-from ionworks.ucp.rules import number
+from ionworks.ucp.rules import RESULT_COLUMNS, number
 from ionworks.ucp.tree import (
     Call,
     End,
@@ -30,7 +30,7 @@ _TIGHTNESS: dict[str, int] = (
     | {"==": _COMPARISON, "!=": _COMPARISON}
     | {"+": _SUM, "-": _SUM, "*": _PRODUCT, "/": _PRODUCT, "**": _POWER}
 )
-_BARE_VARIABLE = re.compile(r"([A-Z][A-Za-z0-9-]*(?: [A-Za-z0-9-]+)+) \[[A-Za-z0-9./-]+\]")
+_BARE_VARIABLE = re.compile(r"(?!Test )([A-Z][A-Za-z0-9-]*(?: [A-Za-z0-9-]+)+) \[[A-Za-z0-9./-]+\]")
 """A name with a unit that can stand before an operator as it is: two words and more."""
 
 
@@ -77,7 +77,7 @@ def write_quantity(quantity: Quantity | ModelVariable) -> str:
     """Write what stands on the left of an end."""
     if not isinstance(quantity, ModelVariable):
         return quantity
-    bare = _BARE_VARIABLE.fullmatch(quantity.name)
+    bare = _BARE_VARIABLE.fullmatch(quantity.name) and quantity.name not in RESULT_COLUMNS
     return quantity.name if bare else _reference("variable", quantity.name)
 
 

@@ -46,6 +46,7 @@ _BOOLEANS = {"true": True, "True": True, "TRUE": True, "false": False, "False": 
     "FALSE": False
 }
 _NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
+_BARE_OPERATOR = re.compile(r":[ \t]+>=?[ \t]*(?:[,}#]|$)")
 _BEGINNINGS = (MappingStartEvent, SequenceStartEvent)
 _ENDINGS = (MappingEndEvent, SequenceEndEvent)
 _NOTHING = Scalar(None)
@@ -138,6 +139,9 @@ class _Composer:
         line, column = _where(event)
         frame = self.stack[-1] if self.stack else None
         if frame is not None and frame.key is None and isinstance(frame.node, Table):
+            if event.value == "<<" and not event.style:
+                message = "Merge keys (`<<`) are not supported: write out what belongs here, or "
+                raise self._stop("yaml-key", f"{message}use an alias for a whole value.", event)
             frame.key = Entry(event.value, _NOTHING, line, column, _inner(event))
             if event.anchor:
                 self.anchors[event.anchor] = Scalar(event.value, line, column)
@@ -320,6 +324,8 @@ def _explain(error: yaml.MarkedYAMLError, text: str) -> tuple[str, str, Place]:
     reason = next((plain for words, plain in _REASONS if words in said), "This is no YAML.")
     if written[: len(written) - len(written.lstrip())].count("\t"):
         reason = "A tab indents this line; YAML is indented with spaces."
+    elif _BARE_OPERATOR.search(written):
+        reason = "Put the operator in quotes: '>' or '>='. For YAML a bare > begins a text."
     elif "input[" in written and ("{" in written or ", " in written):
         reason = "Inside {...} or [...], put input[...] in quotes: 'input[\"name\"]'."
     return f"{reason} (YAML: {said})", "", place

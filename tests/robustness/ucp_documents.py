@@ -14,13 +14,16 @@ UNITS = {"Voltage": "V", "Current": "A", "C-rate": "C", "Power": "W", "Capacity"
     "Temperature": "degC",
     "dV/dt": "V/s",
 }
-MODEL = ["X-averaged cell temperature [K]", "Negative particle surface [x]", "Cell mass"]
+MODEL = ["X-averaged cell temperature [K]", "Negative particle surface [x]"]
+MODEL += ['variable["Cell mass"]']
 SIGNS = ["<", ">", "<=", ">="]
 NAMES = ["A", "B", "cc", "Cool down", "1 C", "End of it"]
 VARIABLES = ["VAR_N", "VAR_S", "x", "_y"]
 WHOLE_TEXTS = ["1", " 1 ", "1.0", "1e0", 'input["x"]', "input[ 'x y [V]' ]", "(1)", "2 - 1"]
 JUNK = [None, True, False, "", " ", "on", "1:30", "010", "1/2", "2 V", 'input["x"] * 2']
 JUNK += ["input['']", 0, -1, 0.5, 2, 2.5, 50, 500, -300, 1e9, 1e-320, [], {}, ["x"], {"x": 1}]
+JUNK += [4200, -4200, 298.15, "Test time > 3", "Cell mass", "Voltage < 2 or Time > 1"]
+JUNK += ["Discharge capacity [A.h] > 1", {"Voltage < 2": None, "goto": "End"}]
 JUNK += ["Rest", "Charge", "Time > 1", "voltage", "Voltage", "SOC", "soc_percentage", "<", "=="]
 JUNK += [{"steps": []}, "Voltage [V] < 1", [{"Rest": {"duration": 1}}], {"Rest": {"duration": 1}}]
 JUNK += ["input['a\nb']", "\uff11", "SOC [] < 1", {"goto": "Next"}, "End", "a.b", "f(1)", "1 / 0"]

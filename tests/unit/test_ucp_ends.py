@@ -185,10 +185,11 @@ def test_a_wrong_end_in_text_is_named_by_line_and_column():
     ("left", "name"),
     [
         ("X-averaged cell temperature [K]", "X-averaged cell temperature [K]"),
-        ("Cell temperature", "Cell temperature"),
         ("Overpotential [V]", "Overpotential [V]"),
         ('variable["Volatge [V]"]', "Volatge [V]"),
-        ("Discharge capacity [A.h]", "Discharge capacity [A.h]"),
+        ('variable["Cell temperature"]', "Cell temperature"),
+        ('variable["Discharge capacity [A.h]"]', "Discharge capacity [A.h]"),
+        ('variable["Test time [s]"]', "Test time [s]"),
         ('variable["a < b"]', "a < b"),
         ("variable['x']", "x"),
     ],

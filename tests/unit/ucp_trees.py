@@ -17,7 +17,9 @@ UNARY = st.sampled_from(["abs", "sqrt", "exp", "log"])
 SIGNS = st.sampled_from(["+", "-", "*", "/", "**", "<", "<=", ">", ">=", "==", "!="])
 
 any_number = st.floats(-1e12, 1e12, allow_nan=False) | st.integers(-100, 100).map(float)
-positive = st.floats(1e-9, 1e9, allow_nan=False) | st.integers(1, 10**6).map(float)
+positive = st.floats(1e-9, 1000, allow_nan=False) | st.integers(1, 1000).map(float)
+seconds = positive | st.floats(1e-9, 1e9, allow_nan=False) | st.integers(1, 10**6).map(float)
+either_sign = st.floats(-1000, 1000) | st.integers(-100, 100).map(float)
 fraction = st.floats(0, 1)
 degrees = st.floats(-200, 150) | st.integers(-20, 60).map(float)
 whole = st.integers(1, 10**6).map(float)
@@ -109,6 +111,7 @@ assignments = st.lists(
 ).map(tuple)
 gotos = st.sampled_from(["Next", "End"]).map(lambda name: tree.Goto(name, NOWHERE))
 _LIMITS = {"Voltage": st.floats(0, 10), "SOC": fraction, "Temperature": degrees}
+_LIMITS |= {"Time": seconds}
 
 
 @st.composite
@@ -132,7 +135,7 @@ def common(*, ending=True):
         "note": maybe(texts),
     }
     if ending:
-        parts["duration"] = value(positive)
+        parts["duration"] = value(seconds)
         parts["ends"] = st.lists(ends(), max_size=3).map(tuple)
     return parts
 
@@ -157,7 +160,7 @@ def waves(mode):
         mode=st.just(mode),
         amplitude=value(positive),
         frequency=value(positive),
-        offset=maybe(value(any_number)),
+        offset=maybe(value(either_sign)),
         **common(),
     )
 
@@ -214,8 +217,8 @@ modes = st.sampled_from(["Current", "Power", "C-rate", "Voltage"])
 
 @st.composite
 def profiles(draw, name):
-    later = draw(st.lists(positive, min_size=1, max_size=30).map(sorted))
-    values = draw(st.lists(any_number, min_size=len(later) + 1, max_size=len(later) + 1))
+    later = draw(st.lists(seconds, min_size=1, max_size=30).map(sorted))
+    values = draw(st.lists(either_sign, min_size=len(later) + 1, max_size=len(later) + 1))
     return tree.Profile(name, draw(modes), (0.0, *later), tuple(values), NOWHERE)
 
 
