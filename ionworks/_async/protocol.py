@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from ionworks_openapi.api.experiment_templates import (
@@ -35,7 +36,7 @@ from ionworks_openapi.models import (
 )
 
 from ionworks import ucp
-from ionworks.calls import async_call, async_text
+from ionworks.calls import async_aside, async_call, async_text
 from ionworks.leniency import understood
 from ionworks.paging import AsyncPage, Chunk
 from ionworks.protocols import (
@@ -174,7 +175,7 @@ class AsyncProtocolClient:
             "drive_cycles": drive_cycle_columns(drive_cycles) if drive_cycles else None,
         }
         if drive_cycles:
-            refuse_unfollowed(document, drive_cycles)
+            await async_aside(partial(refuse_unfollowed, document, drive_cycles))
         present = {key: value for key, value in values.items() if value is not None}
         answer = await async_call(
             convert_protocol.asyncio_detailed,
@@ -371,7 +372,7 @@ class AsyncProtocolClient:
         {'steps': [{'Rest': {'duration': 60}}]}
         """
         document = convertible(protocol)
-        understood(document)
+        await async_aside(partial(understood, document))
         text = document if isinstance(document, str) else None
         values = {
             "name": name,

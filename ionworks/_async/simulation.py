@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.jobs import cancel_job
@@ -24,7 +25,7 @@ from ionworks_openapi.models import (
     SimulationSubmission,
 )
 
-from ionworks.calls import async_call, async_map
+from ionworks.calls import async_aside, async_call, async_map
 from ionworks.errors import IonworksError
 from ionworks.frames import read_parquet, with_continuous_capacity, with_step_changes
 from ionworks.paging import AsyncPage, Chunk
@@ -88,7 +89,7 @@ class AsyncSimulationClient:
         >>> response.design_parameters
         {'Positive electrode thickness [m]': 7.5e-05}
         """
-        responses = await self._submit(Submission.of_one(config))
+        responses = await self._submit(await async_aside(partial(Submission.of_one, config)))
         if len(responses) != 1:
             raise IonworksError(f"one simulation was asked for, the server made {len(responses)}")
         return responses[0]
@@ -129,7 +130,7 @@ class AsyncSimulationClient:
         >>> [r.design_parameters["Positive electrode thickness [m]"] for r in responses]
         [6e-05, 7e-05, 8e-05]
         """
-        return await self._submit(Submission.of_many(config))
+        return await self._submit(await async_aside(partial(Submission.of_many, config)))
 
     async def wait_for_completion(
         self,

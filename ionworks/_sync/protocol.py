@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import IO, TYPE_CHECKING, Any
 
 from ionworks_openapi.api.experiment_templates import (
@@ -36,7 +37,7 @@ from ionworks_openapi.models import (
 )
 
 from ionworks import ucp
-from ionworks.calls import sync_call, sync_text
+from ionworks.calls import sync_aside, sync_call, sync_text
 from ionworks.leniency import understood
 from ionworks.paging import Chunk, Page
 from ionworks.protocols import (
@@ -173,7 +174,7 @@ class ProtocolClient:
             "drive_cycles": drive_cycle_columns(drive_cycles) if drive_cycles else None,
         }
         if drive_cycles:
-            refuse_unfollowed(document, drive_cycles)
+            sync_aside(partial(refuse_unfollowed, document, drive_cycles))
         present = {key: value for key, value in values.items() if value is not None}
         answer = sync_call(
             convert_protocol.sync_detailed,
@@ -362,7 +363,7 @@ class ProtocolClient:
         {'steps': [{'Rest': {'duration': 60}}]}
         """
         document = convertible(protocol)
-        understood(document)
+        sync_aside(partial(understood, document))
         text = document if isinstance(document, str) else None
         values = {
             "name": name,

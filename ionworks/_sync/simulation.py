@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.jobs import cancel_job
@@ -25,7 +26,7 @@ from ionworks_openapi.models import (
     SimulationSubmission,
 )
 
-from ionworks.calls import sync_call, sync_map
+from ionworks.calls import sync_aside, sync_call, sync_map
 from ionworks.errors import IonworksError
 from ionworks.frames import read_parquet, with_continuous_capacity, with_step_changes
 from ionworks.paging import Chunk, Page
@@ -89,7 +90,7 @@ class SimulationClient:
         >>> response.design_parameters
         {'Positive electrode thickness [m]': 7.5e-05}
         """
-        responses = self._submit(Submission.of_one(config))
+        responses = self._submit(sync_aside(partial(Submission.of_one, config)))
         if len(responses) != 1:
             raise IonworksError(f"one simulation was asked for, the server made {len(responses)}")
         return responses[0]
@@ -130,7 +131,7 @@ class SimulationClient:
         >>> [r.design_parameters["Positive electrode thickness [m]"] for r in responses]
         [6e-05, 7e-05, 8e-05]
         """
-        return self._submit(Submission.of_many(config))
+        return self._submit(sync_aside(partial(Submission.of_many, config)))
 
     def wait_for_completion(
         self,

@@ -135,7 +135,7 @@ class TestProtocol:
             "description": "d",
             "source_protocol": text,
         }
-        client.protocol.create_or_get("Pause", {"steps": []}, "other")
+        client.protocol.create_or_get("Pause", {"steps": [{"Rest": {"duration": 60}}]}, "other")
         assert "source_protocol" not in stub.body()
         assert stub.body()["project_id"] == "other"
 

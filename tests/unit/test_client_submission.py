@@ -1,10 +1,12 @@
 """What is checked before anything is sent, and what then goes out."""
 
+import asyncio
+
 import httpx
 import numpy as np
 import pytest
 
-from ionworks import doe, ucp
+from ionworks import AsyncIonworks, doe, ucp
 from tests.unit.stub import URL, client_of, reply, stubbed
 
 PROTOCOL = """
@@ -360,6 +362,32 @@ def test_warnings_stop_no_submission(simulation, stub, monkeypatch):
     stub.will(*answering({}))
     simulation.protocol(config(protocol_experiment=experiment, experiment_parameters=...))
     assert len(stub.requests) == 4
+
+
+def test_a_large_protocol_does_not_hold_the_loop(stub):
+    rests = "  - Rest: {duration: 60}\n" * 9_000
+    experiment = {"protocol": f"steps:\n{rests}", "name": "n"}
+    ticks = []
+
+    async def tick():
+        while True:
+            ticks.append(len(stub.requests))
+            await asyncio.sleep(0.001)
+
+    async def submit():
+        async with AsyncIonworks("k", URL, "project", max_retries=0) as client:
+            ticking = asyncio.ensure_future(tick())
+            stub.will(*answering({}))
+            given = config(protocol_experiment=experiment, experiment_parameters=...)
+            await client.simulation.protocol(given)
+            at_submission = ticks.count(0)
+            stub.requests.clear()
+            stub.will(reply({"id": "p", "name": "n", "organization_id": "o"}, 201))
+            await client.protocol.create("n", experiment["protocol"])
+            ticking.cancel()
+            return at_submission, ticks.count(0) - at_submission
+
+    assert min(asyncio.run(submit())) > 3
 
 
 def test_values_for_what_the_server_may_know_are_left_to_it(simulation, stub):
