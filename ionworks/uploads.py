@@ -72,4 +72,5 @@ def _content(file: IO[bytes], name: str) -> bytes:
 
 def _require_size(name: str, size: int) -> None:
     if size > _MOST:
-        raise ValidationError(f"the file {name} has {size:,} bytes; up to {_MOST:,} can be sent")
+        shown = "the file" if name == _NAMELESS else f"the file {name!r}"
+        raise ValidationError(f"{shown} has {size:,} bytes; up to {_MOST:,} can be sent")

@@ -453,13 +453,13 @@ def test_what_is_no_file_is_not_sent(protocol, stub, tmp_path):
         protocol.parse_file(tmp_path / "none")
     with (tmp_path / "large").open("wb") as large:
         large.truncate(50_000_000)
-    message = "the file large has 50,000,000 bytes; up to 33,550,336 can be sent"
+    message = "the file 'large' has 50,000,000 bytes; up to 33,550,336 can be sent"
     with pytest.raises(errors.ValidationError, match=message):
         protocol.parse_file(tmp_path / "large")
     with (tmp_path / "large").open("rb") as opened, pytest.raises(errors.ValidationError) as caught:
         protocol.parse_file(opened)
     assert (str(caught.value), caught.value.problems) == (message, [])
-    with pytest.raises(errors.ValidationError, match="the file protocol has 33,550,337 bytes"):
+    with pytest.raises(errors.ValidationError, match="the file has 33,550,337 bytes"):
         protocol.parse_file(b"." * 33_550_337)
     assert stub.requests == []
 
