@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ionworks import ucp
 from ionworks_engine import templates
-from ionworks_engine.errors import ApiError, Problem, invalid
+from ionworks_engine.errors import ApiError, Problem, invalid, meant
 from ionworks_engine.forms import SentFile
 from ionworks_engine.vendors import convert
 from ionworks_engine.vendors.errors import Inexpressible, Unreadable
 from ionworks_engine.vendors.files import File
+from ionworks_engine.vendors.flatten import followed
 
 
 def converted(body: Mapping[str, Any]) -> dict[str, Any]:
@@ -21,11 +22,14 @@ def converted(body: Mapping[str, Any]) -> dict[str, Any]:
     Raises
     ------
     ApiError
-        422 for a protocol that is wrong, or that the target cannot express: then each problem
-        has its ``construct``, and its ``step`` if it is one.
+        422 for a protocol that is wrong, a drive cycle that no step of it follows, or what the
+        target cannot express: then each problem has its ``construct``, and its ``step`` if it is
+        one.
     """
     options = {key: value for key, value in body.items() if key not in ("protocol", "target")}
     try:
+        if body.get("drive_cycles"):
+            _refuse_unfollowed(ucp.load(body["protocol"]), body["drive_cycles"])
         made = convert.convert(body["protocol"], body["target"], **options)
     except ucp.ProtocolError as error:
         raise templates.refused(error) from None
@@ -64,6 +68,17 @@ def parsed(file: SentFile) -> dict[str, Any]:
         "error": found.error,
         "notes": list(found.notes),
     }
+
+
+def _refuse_unfollowed(protocol: ucp.Tree, drive_cycles: Iterable[str]) -> None:
+    known = list(dict.fromkeys(followed(protocol.steps)))
+    problems = [
+        Problem(f"drive_cycles.{name}", f"no step follows this drive cycle{meant(name, known)}")
+        for name in drive_cycles
+        if name not in known
+    ]
+    if problems:
+        raise invalid(problems)
 
 
 def _file(file: File) -> dict[str, Any]:

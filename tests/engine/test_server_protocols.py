@@ -109,6 +109,19 @@ def test_drive_cycles_are_files_beside_it(client):
     assert [asset["filename"].upper().endswith(".MWF") for asset in answer["assets"]] == [True]
 
 
+def test_a_drive_cycle_that_no_step_follows_is_refused(client):
+    protocol = "steps: [{DriveCycle: {profile: Commute, ends: [Voltage < 2.7]}}]"
+    cycles = {"Commute": CYCLE, "Comute": CYCLE}
+    answer = convert(client, protocol, "maccor", drive_cycles=cycles)
+    [problem] = problems(answer)
+    assert problem["path"] == "drive_cycles.Comute"
+    assert problem["message"] == "no step follows this drive cycle; did you mean 'Commute'?"
+    [problem] = problems(convert(client, drive_cycles={"Commute": CYCLE}))
+    assert problem["message"] == "no step follows this drive cycle"
+    [problem] = problems(convert(client, "steps: [{Rest: {}}]", drive_cycles=cycles))
+    assert problem["path"] == "steps[0].Rest"
+
+
 def test_a_capacity_is_asked_for_where_c_rates_are_unknown(client):
     protocol = "steps: [{Discharge: {mode: C-rate, value: 1, ends: [Voltage < 2.7]}}]"
     [problem] = problems(convert(client, protocol))
