@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterator, Sequence
 from dataclasses import dataclass
 
 from ionworks_engine.vendors.arbin_schedule import RawStep
@@ -89,7 +89,16 @@ class Flow:
             )
             for counter in _ALL
         }
+        self._users = {
+            counter: [step.index for step in steps if self.uses(step.index, counter)]
+            for counter in _ALL
+        }
         self.loops = self._plain_loops()
+        self._around = {
+            (loop.counter, index): loop
+            for loop in self.loops
+            for index in range(loop.start, loop.bottom + 1)
+        }
         self.bottoms = {loop.bottom: loop for loop in self.loops}
         self.variables = {counter for counter in _ALL if self._is_loose(counter, self.loops)}
 
@@ -135,22 +144,27 @@ class Flow:
                         waiting.append(index)
         return list(zip(before, after, strict=True))
 
-    def passed(self, index: int, silent: Callable[[int], bool]) -> int:
-        """Follow steps that say nothing to the first that says something."""
-        for _ in self._steps:
-            if index >= len(self._steps) or not silent(index):
-                break
-            index = self.exits[index][0]
-        return index
+    def landings(self, silent: Container[int]) -> list[int]:
+        """Return for each step, and the end, where steps that say nothing lead to."""
+        found = [-1] * len(self._steps) + [len(self._steps)]
+        for first in range(len(self._steps)):
+            path, index = list[int](), first
+            while found[index] < 0 and index in silent:
+                path.append(index)
+                found[index] = index
+                index = self.exits[index][0]
+            landing = index if found[index] < 0 else found[index]
+            for passed in (*path, first):
+                found[passed] = landing
+        return found
 
     def restarted(self, index: int) -> bool:
         """Say whether a step that resets counters begins a loop anew from within."""
         target, action = self.exits[index][0], self.actions[index]
-        return action is not None and any(
-            loop.has(target) and loop.has(source) and loop.counter in action.resets
-            for loop in self.loops
-            for source in self._sources[index]
-        )
+        if action is None:
+            return False
+        around = [self._around.get((counter, target)) for counter in action.resets]
+        return any(loop is not None and any(map(loop.has, self._sources[index])) for loop in around)
 
     def _exits(self, step: RawStep) -> list[int]:
         """Return where a step can go to; it goes on if it has no limit that ends it."""
@@ -162,8 +176,10 @@ class Flow:
     def _plain_loops(self) -> tuple[Loop, ...]:
         candidates = [loop for step in self._steps for loop in self._candidate(step)]
         while True:
-            loops = [loop for loop in candidates if self._is_plain(loop, candidates)]
-            loops = [loop for loop in loops if not self._is_loose(loop.counter, loops)]
+            tangled = _tangled(candidates)
+            loops = [loop for loop in candidates if loop not in tangled and self._is_plain(loop)]
+            loose = {counter for counter in _ALL if self._is_loose(counter, loops)}
+            loops = [loop for loop in loops if loop.counter not in loose]
             if loops == candidates:
                 return tuple(loops)
             candidates = loops
@@ -189,15 +205,8 @@ class Flow:
             start = self.goto(step, back[0].goto, back[0].line)
             yield Loop(start, step.index, counter, count)
 
-    def _is_plain(self, loop: Loop, others: Sequence[Loop]) -> bool:
+    def _is_plain(self, loop: Loop) -> bool:
         """Say whether the counter is 0 on all ways in, and left alone between."""
-        if any(
-            other.start < loop.start <= other.bottom < loop.bottom
-            or loop.start < other.start <= loop.bottom < other.bottom
-            or (other is not loop and other.counter == loop.counter and loop.has(other.bottom))
-            for other in others
-        ):
-            return False
         states = self._zeros[loop.counter]
         inside = range(loop.start, loop.bottom + 1)
         if any(self._touches(index, loop.counter) for index in inside if index != loop.bottom):
@@ -220,9 +229,25 @@ class Flow:
     def _is_loose(self, counter: int, loops: Sequence[Loop]) -> bool:
         """Say whether a counter is asked or raised somewhere else than in plain loops."""
         bottoms = {loop.bottom for loop in loops if loop.counter == counter}
-        return any(
-            self.uses(step.index, counter) for step in self._steps if step.index not in bottoms
-        )
+        return not bottoms.issuperset(self._users[counter])
+
+
+def _tangled(loops: Sequence[Loop]) -> set[Loop]:
+    """Return loops that cross others, or have one with their own counter in them."""
+    found: set[Loop] = set()
+    last: dict[int, int] = {}
+    for loop in sorted(loops, key=lambda loop: loop.bottom):
+        if last.get(loop.counter, -1) >= loop.start:
+            found.add(loop)
+        last[loop.counter] = loop.bottom
+    around: list[Loop] = []
+    for loop in sorted(loops, key=lambda loop: (loop.start, -loop.bottom)):
+        while around and around[-1].bottom < loop.bottom:
+            before = around.pop()
+            if before.bottom >= loop.start:
+                found |= {before, loop}
+        around.append(loop)
+    return found
 
 
 def is_passing(step: RawStep) -> bool:

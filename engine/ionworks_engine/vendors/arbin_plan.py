@@ -68,6 +68,11 @@ class Plan:
         self._ways = _ways(program.lines)
         self._taken = {NEXT, END, UNSAFE}
         self.loops = _loops(program.lines, target)
+        self._bottoms = {loop.end: loop for loop in self.loops}
+        self._around: dict[int, list[Loop]] = {}
+        for loop in self.loops:
+            for index in range(loop.start, loop.end + 1):
+                self._around.setdefault(index, []).append(loop)
         self.labels = [self.unique(_label(index, line)) for index, line in enumerate(program.lines)]
         self._entries = {loop: self.unique(f"Begin {self.labels[loop.end]}") for loop in self.loops}
         self._bridges: dict[tuple[int, str], str] = {}
@@ -87,13 +92,13 @@ class Plan:
         """Return the steps that begin the loops of a line, the outermost first."""
         return [
             _reset(self._entries[loop], reset_bit(loop.counter), NEXT)
-            for loop in self.loops
+            for loop in self._around.get(index, ())
             if loop.start == index
         ]
 
     def counter(self, index: int) -> int:
         """Return the counter of the loop whose bottom is this line."""
-        return next(loop.counter for loop in self.loops if loop.end == index)
+        return self._bottoms[index].counter
 
     def is_silent(self, index: int) -> bool:
         """Say whether a line needs no step: the cycler does by itself what it says."""
@@ -107,7 +112,7 @@ class Plan:
             goto = self._ways[goto]
         if goto == self._count:
             return END
-        entered = [loop for loop in self.loops if loop.has(goto) and not loop.has(source)]
+        entered = [loop for loop in self._around.get(goto, ()) if not loop.has(source)]
         if not entered:
             return self.labels[goto]
         if all(loop.start == goto for loop in entered):
@@ -144,21 +149,22 @@ def _label(index: int, line: Line) -> str:
     return f"{index + 1} {kind}"
 
 
-def _loops(lines: Iterable[Line], target: str) -> list[Loop]:
+def _loops(lines: Sequence[Line], target: str) -> list[Loop]:
     """Return all loops, the outermost first among those that begin together."""
     found: list[Loop] = []
-    spans = [
-        (index, line, line.start) for index, line in enumerate(lines) if isinstance(line, Repeat)
-    ]
-    for index, line, start in spans:
-        around = [(first, last) for last, _, first in spans if first <= start and last > index]
-        if any(start < first <= index < last for last, _, first in spans):
-            raise inexpressible("loops that overlap", target, index, line)
+    around: list[int] = []
+    spans = [(line.start, end) for end, line in enumerate(lines) if isinstance(line, Repeat)]
+    for start, end in sorted(spans, key=lambda span: (span[0], -span[1])):
+        while around and around[-1] < start:
+            around.pop()
+        if around and around[-1] < end:
+            raise inexpressible("loops that overlap", target, end, lines[end])
         if len(around) >= COUNTERS:
             instead = f"there are {COUNTERS} counters, so no more loops can stand in each other"
-            raise inexpressible("a loop this deep in others", target, index, line, instead)
-        found.append(Loop(start, index, len(around) + 1))
-    return sorted(found, key=lambda loop: (loop.start, loop.counter))
+            raise inexpressible("a loop this deep in others", target, end, lines[end], instead)
+        around.append(end)
+        found.append(Loop(start, end, len(around)))
+    return found
 
 
 def _variables(program: Program, loops: Iterable[Loop], target: str) -> dict[str, int]:

@@ -85,6 +85,7 @@ class _Reading:
         }
         self.limits = Limits(schedule.formulas, frozenset(self._tracked()))
         self._silent = {step.index for step in schedule.steps if self._says_nothing(step)}
+        self._landings = flow.landings(self._silent)
 
     def lines(self) -> tuple[Line, ...]:
         """Return all lines, their jumps in place."""
@@ -97,7 +98,7 @@ class _Reading:
         end = len(drafts)
 
         def place(index: int) -> int:
-            return firsts.get(self.flow.passed(index, self._silent.__contains__), end)
+            return firsts.get(self._landings[index], end)
 
         return tuple(draft(place) for draft in drafts)
 
@@ -282,7 +283,7 @@ class _Reading:
         silent, following = self._silent, index + 1
         while following in silent:
             following += 1
-        return self.flow.passed(goto, silent.__contains__) == following
+        return self._landings[goto] == following
 
     def _is_label(self, step: RawStep) -> bool:
         """Say whether a step does nothing but go on: then its only line is a jump."""

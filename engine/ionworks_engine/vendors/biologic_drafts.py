@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
@@ -48,9 +49,10 @@ class Drafts:
 
     def finished(self) -> tuple[Line, ...]:
         """Return all lines; places that no line begins at are those of the next, or the end."""
-        ordered = sorted(self.places.items())
+        known = sorted(self.places)
 
         def place(key: Key) -> int:
-            return next((index for known, index in ordered if known >= key), len(self.lines))
+            at = bisect_left(known, key)
+            return self.places[known[at]] if at < len(known) else len(self.lines)
 
         return tuple(draft(place) for draft in self.lines)

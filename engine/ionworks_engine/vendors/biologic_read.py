@@ -57,7 +57,8 @@ def _capacity(settings: Settings) -> float | None:
     unit = _plain(match["unit"])
     if unit not in CHARGES:
         raise Unreadable(f"the capacity {text!r} has no unit such as A.h", key="Battery capacity")
-    return rounded(number(match["value"]) * CHARGES[unit]) or None
+    value = _number(match["value"], None, "Battery capacity")
+    return rounded(value * CHARGES[unit]) or None
 
 
 def _guards(settings: Settings, end: int, drafts: Drafts) -> Iterator[Guard]:
@@ -75,7 +76,7 @@ def _guards(settings: Settings, end: int, drafts: Drafts) -> Iterator[Guard]:
 def _guard(text: str, line: int, end: int, drafts: Drafts) -> Iterator[Guard]:
     delay = _DELAY.fullmatch(text)
     if delay is not None:
-        if number(delay["value"]):
+        if _number(delay["value"], line, "for t >"):
             drafts.note(f"Safety limits trip after {delay['value']} ms only; that is left out.")
         return
     match = _LIMIT.fullmatch(text.rstrip())
@@ -84,7 +85,7 @@ def _guard(text: str, line: int, end: int, drafts: Drafts) -> Iterator[Guard]:
     what, unit = match["what"], _plain(match["unit"])
     if unit not in _UNITS:
         raise Unreadable(f"the unit {match['unit']!r} is not known", line=line, key=what)
-    value = rounded(number(match["value"]) * _UNITS[unit])
+    value = rounded(_number(match["value"], line, what) * _UNITS[unit])
     name, _, side = what.rpartition(" ")
     if what == "|I|":
         yield Guard("Charge current", "high", value, end)
@@ -94,6 +95,13 @@ def _guard(text: str, line: int, end: int, drafts: Drafts) -> Iterator[Guard]:
         yield Guard(quantity, "low" if side == "min" else "high", value, end)  # type: ignore[arg-type]
     else:
         drafts.note(f"The safety limit {text.strip()!r} is left out.")
+
+
+def _number(text: str, line: int | None, key: str) -> float:
+    try:
+        return number(text)
+    except ValueError:
+        raise Unreadable(f"{text!r} is no number", line=line, key=key) from None
 
 
 def _plain(unit: str) -> str:

@@ -15,13 +15,14 @@ from ionworks_engine.vendors.errors import Unreadable
 
 ENCODING = "cp1252"
 WIDTH = 20
-LARGEST = 8 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """Bytes that a file may have."""
 
 _FIRST = re.compile(r"(?P<software>EC-LAB|BT-LAB) SETTING FILE\s*")
 _LINKED = "Number of linked techniques"
 _TECHNIQUE = re.compile(r"Technique : (\d+)\s*")
-_MOST_COLUMNS = 10_000
+_MOST_COLUMNS = 20_000
+_MOST_LINES = 100_000
 Rows: TypeAlias = Mapping[str, Sequence[str]]
 """The cells of a technique by the names of their rows."""
 
@@ -205,6 +206,8 @@ def parse(data: bytes) -> Settings:
     """
     if len(data) > LARGEST:
         raise Unreadable(f"{len(data)} bytes are more than the {LARGEST} that settings may have")
+    if data.count(b"\n") > _MOST_LINES:
+        raise Unreadable(f"more than the {_MOST_LINES} lines that settings may have")
     lines = [line.rstrip("\r") for line in _decoded(data).split("\n")]
     first = _FIRST.fullmatch(lines[0].lstrip("\ufeff"))
     if first is None:

@@ -43,6 +43,8 @@ def without(program: Program, dropped: Collection[int]) -> Program:
         empty = isinstance(line, Repeat) and places[line.start] == places[index]
         kept.append(index not in dropped and not empty)
         places.append(places[-1] + kept[-1])
+    if all(kept):
+        return program
     _refuse_restarts(program, kept)
     lines = tuple(
         _moved(line, places.__getitem__)
@@ -96,6 +98,8 @@ def with_constants(program: Program) -> Program:
     >>> with_constants(Program(lines=(Assign(name="VAR_RATE", value=0.5), charge))).lines[0].value
     0.5
     """
+    if not any(isinstance(line, Assign) for line in program.lines):
+        return program
     constants = _constants(program)
     lines = tuple(_folded(line, constants) for line in program.lines)
     read = {name for line in lines for name in _read(line)}

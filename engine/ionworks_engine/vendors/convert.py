@@ -135,6 +135,9 @@ def convert(
     _refuse_missing(program, target)
     capabilities.check(program, target)
     files = format_of(target).write(program, filename_stem)
+    size = len(files.primary.content)
+    if size > MAX_BYTES:
+        raise Inexpressible(f"a protocol this long: its file has {size:,} bytes", target)
     if verify:
         _verify(program, files, target)
     told = [*capabilities.notes(program, target), *_start_notes(tree.start), *files.notes]

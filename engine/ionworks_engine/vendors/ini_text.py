@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from ionworks_engine.vendors.errors import Unreadable
 
 ENCODING = "latin-1"
-LARGEST = 8 * 1024 * 1024
+LARGEST = 16 * 1024 * 1024
 """Bytes that a file may have."""
+_MOST_LINES = 1_000_000
 
 _BREAK = "\xff\xfe"
 
@@ -92,10 +93,14 @@ def parse(data: bytes) -> dict[str, Section]:
     """
     if len(data) > LARGEST:
         raise Unreadable(f"{len(data)} bytes are more than the {LARGEST} that a schedule may have")
+    if data.count(b"\n") > _MOST_LINES:
+        raise Unreadable(f"more than the {_MOST_LINES} lines that a schedule may have")
     sections: dict[str, Section] = {}
     current: Section | None = None
     for number, line in enumerate(data.decode(ENCODING).split("\n"), start=1):
         line = line.removesuffix("\r")
+        if not line:
+            continue
         if line.startswith("[") and line.rstrip().endswith("]"):
             current = _opened(line.strip()[1:-1], number, sections)
         elif line.strip():

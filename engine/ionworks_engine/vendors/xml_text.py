@@ -18,7 +18,7 @@ from ionworks_engine.vendors.errors import Unreadable
 
 MAX_BYTES = 16 * 2**20
 MAX_DEPTH = 64
-MAX_ELEMENTS = 200_000
+MAX_ELEMENTS = 150_000
 
 _DECLARATION = re.compile(rb"\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9._:-]{1,40})[\"']")
 _LEADING_DECLARATION = re.compile(r"\s*<\?xml\b[^>]{0,200}\?>")

@@ -77,7 +77,7 @@ def test_a_thousand_loops_are_read_soon():
             ),
         ]
     data = schedule(*steps)
-    begun = time.perf_counter()
+    begun = time.process_time()
     program = arbin.read(data, {})
-    assert time.perf_counter() - begun < 4
+    assert time.process_time() - begun < 2
     assert sum(isinstance(line, Repeat) for line in program.lines) == 1000

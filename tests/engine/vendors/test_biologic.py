@@ -378,6 +378,22 @@ def test_what_is_not_known_is_refused_with_its_line(case):
     assert caught.value.line is not None
 
 
+@pytest.mark.parametrize(
+    ("given", "damaged", "place"),
+    [
+        ("max = 4,50 V", "max = 4.-100 V", "line 9, Ecell max: '4.-100'"),
+        ("|I| = 12,000", "|I| = 1.2.3", r"line 10, \|I\|: '1.2.3'"),
+        ("t > 100 ms", "t > 1.0.0 ms", "line 11, for t >: '1.0.0'"),
+        ("capacity : 3,000", "capacity : 3.0.0", "Battery capacity: '3.0.0'"),
+    ],
+)
+def test_numbers_above_the_table_are_refused_with_their_line(given, damaged, place):
+    data = settings(modulo({"ctrl_type": "Rest"} | limits(("Time", ">", "1", "s", "Stop", 1))))
+    assert given.encode() in data
+    with pytest.raises(Unreadable, match=place + " is no number"):
+        biologic.read(data.replace(given.encode(), damaged.encode()), {})
+
+
 def test_files_that_are_cut_or_foreign_are_refused():
     data = settings(modulo({"ctrl_type": "Rest"} | limits(("Time", ">", "1", "s", "Stop", 1))))
     assert biologic.recognises(data)
