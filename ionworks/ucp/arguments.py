@@ -216,7 +216,7 @@ def checked(document: Table, call: str, root: str, names: Mapping[str, str]) -> 
     findings = [
         replace(finding, position=_argument(finding.position.path, call, root, names))
         for finding in check(document)
-        if finding.code not in _OF_THE_WHOLE
+        if finding.severity == "error" and finding.code not in _OF_THE_WHOLE
     ]
     if findings:
         raise ProtocolError(findings)

@@ -62,6 +62,11 @@ Code: TypeAlias = Literal[
     "unknown-operator",
     "missing-operator",
     "wrong-unit",
+    "holds-at-once",
+    "never-met",
+    # a number is likely meant otherwise
+    "at-safety-limit",
+    "unlikely-value",
     # the way through the protocol is wrong
     "unknown-target",
     "ambiguous-target",

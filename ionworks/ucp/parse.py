@@ -23,6 +23,7 @@ from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
 from ionworks.ucp.profiles import read_profiles
 from ionworks.ucp.rules import DIRECTION, REPEAT
 from ionworks.ucp.safety import read_safety
+from ionworks.ucp.senses import judge_safety
 from ionworks.ucp.shapes import at, refuse_unknown
 from ionworks.ucp.start import read_start
 from ionworks.ucp.steps import CELL_KEYS, KINDS, NEEDS_END, SPECIAL, Place, read_step
@@ -72,6 +73,7 @@ def read_protocol(root: Table, report: Report) -> Protocol:
         profiles=() if profiles is None else read_profiles(profiles, "drive_cycles", report),
         steps=() if steps is None else reader.read(steps, "steps"),
     )
+    judge_safety(protocol, report)
     if reader.complete:
         check_flow(protocol, report)
     return protocol

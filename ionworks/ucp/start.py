@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Literal, TypeAlias
 
 from ionworks.ucp import rules
-from ionworks.ucp.findings import Report
+from ionworks.ucp.findings import Finding, Report
 from ionworks.ucp.nodes import Node, Table, member
 from ionworks.ucp.shapes import read_choice, read_optional, read_resolution, refuse_unknown
 from ionworks.ucp.tree import Expression, Number, Resolution, Start
@@ -69,6 +69,11 @@ def _read_state(node: Table, path: str, report: Report) -> _State:
         )
     if kind == "voltage":
         return None, "fraction", value
+    if isinstance(value, Number) and 0 < value.value <= 1:
+        shown = write(value)
+        message = f"{shown} percent is almost empty; if it is a fraction use initial_soc: {shown}."
+        near = f"initial_soc: {shown}"
+        report.note(Finding("unlikely-value", message, value.position, "warning", near))
     return value, "percent", None
 
 

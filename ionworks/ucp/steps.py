@@ -19,7 +19,8 @@ from ionworks.ucp.control import read_assignments
 from ionworks.ucp.ends import read_ends
 from ionworks.ucp.expressions import read_expression
 from ionworks.ucp.findings import Report
-from ionworks.ucp.nodes import Entry, Table
+from ionworks.ucp.nodes import Array, Entry, Table
+from ionworks.ucp.senses import judge_ends
 from ionworks.ucp.shapes import (
     at,
     read_choice,
@@ -30,6 +31,7 @@ from ionworks.ucp.shapes import (
 )
 from ionworks.ucp.tree import (
     Assignment,
+    CellStep,
     DriveCycle,
     End,
     Expression,
@@ -147,7 +149,7 @@ def read_step(
         _refuse_mode(kind, mode, node, path, report)
         hold = _read_hold(node, mode, path, report)
     _require_end(kind or "A step", place, given, report)
-    return Step(
+    step = Step(
         kind=kind,
         direction=direction,
         mode=mode,
@@ -155,6 +157,15 @@ def read_step(
         hold_voltage=hold,
         **_common(place, kind, report),
     )
+    _judge_ends(step, place, report)
+    return step
+
+
+def _judge_ends(step: CellStep, place: Place, report: Report) -> None:
+    if step.ends:
+        written = place.node.value("ends")
+        count = len(written.items) if isinstance(written, Array) else 0
+        judge_ends(step, count, place.path, report)
 
 
 def modes_of(kind: Kind | None) -> tuple[Mode, ...]:
@@ -244,12 +255,14 @@ def read_drive_cycle(place: Place, report: Report) -> DriveCycle:
     given = node.entries.keys() | refuse_unknown(node, DRIVE_KEYS, "a DriveCycle", path, report)
     hint = "the name of one of `drive_cycles`"
     _require("DriveCycle", ("profile",), hint, place, given, report)
-    return DriveCycle(
+    step = DriveCycle(
         profile=read_label(node, "profile", path, report) or "",
         scale=read_optional(node, "scale", rules.DRIVE_SCALE, path, report),
         repeat=read_optional(node, "repeat", rules.DRIVE_REPEAT, path, report),
         **_common(place, None, report),
     )
+    _judge_ends(step, place, report)
+    return step
 
 
 def read_waveform(place: Place, report: Report) -> Waveform:
@@ -267,7 +280,7 @@ def read_waveform(place: Place, report: Report) -> Waveform:
         amplitude = read_optional(node, "amplitude", rules.WAVE_AMPLITUDE[mode], path, report)
         offset = read_optional(node, "offset", rules.WAVE_OFFSET[mode], path, report)
     position = at(path, place.mark)
-    return Waveform(
+    step = Waveform(
         shape=shape or "sine",
         mode=mode or "Current",
         amplitude=amplitude or Number(1, position),
@@ -275,6 +288,8 @@ def read_waveform(place: Place, report: Report) -> Waveform:
         offset=offset,
         **_common(place, None, report),
     )
+    _judge_ends(step, place, report)
+    return step
 
 
 def _read_frequency(place: Place, given: set[str], report: Report) -> Expression | None:

@@ -65,6 +65,8 @@ def is_seen_by_the_schema(finding, values):
     path = finding.position.path
     if finding.severity == "warning" or finding.code in PARSER_ONLY:
         return False
+    if finding.code == "missing-end" and path.endswith(".ends"):
+        return False
     if finding.code == "contradiction":
         return path.endswith(SEEN_CONTRADICTIONS)
     if finding.code == "out-of-range":

@@ -20,8 +20,9 @@ QUANTITIES = [*UNITS, "SOC"]
 
 def step(kind, end):
     if kind == "Rest":
-        return {"steps": [{"Rest": {"ends": [end]}}]}
-    return {"steps": [{kind: {"mode": "Current", "value": 1, "ends": [end]}}]}
+        return {"steps": [{"Rest": {"duration": 60, "ends": [end]}}]}
+    drive = {"mode": "Resistance" if kind == "Discharge" else "Current", "value": 1}
+    return {"steps": [{kind: {**drive, "duration": 60, "ends": [end]}}]}
 
 
 def read(kind, end):
