@@ -162,6 +162,7 @@ class Cells:
         data = self._beside(step.value)
         if data is None:
             self.missing.setdefault(run.profile)
+            self.notes.append(f"{step.name} follows {step.value}, which is not given")
         else:
             self._keep(read_profile(data, run, step.value), step)
         return Drive(profile=run.profile, scale=run.scale, repeat=run.repeat)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -102,7 +103,9 @@ class Safety:
         try:
             number = float(text.removesuffix("%"))
         except ValueError:
-            raise Unreadable(f"{text!r} is no number or percentage", key=item.item) from None
+            number = math.nan
+        if not math.isfinite(number):
+            raise Unreadable(f"{text!r} is no number or percentage", key=item.item)
         if not text.endswith("%"):
             return number
         whole = self._of_object(key)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ionworks import ucp
 from ionworks.ucp.experiments import looks_like_experiment
-from ionworks.ucp.tree import Start
+from ionworks.ucp.tree import Protocol, Start
 from ionworks_engine.vendors import capabilities
 from ionworks_engine.vendors.compare import differences
 from ionworks_engine.vendors.errors import Inexpressible, Unreadable
@@ -61,7 +61,7 @@ class Parsed:
     required_drive_cycles, available_drive_cycles
         Names that steps follow, and those of them that the file brings along.
     required_subroutines, available_subroutines
-        The same of subroutines.
+        The same of subroutines: always empty, as no public file of any format names one.
     error
         What is wrong with the protocol that was read, if it was read only in part.
     notes
@@ -230,18 +230,25 @@ def _parsed(program: Program, target: str, data: bytes, misnamed: str | None) ->
     tree = restore(program)
     text = ucp.dump(tree)
     errors = [str(finding) for finding in ucp.check(text) if finding.severity == "error"]
-    named = dict.fromkeys(followed(tree.steps))
+    required, available = _drive_cycles(tree)
     return Parsed(
         ucp=text,
         human=ucp.explain(tree),
         raw=_text(data),
         cycler_type=CYCLERS[target],
         nominal_capacity_ah=program.capacity,
-        required_drive_cycles=tuple(named),
-        available_drive_cycles=tuple(profile.name for profile in program.profiles),
+        required_drive_cycles=required,
+        available_drive_cycles=available,
         error="\n".join(errors) or None,
         notes=((misnamed,) if misnamed else ()) + program.notes,
     )
+
+
+def _drive_cycles(tree: Protocol) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names that steps follow, and those of them that are there."""
+    named = tuple(dict.fromkeys(followed(tree.steps)))
+    known = {profile.name for profile in tree.profiles}
+    return named, tuple(name for name in named if name in known)
 
 
 def _parsed_text(data: bytes) -> Parsed:
@@ -258,14 +265,14 @@ def _parsed_text(data: bytes) -> Parsed:
         message = f"this is {_UNKNOWN}; as a protocol: {first.message}{more}"
         raise Unreadable(message, line=first.position.line, key=first.position.path) from None
     pybamm = looks_like_experiment(text)
-    named = dict.fromkeys(followed(tree.steps))
+    required, available = _drive_cycles(tree)
     return Parsed(
         ucp=ucp.dump(tree) if pybamm else text,
         human=ucp.explain(tree),
         raw=text,
         cycler_type="PyBaMM" if pybamm else "UCP",
-        required_drive_cycles=tuple(named),
-        available_drive_cycles=tuple(profile.name for profile in tree.profiles),
+        required_drive_cycles=required,
+        available_drive_cycles=available,
     )
 
 

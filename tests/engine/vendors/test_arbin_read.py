@@ -289,7 +289,8 @@ def test_line_breaks_in_values_are_two_bytes():
         (b"no heading=1\n", "neither a", 1),
         (b"[A]\nx=1\n[A]\n", "already", 3),
         (b"[A]\njust words\n", "neither a", 2),
-        (b"[A]\n" + b"x=1\n" * 3_000_000, "bytes are more than", None),
+        (b"[A]\nx=" + b"1" * 17_000_000, "bytes are more than", None),
+        (b"[A]\n" + b"x=1\n" * 1_000_001, "more than the 1000000 lines", None),
     ],
 )
 def test_text_that_is_no_ini_is_refused(data, words, line):

@@ -118,6 +118,39 @@ def test_pybamm_strings_and_protocols_are_read_too():
     assert driven.available_drive_cycles == ()
 
 
+DRIVEN = """
+safety_limits: {max_voltage: 4.3, min_voltage: 2.5}
+drive_cycles: {City: {"Time [s]": [0, 5, 5, 10], "Current [A]": [1, 1, -0.5, -0.5]}}
+steps: [{DriveCycle: {profile: City}}, {Rest: {duration: 60}}]
+"""
+
+
+@pytest.mark.parametrize("target", ["maccor", "arbin", "arbin_sdx"])
+def test_a_file_names_the_drive_cycles_that_it_does_not_bring_along(target):
+    made = convert(DRIVEN, target, nominal_capacity_ah=2.0)
+    beside = next(asset.name for asset in made.files.assets if not asset.name.endswith(".to"))
+    parsed = parse(made.files.primary.content)
+    (required,) = parsed.required_drive_cycles
+    assert required in beside
+    assert parsed.available_drive_cycles == ()
+    assert any(f"follows {beside}, which is not given" in note for note in parsed.notes)
+
+
+def test_a_file_names_the_sweep_that_it_does_not_bring_along():
+    text = "steps: [{Rest: {duration: 60}}, {EIS: {start_frequency: 1000, end_frequency: 1}}]"
+    made = convert(text.replace("1}}]", "1, mode: Voltage}}]"), "maccor")
+    (sweep,) = made.files.assets
+    notes = parse(made.files.primary.content).notes
+    assert any(f"its file {sweep.name} is not given" in note for note in notes)
+
+
+def test_drive_cycles_that_no_step_follows_are_not_named():
+    text = DRIVEN.replace("steps:", '  Hills: {"Time [s]": [0, 9], "Power [W]": [1, 2]}\nsteps:')
+    text = text.replace("drive_cycles: {City", "drive_cycles:\n  City").replace("-0.5]}}", "-0.5]}")
+    parsed = parse(text.encode())
+    assert parsed.required_drive_cycles == parsed.available_drive_cycles == ("City",)
+
+
 def test_a_file_under_another_suffix_is_read_by_its_content():
     data = convert(CYCLE, "neware").files.primary.content
     parsed = parse(data, "schedule.sdu")
