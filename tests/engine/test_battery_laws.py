@@ -429,3 +429,33 @@ def test_quick_and_physical_cells_run_every_kind_of_step(cell):
     assert done.steps.height == 7
     assert done.steps["Cycle count"].to_list() == [0] * 6 + [1]
     assert done.metrics["Solver time [s]"] > 0
+
+
+# -- variables of the model in and after profiles ------------------------------------------------
+
+JUMPS = {"P": {"Time [s]": [0, 10, 10, 30, 60], "Current [A]": [1, 1, -0.5, -0.5, 2]}}
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["Negative electrode stoichiometry", "X-averaged battery reaction overpotential [V]"],
+)
+def test_expressions_see_variables_of_the_model_after_a_profile(name):
+    steps = [
+        discharge(mode="C-rate", value=1, duration=300),
+        {"DriveCycle": {"profile": "P", "repeat": 3}},
+        {"Rest": {"duration": f'1000 + variable["{name}"]'}},
+    ]
+    options = {"soc": 0.5, "profiles": JUMPS}
+    done = simulate(chen("DFN"), steps, **options)
+    told = simulate(chen("DFN"), steps, extra_variables=[name], **options)
+    expected = told.time_series.filter(pl.col("Step count") == 1)[name][-1]
+    assert done.steps["Duration [s]"][2] - 1000 == pytest.approx(expected, rel=1e-5)
+
+
+def test_a_variable_of_the_model_ends_no_waveform_before_its_time():
+    ends = ['variable["Negative electrode stoichiometry"] < 0.1']
+    step = {"shape": "sine", "mode": "Power", "amplitude": 2, "period": 40, "duration": 100}
+    done = simulate(chen("SPM"), [{"Waveform": {**step, "ends": ends}}], soc=0.5)
+    assert done.steps["Ended by"][0] == "duration"
+    assert done.steps["Duration [s]"][0] == pytest.approx(100)

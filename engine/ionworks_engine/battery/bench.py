@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 
-from ionworks.ucp.places import expressions, walk
-from ionworks.ucp.terms import leaves
-from ionworks.ucp.tree import Ambient, CellStep, Impedance, ModelVariable, Position, Protocol, Start
+from ionworks.ucp.places import walk
+from ionworks.ucp.tree import Ambient, CellStep, Impedance, ModelVariable, Protocol, Start
 from ionworks_engine.battery.balance import Origin, origin, state_parameters
 from ionworks_engine.battery.cells import Cell
 from ionworks_engine.battery.drivenmodel import driven_by
@@ -17,7 +16,7 @@ from ionworks_engine.battery.impedance import Spectrum
 from ionworks_engine.battery.stepmodel import StepModel, compiled
 from ionworks_engine.battery.terms import MODEL_VARIABLE, Floats, Instruction, Watch
 from ionworks_engine.battery.trajectory import Path
-from ionworks_engine.battery.values import number
+from ionworks_engine.battery.values import model_variables, number
 from ionworks_engine.battery.watching import SLOPE
 
 AMBIENT = "Ambient temperature [K]"
@@ -110,19 +109,8 @@ def watched_by(protocol: Protocol) -> frozenset[Watch]:
     return frozenset(found)
 
 
-def _model_variables(protocol: Protocol) -> Iterator[tuple[str, Position]]:
-    for node in walk(protocol.steps):
-        for end in node.ends if isinstance(node, CellStep) else ():
-            if isinstance(end.quantity, ModelVariable):
-                yield end.quantity.name, end.position
-    for placed in expressions(protocol):
-        for leaf in leaves(placed[0]):
-            if isinstance(leaf, ModelVariable):
-                yield leaf.name, leaf.position
-
-
 def _check_model_variables(cell: Cell, protocol: Protocol) -> None:
-    for name, position in _model_variables(protocol):
+    for name, position in model_variables(protocol):
         problem = cell.no_scalar(name, str(position))
         if problem is not None:
             raise refuse(problem)

@@ -61,7 +61,7 @@ from ionworks_engine.battery.sampling import Sampling, sample
 from ionworks_engine.battery.signals import MOST_KINKS, TooManyKinksError
 from ionworks_engine.battery.terms import BACK, EXTRA, OUT, VOLTAGE, Floats, Limit
 from ionworks_engine.battery.trajectory import Path
-from ionworks_engine.battery.values import Values, WrongValueError
+from ionworks_engine.battery.values import Values, WrongValueError, model_variables
 from ionworks_engine.battery.watching import SLOPE, Cause, cause_of_safety, quantities
 
 MOST_STEPS = 100_000
@@ -158,6 +158,8 @@ class Interpreter:
         profiles = {profile.name: profile for profile in self.protocol.profiles}
         self._planner = Planner(self._values.of, self.bench.c_rate_capacity, profiles)
         self._sampling = self._planner.sampling(Sampling(), self.protocol.start.resolution)
+        asked_for = (name for name, _ in model_variables(self.protocol))
+        self._read = tuple(dict.fromkeys([*self.extra, *asked_for]))
 
     def run(self) -> Failure | None:
         """Run the protocol; on failure, say why, keeping the steps so far."""
@@ -234,7 +236,7 @@ class Interpreter:
         else:
             safety = tuple(map(self._safety, self.protocol.safety.limits))
             done = Performance(
-                self.bench, plan, safety, self._disarmed, self.soc, self._ambient, self.extra
+                self.bench, plan, safety, self._disarmed, self.soc, self._ambient, self._read
             ).run()
         if done.tripped is not None:
             self._disarmed.add(done.tripped.limit)

@@ -185,7 +185,9 @@ class Segment:
     def _between(self, times: Floats, places: Places) -> Floats:
         """Interpolate some unknowns by cubics through the solver's values and slopes."""
         if self._kept is not None:
-            places = np.searchsorted(self._kept, places)
+            wanted, places = places, np.searchsorted(self._kept, places)
+            found = self._kept.take(places, mode="clip") if places.size else places
+            assert np.array_equal(found, wanted), "what was forgotten cannot be read"
         if self._slopes is None or self.times.size == 1:
             return np.repeat(self._unknowns[-1:, places], times.size, axis=0)
         start, rise, first, last, s, _ = self._cubics(times, places)

@@ -7,11 +7,22 @@ Temperature are those of the start, the others 0.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from ionworks.ucp.evaluate import EvaluationError, Unknown, evaluate
+from ionworks.ucp.places import expressions, walk
 from ionworks.ucp.rules import Rule
-from ionworks.ucp.tree import Assignment, Expression, ModelVariable, Number, Variable
+from ionworks.ucp.terms import leaves
+from ionworks.ucp.tree import (
+    Assignment,
+    CellStep,
+    Expression,
+    ModelVariable,
+    Number,
+    Position,
+    Protocol,
+    Variable,
+)
 from ionworks_engine.battery.errors import refuse
 
 
@@ -69,6 +80,18 @@ class Values:
         if isinstance(unknown, ModelVariable):
             return self._model_variable(unknown.name)
         return self._quantities()[unknown.name]
+
+
+def model_variables(protocol: Protocol) -> Iterator[tuple[str, Position]]:
+    """Yield the variables of the model that ends and expressions ask for, and where they do."""
+    for node in walk(protocol.steps):
+        for end in node.ends if isinstance(node, CellStep) else ():
+            if isinstance(end.quantity, ModelVariable):
+                yield end.quantity.name, end.position
+    for placed in expressions(protocol):
+        for leaf in leaves(placed[0]):
+            if isinstance(leaf, ModelVariable):
+                yield leaf.name, leaf.position
 
 
 def number(expression: Expression) -> float:
