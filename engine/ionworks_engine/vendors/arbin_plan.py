@@ -91,7 +91,7 @@ class Plan:
     def beginnings(self, index: int) -> list[Step]:
         """Return the steps that begin the loops of a line, the outermost first."""
         return [
-            _reset(self._entries[loop], reset_bit(loop.counter), NEXT)
+            resetting(self._entries[loop], reset_bit(loop.counter), NEXT)
             for loop in self._around.get(index, ())
             if loop.start == index
         ]
@@ -125,10 +125,11 @@ class Plan:
 
     def bridges(self) -> list[Step]:
         """Return the steps that stand behind the last line, once all jumps are known."""
-        return [_reset(label, mask, goto) for (mask, goto), label in self._bridges.items()]
+        return [resetting(label, mask, goto) for (mask, goto), label in self._bridges.items()]
 
 
-def _reset(label: str, mask: int, goto: str) -> Step:
+def resetting(label: str, mask: int, goto: str) -> Step:
+    """Return a step that only sets counters or totals to 0, by their bits."""
     return Step(
         label=label,
         type=VARIABLES,

@@ -16,15 +16,15 @@ from ionworks_engine.vendors.arbin_globals import (
     stage_name,
     wrapped,
 )
-from ionworks_engine.vendors.arbin_layout import Step, at_once, relabelled, sections
-from ionworks_engine.vendors.arbin_plan import Plan, clears, with_counters
+from ionworks_engine.vendors.arbin_layout import Step, relabelled, sections
+from ionworks_engine.vendors.arbin_plan import Plan, clears, resetting, with_counters
 from ionworks_engine.vendors.arbin_profiles import Run, duration, simplified
 from ionworks_engine.vendors.arbin_profiles import write as write_profile
 from ionworks_engine.vendors.arbin_steps import Steps
 from ionworks_engine.vendors.arbin_words import (
+    NEXT,
     RESET_TOTALS,
     SIMULATION,
-    VARIABLES,
     Dialect,
 )
 from ionworks_engine.vendors.capabilities import inexpressible
@@ -208,21 +208,10 @@ def _steps(
                 raise inexpressible(
                     "a capacity of the step beside totals of many", dialect.target, index, line
                 )
-            yield _clearing(step.label)
+            yield resetting(step.label, RESET_TOTALS, NEXT)
             step = relabelled(step, plan.unique(f"{step.label} runs"))
         yield step
     yield from plan.bridges()
-
-
-def _clearing(label: str) -> Step:
-    return Step(
-        label=label,
-        type=VARIABLES,
-        value=str(RESET_TOTALS),
-        first="0",
-        second="0",
-        limits=(at_once("Next Step"),),
-    )
 
 
 def _temperatures(program: Program, dialect: Dialect) -> Iterator[float | None]:

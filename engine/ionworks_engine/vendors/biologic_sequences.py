@@ -213,6 +213,8 @@ class Sequences:
                     )
                 continue
             found.append((*self._stop(index, line, stop), *self._action(index, stop.goto)))
+        if line.hold_voltage is not None and len(line.stops) - len(found) > 1:
+            raise self._refused("two ends on the current of CC-CV", index, "give one")
         if len(found) > MOST:
             raise self._refused(
                 f"{len(found)} ends of one step", index, f"a sequence has up to {MOST} limits"

@@ -8,7 +8,7 @@ from dataclasses import replace
 from ionworks.ucp.evaluate import EvaluationError
 from ionworks.ucp.terms import Leaf, changed, leaves
 from ionworks.ucp.tree import Expression, Number, Variable
-from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.errors import ANY, Inexpressible
 from ionworks_engine.vendors.program import (
     Assign,
     Chamber,
@@ -77,7 +77,7 @@ def _refuse_restarts(program: Program, kept: Sequence[bool]) -> None:
 def _restart(line: Line) -> Inexpressible:
     return Inexpressible(
         "a jump that begins a loop again from within",
-        "a cycler file",
+        ANY,
         line=line.label,
         position=line.position,
         instead="let it go to a step that takes time, before the loop",

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from ionworks.ucp.tree import Position
 
+ANY = "a cycler file"
+"""The target of what no format can say."""
+
 
 class Inexpressible(ValueError):  # noqa: N818 - what the protocol is, read aloud
     """A protocol says what the target has no words for.

@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ionworks.ucp.evaluate import EvaluationError, evaluate
 from ionworks.ucp.places import references
 from ionworks.ucp.tree import (
     Ambient,
@@ -30,7 +29,8 @@ from ionworks.ucp.tree import (
     Step,
     Waveform,
 )
-from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.errors import ANY, Inexpressible
+from ionworks_engine.vendors.figures import folded, number, optional
 from ionworks_engine.vendors.program import (
     Assign,
     Chamber,
@@ -45,11 +45,8 @@ from ionworks_engine.vendors.program import (
     Repeat,
     Spectrum,
     Stop,
-    Value,
     Wave,
 )
-
-_ANY = "a cycler file"
 
 
 def flatten(protocol: Protocol, *, capacity: float | None = None, title: str = "") -> Program:
@@ -100,18 +97,6 @@ def flatten(protocol: Protocol, *, capacity: float | None = None, title: str = "
     )
 
 
-def folded(expression: Expression) -> Value:
-    """Return the number of an expression without variables; others as they are."""
-    try:
-        return float(evaluate(expression, _unknown))
-    except EvaluationError:
-        return expression
-
-
-def _unknown(part: object) -> float:
-    raise KeyError(part)
-
-
 @dataclass(frozen=True, slots=True)
 class _Loop:
     """A repeated block: its first line, its name, and how many others are around it."""
@@ -124,7 +109,7 @@ class _Loop:
 def _restart(goto: Goto, loop: _Loop) -> Inexpressible:
     return Inexpressible(
         f"a goto that restarts the repeated block {loop.name!r} from within",
-        _ANY,
+        ANY,
         position=goto.position,
         instead="go to the first step of the block by its name; the iteration goes on",
     )
@@ -182,7 +167,7 @@ class _Builder:
     def _block(self, block: Block) -> None:
         start, count = self.end, folded(block.repeat)
         if count == 0:
-            raise Inexpressible("a block of no repetitions", _ANY, position=block.position)
+            raise Inexpressible("a block of no repetitions", ANY, position=block.position)
         around = self._loops
         if count != 1:
             loop = _Loop(start, block.name, len(around))
@@ -194,7 +179,7 @@ class _Builder:
             self._line(Repeat(start=start, count=count, label=block.name, position=block.position))
 
     def _chamber(self, node: Ambient) -> None:
-        temperature = _number(node.value, "the ambient temperature", node)
+        temperature = number(node.value, "the ambient temperature", node)
         self._line(
             Chamber(
                 temperature=temperature, label=node.name, note=node.note, position=node.position
@@ -277,7 +262,7 @@ def _reachable(branches: Iterable[Branch]) -> Iterator[tuple[Expression | None, 
 
 def _timed(node: CellStep, after: Callable[[Goto | None], int]) -> Line:
     """Write a step that takes time as one line."""
-    temperature = _optional(node.temperature, "the temperature of a step", node)
+    temperature = optional(node.temperature, "the temperature of a step", node)
     common: dict[str, Any] = {
         "stops": tuple(_stops(node, after)),
         "temperature": temperature,
@@ -289,8 +274,8 @@ def _timed(node: CellStep, after: Callable[[Goto | None], int]) -> Line:
     if isinstance(node, Step):
         return _hold(node, common)
     if isinstance(node, DriveCycle):
-        repeat = _optional(node.repeat, "the repetitions of a drive cycle", node)
-        scale = _optional(node.scale, "the scale of a drive cycle", node)
+        repeat = optional(node.repeat, "the repetitions of a drive cycle", node)
+        scale = optional(node.scale, "the scale of a drive cycle", node)
         return Drive(
             profile=node.profile,
             scale=1.0 if scale is None else scale,
@@ -301,11 +286,11 @@ def _timed(node: CellStep, after: Callable[[Goto | None], int]) -> Line:
         return _wave(node, common)
     assert isinstance(node, Impedance)
     return Spectrum(
-        start_frequency=_number(node.start_frequency, "a frequency", node),
-        end_frequency=_number(node.end_frequency, "a frequency", node),
-        points_per_decade=_optional(node.points_per_decade, "points per decade", node),
+        start_frequency=number(node.start_frequency, "a frequency", node),
+        end_frequency=number(node.end_frequency, "a frequency", node),
+        points_per_decade=optional(node.points_per_decade, "points per decade", node),
         mode=node.mode,
-        amplitude=_optional(node.amplitude, "the amplitude of a spectrum", node),
+        amplitude=optional(node.amplitude, "the amplitude of a spectrum", node),
         **common,
     )
 
@@ -314,9 +299,9 @@ def _hold(node: Step, common: dict[str, Any]) -> Hold:
     kind = node.kind
     if kind is None:
         assert node.direction is not None
-        sign = _number(node.direction, "a direction", node)
+        sign = number(node.direction, "a direction", node)
         if sign == 0:
-            raise Inexpressible("a direction of 0", _ANY, position=node.position)
+            raise Inexpressible("a direction of 0", ANY, position=node.position)
         kind = "Discharge" if sign > 0 else "Charge"
     return Hold(
         kind=kind,
@@ -328,12 +313,12 @@ def _hold(node: Step, common: dict[str, Any]) -> Hold:
 
 
 def _wave(node: Waveform, common: dict[str, Any]) -> Wave:
-    offset = _optional(node.offset, "the offset of a waveform", node)
+    offset = optional(node.offset, "the offset of a waveform", node)
     return Wave(
         shape=node.shape,
         mode=node.mode,
-        amplitude=_number(node.amplitude, "the amplitude of a waveform", node),
-        frequency=_number(node.frequency, "the frequency of a waveform", node),
+        amplitude=number(node.amplitude, "the amplitude of a waveform", node),
+        frequency=number(node.frequency, "the frequency of a waveform", node),
         offset=0.0 if offset is None else offset,
         **common,
     )
@@ -345,7 +330,7 @@ def _stops(node: CellStep, after: Callable[[Goto | None], int]) -> Iterator[Stop
         if isinstance(end.quantity, ModelVariable):
             raise Inexpressible(
                 f"an end on the model variable {end.quantity.name!r}",
-                _ANY,
+                ANY,
                 line=node.name,
                 position=end.position,
                 instead="no cycler can measure it",
@@ -360,13 +345,13 @@ def _guards(safety: Safety, builder: _Builder) -> Iterator[Guard]:
         value = folded(limit.value)
         if not isinstance(value, float):
             raise Inexpressible(
-                "a safety limit that is worked out in the run", _ANY, position=limit.position
+                "a safety limit that is worked out in the run", ANY, position=limit.position
             )
         goto = limit.goto or safety.goto
         if goto is not None and goto.target == "Next":
             raise Inexpressible(
                 "a safety limit that goes to the next step",
-                _ANY,
+                ANY,
                 position=goto.position,
                 instead="name the step to go to",
             )
@@ -376,28 +361,9 @@ def _guards(safety: Safety, builder: _Builder) -> Iterator[Guard]:
 def _record(resolution: Resolution, node: CellStep | None = None) -> Record:
     what = "a resolution"
     return Record(
-        time=_optional(resolution.time, what, node),
-        voltage=_optional(resolution.voltage, what, node),
-        current=_optional(resolution.current, what, node),
-    )
-
-
-def _optional(
-    expression: Expression | None, what: str, node: Node | CellStep | None
-) -> float | None:
-    return None if expression is None else _number(expression, what, node)
-
-
-def _number(expression: Expression, what: str, node: Node | CellStep | None) -> float:
-    value = folded(expression)
-    if isinstance(value, float):
-        return value
-    raise Inexpressible(
-        f"{what} that is worked out in the run",
-        _ANY,
-        line=None if node is None else node.name,
-        position=expression.position,
-        instead="give a number",
+        time=optional(resolution.time, what, node),
+        voltage=optional(resolution.voltage, what, node),
+        current=optional(resolution.current, what, node),
     )
 
 
@@ -407,7 +373,7 @@ def _refuse_inputs(protocol: Protocol) -> None:
         names = ", ".join(f'input["{name}"]' for name in found)
         raise Inexpressible(
             f"open inputs: {names}",
-            _ANY,
+            ANY,
             position=next(iter(found.values())),
             instead="give them numbers before converting",
         )

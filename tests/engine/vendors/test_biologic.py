@@ -327,6 +327,10 @@ REFUSED = {
         ' [{"Current < 0.1": {goto: End}}]}\n- Rest: {duration: 60}',
         "write CC and CV as two",
     ),
+    "two last currents": (
+        "Charge: {mode: Current, value: 1, hold_voltage: 4, ends: [Current < 0.1, Current < 0.2]}",
+        "two ends on the current",
+    ),
     "spectrum": (
         "EIS: {start_frequency: 1000, end_frequency: 1}",
         "without an amplitude",
