@@ -8,8 +8,8 @@
 One a line, with ``#`` comments and blank lines, or as a list. Our choices, where a protocol needs
 more than the string says:
 
-- A Hold is a ``mode: Voltage`` step of the last direction before it, past any Rest; without one, a
-  Charge.
+- A Hold is a ``mode: Voltage`` step of the direction of the step before it. After a Rest, or as the
+  first step, the voltage of the cell says it: a Discharge above the voltage to hold, else a Charge.
 - There is no hidden limit on time: PyBaMM ends a step without duration after some hours, a
   protocol does not.
 - PyBaMM compares a current with a sign in front of the limit, we compare magnitudes: on a charge
@@ -120,10 +120,10 @@ def _convert(instructions: list[Scalar], report: Report) -> Table:
 
 @dataclass(slots=True)
 class Instructions:
-    """Reads instructions one after the other; a Hold depends on those before it."""
+    """Reads instructions one after the other; a Hold depends on the one before it."""
 
     report: Report
-    direction: Literal["Charge", "Discharge"] = "Charge"
+    direction: Literal["Charge", "Discharge"] | None = None
     node: Scalar = field(default_factory=lambda: Scalar(""))
     path: str = ""
 
@@ -149,7 +149,8 @@ class Instructions:
             values["duration"] = self._time(duration)
         if ends is not None:
             values["ends"] = [self._end(kind, values.get("mode"), end) for end in _OR.split(ends)]
-        return _table(node, {kind: _table(node, values | aside)})
+        key = kind or hold_key(values.get("value", 0))
+        return _table(node, {key: _table(node, values | aside)})
 
     def _take_aside(self, text: str, values: dict[str, object]) -> str:
         """Take period and temperature off the end of an instruction, in any order."""
@@ -172,9 +173,10 @@ class Instructions:
             return None
         return celsius(float(text)) if unit == "K" else float(text)
 
-    def _drive(self, verb: str, text: str | None, values: dict[str, object]) -> Kind:
-        """Fill in mode and value, and return the kind of the step."""
+    def _drive(self, verb: str, text: str | None, values: dict[str, object]) -> Kind | None:
+        """Fill in mode and value, and return the kind of the step, if it is known."""
         if verb == "Rest":
+            self.direction = None
             if text is not None:
                 self._refuse("A Rest has no value: write `Rest for 10 minutes`.")
             return "Rest"
@@ -188,7 +190,7 @@ class Instructions:
                 self._refuse(f"Hold keeps a voltage, not {quote(text)}.")
         return self.direction
 
-    def _end(self, kind: Kind, mode: object, text: str) -> str | None:
+    def _end(self, kind: Kind | None, mode: object, text: str) -> str | None:
         """Return the end condition that an ``until`` means."""
         sign = text[:1] if text[:1] in ("<", ">") else ""
         measured = self._electric(text.removeprefix(sign).lstrip())
@@ -248,9 +250,15 @@ def celsius(kelvin: float) -> float:
     return round(kelvin - 273.15, 9)
 
 
-def signed_limit(quantity: str, sign: str, kind: Kind) -> str | None:
+def hold_key(voltage: object) -> str:
+    """Return the key of a step that holds a voltage [V], from whichever side the cell comes."""
+    shown = number(voltage) if isinstance(voltage, int | float) else voltage
+    return f"direction[ifelse(Voltage > {shown}, Discharge, Charge)]"
+
+
+def signed_limit(quantity: str, sign: str, kind: Kind | None) -> str | None:
     """Say why a limit with an operator cannot be compared as a magnitude, if it cannot."""
-    if quantity == "Current" and sign and kind == "Charge":
+    if quantity == "Current" and sign and kind in ("Charge", None):
         return (
             "PyBaMM compares the signed current, which is negative on a charge; a protocol "
             "compares magnitudes. Write the limit without an operator."

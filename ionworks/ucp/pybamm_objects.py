@@ -23,6 +23,7 @@ from ionworks.ucp.dump import PROFILE_COLUMNS
 from ionworks.ucp.experiments import (
     Instructions,
     celsius,
+    hold_key,
     looks_like_experiment,
     signed_limit,
 )
@@ -182,13 +183,15 @@ class _Reader:
             return None
         kind = self._kind(step, mode, value)
         drive = {} if kind == "Rest" else {"mode": mode, "value": _number(abs(value))}
-        return {kind: drive | self._length(step, kind, mode) | shared}
+        key = kind or hold_key(_number(value))
+        return {key: drive | self._length(step, kind, mode) | shared}
 
-    def _kind(self, step: Any, mode: Mode, value: float) -> Kind:
-        """Return the kind that a sign means, or that a hold has from the step before."""
+    def _kind(self, step: Any, mode: Mode, value: float) -> Kind | None:
+        """Return the kind that a sign means, or that a hold has from the step before, if any."""
         if mode == "Voltage":
             return _KINDS.get(str(step.direction), self.instructions.direction)
         if value == 0 and mode != "Resistance":
+            self.instructions.direction = None
             return "Rest"
         self.instructions.direction = "Discharge" if value > 0 else "Charge"
         return self.instructions.direction
@@ -198,7 +201,8 @@ class _Reader:
         if mode == "Voltage":
             drive = {"mode": mode, "value": reference}
             kind = self._kind(step, mode, 0)
-            return {kind: drive | self._length(step, kind, mode) | shared}
+            return {kind or hold_key(reference): drive | self._length(step, kind, mode) | shared}
+        self.instructions.direction = None
         drive = {"mode": mode, "value": f"abs({reference})"}
         return {f"direction[{reference}]": drive | self._length(step, None, mode) | shared}
 
@@ -206,6 +210,7 @@ class _Reader:
         if mode == "Resistance":
             self._refuse("A drive cycle is of Current, C-rate, Power or Voltage.")
             return None
+        self.instructions.direction = None
         times = [float(time) for time in array[:, 0]]
         values = [float(value) for value in array[:, 1]]
         own: Table = {}

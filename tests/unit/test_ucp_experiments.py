@@ -7,6 +7,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from ionworks import ucp
+from ionworks.ucp.evaluate import evaluate
+from ionworks.ucp.tree import Live, Position
 
 STRINGS = [
     "Discharge at 1C for 0.5 hours",
@@ -83,6 +85,7 @@ times = st.builds(
 def test_any_string_means_what_pybamm_reads_in_it(verb, value, duration, until, period):
     pybamm = pytest.importorskip("pybamm")
     assume(duration or until)
+    assume(not (value.endswith("V") and "m" not in value and float(value.rstrip(" V")) > 1000))
     text = f"{verb} at {value}"
     text += f" for {duration}" if duration else ""
     text += f"{' or' if duration else ''} until {until}" if until else ""
@@ -145,14 +148,22 @@ def test_directions_of_ends_and_holds():
         ("Rest", None, None, []),
         ("Charge", "Current", 1, ["Voltage > 4.2"]),
         ("Rest", None, None, []),
-        ("Charge", "Voltage", 4.2, ["Current < 0.05"]),
+        (None, "Voltage", 4.2, ["Current < 0.05"]),
     ]
     lines = [step.position.line for step in ucp.load(text).steps]
     assert lines == [3, 4, 5, 7, 8, 9]
 
 
-def test_a_hold_at_the_beginning_is_a_charge():
-    assert steps("Hold at 4.2 V for 1 hour")[0][:2] == ("Charge", "Voltage")
+@pytest.mark.parametrize(
+    "before", ["", "Rest for 1 hour\n", "Charge at 1C for 1 h\nRest for 1 h\n"]
+)
+def test_a_hold_without_a_direction_before_it_goes_as_the_voltage_says(before):
+    step = ucp.load(f"{before}Hold at 4.2 V until C/50 or 50 mA").steps[-1]
+    assert (step.kind, step.mode, step.value.value) == (None, "Voltage", 4.2)
+    above = evaluate(step.direction, {Live("Voltage", Position("")): 4.3}.__getitem__)
+    below = evaluate(step.direction, {Live("Voltage", Position("")): 4}.__getitem__)
+    assert (above, below) == (1, -1)
+    assert [end.text for end in step.ends] == ["C-rate < 0.02", "Current < 0.05"]
 
 
 def test_a_power_step_may_end_on_current():

@@ -7,6 +7,7 @@ import pytest
 
 from ionworks import ucp
 from ionworks.ucp import tree
+from ionworks.ucp.writing import write
 
 pybamm = pytest.importorskip("pybamm")
 step = pybamm.step
@@ -116,7 +117,7 @@ def test_a_hold_goes_the_way_of_the_step_before_it():
         ]
     )
     kinds = [one.kind for node in ucp.from_pybamm(experiment).steps[:2] for one in node.steps]
-    assert kinds == ["Discharge", "Discharge", "Charge", "Rest", "Charge"]
+    assert kinds == ["Discharge", "Discharge", "Charge", "Rest", None]
     assert ucp.from_pybamm(experiment).steps[2].kind == "Discharge"
 
 
@@ -193,7 +194,8 @@ def test_an_input_gives_the_direction_by_its_sign():
             }
         }
     ]
-    assert (second.kind, second.value.name) == ("Charge", "V")
+    assert (second.kind, second.value.name) == (None, "V")
+    assert write(second.direction) == 'ifelse(Voltage > input["V"], 1, -1)'
 
 
 def _custom(variables):
