@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from inspect import signature
 from typing import Any, TypeAlias, TypedDict, get_type_hints
 
-from ionworks.ucp.findings import Code, Finding, ProtocolError, nearest
+from ionworks.ucp.findings import Code, Finding, ProtocolError, nearest, quote
 from ionworks.ucp.reading import body, check
 from ionworks.ucp.tree import Mode, Position, ProfileMode
 
@@ -121,13 +122,16 @@ def as_resolution(resolution: object) -> object:
     return {"time": resolution}
 
 
-def require_known(common: Mapping[str, object], call: str) -> None:
-    """Refuse keywords that no step takes."""
-    known = tuple(get_type_hints(Timed))
+def require_known(common: Mapping[str, object], method: Callable[..., object]) -> None:
+    """Refuse keywords that are neither those of a call itself, nor what all steps take."""
+    common_names = get_type_hints(Timed)
     for name in common:
-        if name not in known:
-            message = f"Unknown argument; all steps take {', '.join(known)}."
-            raise refusal("unknown-key", message, f"{call}({name})", nearest(name, known))
+        if name not in common_names:
+            own = [one for one in signature(method).parameters if one != "common"]
+            known = tuple(dict.fromkeys([*own, *common_names]))
+            message = f"Unknown argument {quote(name)}; known are {', '.join(known)}."
+            place = f"{method.__name__}({name})"
+            raise refusal("unknown-key", message, place, nearest(name, known))
 
 
 def as_length(given: Table, call: str) -> Table:

@@ -17,9 +17,10 @@ from typing import Literal, TypeAlias
 from ionworks.ucp import rules
 from ionworks.ucp.evaluate import EvaluationError
 from ionworks.ucp.findings import Code, Finding, ProtocolError, Report, nearest, quote
-from ionworks.ucp.nodes import NUMBER_PATTERN
+from ionworks.ucp.nodes import NUMBER_PATTERN, member
 from ionworks.ucp.places import change_expressions, references, walk
 from ionworks.ucp.profiles import profile_of
+from ionworks.ucp.reading import Source, tree_of
 from ionworks.ucp.rules import Rule
 from ionworks.ucp.terms import Leaf, changed
 from ionworks.ucp.tree import DriveCycle, Expression, Input, Number, Position, Protocol, Start
@@ -58,7 +59,7 @@ _NUMBER = re.compile(NUMBER_PATTERN)
 
 
 def bind(
-    protocol: Protocol,
+    source: Protocol | Source,
     parameters: Mapping[str, float | str],
     drive_cycles: Mapping[str, Columns] | None = None,
 ) -> Protocol:
@@ -66,15 +67,15 @@ def bind(
 
     Parameters
     ----------
-    protocol
-        A loaded protocol.
+    source
+        A loaded protocol, or anything that `load` takes.
     parameters
         Numbers (or numbers as text) by name: one for each input, in the unit of the place where
         it stands; and any of `START_NAMES`, which override the start of the protocol.
     drive_cycles
         Profiles by name, each with ``Time [s]`` and one of ``Current [A]``, ``Power [W]``,
-        ``C-rate`` and ``Voltage [V]``, positive for discharge. They are added to those of the
-        protocol, or replace them.
+        ``C-rate`` and ``Voltage [V]``, positive for discharge. They replace those of the protocol
+        that have the same name. Each must be followed by some step.
 
     Returns
     -------
@@ -85,18 +86,18 @@ def bind(
     ------
     ProtocolError
         If an input has no value, a name is not used by the protocol, a value is no finite number
-        or does not fit where it stands, the start is set twice, or a drive cycle is missing or
-        is none; all of these at once.
+        or does not fit where it stands, the start is set twice, or a drive cycle is missing, is
+        followed by no step, or is none; all of these at once. If the protocol cannot be loaded.
 
     Examples
     --------
     >>> from ionworks import ucp
-    >>> protocol = ucp.load({"steps": [{"Rest": {"duration": 'input["Rest [s]"]'}}]})
+    >>> protocol = {"steps": [{"Rest": {"duration": 'input["Rest [s]"]'}}]}
     >>> bound = ucp.bind(protocol, {"Rest [s]": 600, "Initial SOC": 0.5})
     >>> bound.steps[0].duration.value, bound.start.soc.value
     (600.0, 0.5)
     """
-    report = Report()
+    protocol, report = tree_of(source), Report()
     binder = _Binder(references(protocol), report.findings)
     binder.take(parameters)
     protocol = replace(protocol, start=binder.overridden(protocol.start))
@@ -227,8 +228,17 @@ def _with_profiles(
         profile = profile_of(str(name), columns, report)
         if profile is not None:
             profiles[profile.name] = profile
-    for node in walk(protocol.steps):
-        if isinstance(node, DriveCycle) and node.profile not in {*profiles, *drive_cycles}:
+    steps = [node for node in walk(protocol.steps) if isinstance(node, DriveCycle)]
+    followed = tuple(dict.fromkeys(node.profile for node in steps))
+    for name in drive_cycles:
+        if name not in followed:
+            shown = ", ".join(map(repr, followed)) or "none"
+            message = f"No step follows this drive cycle; those that are followed: {shown}."
+            place = Position(member("drive_cycles", str(name)))
+            near = nearest(str(name), followed)
+            report.note(Finding("unknown-parameter", message, place, suggestion=near))
+    for node in steps:
+        if node.profile not in {*profiles, *drive_cycles}:
             message = f"There is no drive cycle {quote(node.profile)}; give it in drive_cycles."
             near = nearest(node.profile, tuple(profiles))
             finding = Finding("missing-drive-cycle", message, node.position, suggestion=near)

@@ -15,6 +15,7 @@ from ionworks.ucp.arguments import (
     exactly_one,
     held,
     present,
+    require_known,
 )
 from ionworks.ucp.built import Built
 
@@ -203,6 +204,7 @@ class CellSteps(Built):
         >>> print(ucp.Protocol().waveform("sine", current=1, frequency=0.1, duration=60).explain())
         1. Sine wave of 1 A at 0.1 Hz for 1 min
         """
+        require_known(common, self.waveform)
         given = {"c_rate": c_rate, "current": current, "voltage": voltage, "power": power}
         signal = exactly_one(present(given), tuple(SIGNALS), "waveform")
         own = {
@@ -259,6 +261,7 @@ class CellSteps(Built):
         self, call: str, key: str, values: Mapping[str, Value], own: Table, common: Timed
     ) -> Self:
         """Append a step that holds one of these values."""
+        require_known(common, getattr(self, call))
         name = exactly_one(values, tuple(MODES), call)
         held = {"mode": MODES[name], "value": values[name]}
         return self._timed(call, key, held | own, common, {"mode": name, "value": name})

@@ -72,7 +72,7 @@ class Built:
         self, call: str, key: str, own: Table, common: Timed, names: Mapping[str, str]
     ) -> Self:
         """Append a step that takes time."""
-        require_known(common, call)
+        require_known(common, getattr(self, call))
         given = present(dict(common))
         length = as_length(given, call)
         assigned = as_assignments(given.get("set_variable"), call)

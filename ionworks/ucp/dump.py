@@ -80,28 +80,34 @@ def dump(source: Protocol | Source) -> str:
           ends:
             - Voltage > 4.2
     """
-    return write_yaml(document(tree_of(source)))
+    return write_yaml(document(source))
 
 
-def document(protocol: Protocol) -> Table:
-    """Return the canonical mapping of a tree, to be stored or sent.
+def document(source: Protocol | Source) -> Table:
+    """Return the canonical mapping of a protocol, to be stored or sent.
 
     Parameters
     ----------
-    protocol
-        A loaded protocol.
+    source
+        A loaded protocol, or anything that `load` takes.
 
     Returns
     -------
     dict
         Texts, numbers, lists and dicts only; loads to an equal tree.
 
+    Raises
+    ------
+    ProtocolError
+        If the protocol cannot be loaded.
+
     Examples
     --------
     >>> from ionworks import ucp
-    >>> ucp.document(ucp.load("Rest for 10 minutes"))
+    >>> ucp.document("Rest for 10 minutes")
     {'steps': [{'Rest': {'duration': 600}}]}
     """
+    protocol = tree_of(source)
     profiles = {profile.name: _profile(profile) for profile in protocol.profiles}
     return _given(
         {

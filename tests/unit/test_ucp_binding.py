@@ -270,8 +270,8 @@ CURRENT = {"Time [s]": [0, 1], "Current [A]": [1, 2]}
 
 
 def test_drive_cycles_are_added_and_replaced():
-    tree = ucp.bind(ucp.load(DRIVE), {}, {"WLTP": CURRENT, "More": CURRENT})
-    assert [(one.name, one.values) for one in tree.profiles] == [("WLTP", (1, 2)), ("More", (1, 2))]
+    tree = ucp.bind(ucp.load(DRIVE), {}, {"WLTP": CURRENT})
+    assert [(one.name, one.values) for one in tree.profiles] == [("WLTP", (1, 2))]
     own = ucp.load({"drive_cycles": {"WLTP": {"Time [s]": [0, 5], "C-rate": [1, 1]}}, **DRIVE})
     assert ucp.bind(own, {}).profiles[0].mode == "C-rate"
     assert ucp.bind(own, {}, {"WLTP": CURRENT}).profiles[0].mode == "Current"
@@ -283,7 +283,7 @@ def test_drive_cycles_are_added_and_replaced():
     ("profiles", "code"),
     [
         (None, "missing-drive-cycle"),
-        ({"WLT": CURRENT}, "missing-drive-cycle"),
+        ({"WLTP": CURRENT, "More": CURRENT}, "unknown-parameter"),
         ({"WLTP": {"Time [s]": [0, 1]}}, "bad-profile"),
         ({"WLTP": {"Time [s]": [0, 1], "Current": [1, 1]}}, "bad-profile"),
         ({"WLTP": 5}, "bad-profile"),
@@ -300,3 +300,36 @@ def test_drive_cycles_that_are_missing_or_wrong(profiles, code):
         ucp.bind(ucp.load(DRIVE), {}, profiles)
     (finding,) = caught.value.findings
     assert finding.code == code
+
+
+def test_a_drive_cycle_that_no_step_follows_is_refused_with_the_nearest():
+    with pytest.raises(ucp.ProtocolError) as caught:
+        ucp.bind(DRIVE, {}, {"WLT": CURRENT})
+    unused, missing = sorted(caught.value.findings, key=lambda finding: finding.code, reverse=True)
+    assert (unused.code, unused.suggestion) == ("unknown-parameter", "WLTP")
+    assert unused.position.path == "drive_cycles.WLT"
+    assert missing.code == "missing-drive-cycle"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "Rest for 10 minutes",
+        {"steps": [{"Rest": {"duration": 600}}]},
+        ["Rest for 10 minutes"],
+        ucp.Protocol().rest(600),
+        ucp.load("Rest for 10 minutes"),
+    ],
+)
+def test_any_source_may_be_bound_and_documented(source, tmp_path):
+    assert ucp.bind(source, {}).steps[0].duration.value == 600
+    assert ucp.document(source) == {"steps": [{"Rest": {"duration": 600}}]}
+    path = tmp_path / "protocol.yaml"
+    path.write_text(ucp.dump(source))
+    assert ucp.bind(path, {}) == ucp.bind(source, {})
+
+
+def test_what_is_no_source_is_refused():
+    for call in (ucp.document, lambda source: ucp.bind(source, {})):
+        with pytest.raises(ucp.ProtocolError, match="not int"):
+            call(5)

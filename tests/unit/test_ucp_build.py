@@ -409,3 +409,23 @@ def test_every_call_says_its_units():
     for name in ("charge", "discharge", "waveform", "eis", "safety", "profile", "ambient", "rest"):
         words = getattr(ucp.Protocol, name).__doc__
         assert any(f" {unit}" in words for unit in ("V", "Hz", "degC", "s")), name
+
+
+@pytest.mark.parametrize(
+    ("call", "name", "near"),
+    [
+        ("charge", "crate", "c_rate"),
+        ("discharge", "hold_volts", "hold_voltage"),
+        ("rest", "untill", "until"),
+        ("waveform", "frequncy", "frequency"),
+        ("drive_cycle", "scal", "scale"),
+    ],
+)
+def test_an_unknown_argument_is_named_with_the_nearest(call, name, near):
+    arguments = {"waveform": ("sine",), "drive_cycle": ("A",)}.get(call, ())
+    with pytest.raises(ucp.ProtocolError) as caught:
+        getattr(ucp.Protocol(), call)(*arguments, **{name: 1})
+    (finding,) = caught.value.findings
+    assert (finding.code, finding.suggestion) == ("unknown-key", near)
+    assert finding.position.path == f"{call}({name})"
+    assert repr(name) in finding.message
