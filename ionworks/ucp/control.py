@@ -13,7 +13,7 @@ from ionworks.ucp.ends import WRAPPED_KEYS, conditions, only_entry, read_jump, r
 from ionworks.ucp.expressions import read_expression, read_text, written
 from ionworks.ucp.findings import Report, quote
 from ionworks.ucp.grammar import RESERVED_NAMES
-from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table
+from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, words
 from ionworks.ucp.shapes import at, read_goto, read_label, read_optional, refuse_unknown
 from ionworks.ucp.tokens import NAME_PATTERN
 from ionworks.ucp.tree import Ambient, Assignment, Branch, Control, Number
@@ -112,14 +112,19 @@ def read_assignments(node: Node, path: str, report: Report) -> tuple[Assignment,
     if not isinstance(node, Array):
         message = "`set_variable` is a list: start each with '- ', as {name: VAR_N, eval: 0}."
         report.add("not-a-list", message, path, node)
+        report.unread.update(words(node))
         return ()
     if not node.items:
         message = "`set_variable` is empty; give at least one {name: VAR_N, eval: 0}."
         report.add("empty", message, path, node)
-    read = (
-        _read_assignment(item, f"{path}[{index}]", report) for index, item in enumerate(node.items)
-    )
-    return tuple(assignment for assignment in read if assignment is not None)
+    read = []
+    for index, item in enumerate(node.items):
+        assignment = _read_assignment(item, f"{path}[{index}]", report)
+        if assignment is None:
+            report.unread.update(words(item))
+        else:
+            read.append(assignment)
+    return tuple(read)
 
 
 def _read_assignment(node: Node, path: str, report: Report) -> Assignment | None:

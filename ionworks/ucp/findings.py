@@ -80,6 +80,15 @@ Code: TypeAlias = Literal[
 """What kind of thing is wrong; stable, so that programs may tell findings apart by it."""
 
 
+_WAYS_STAND: frozenset[Code] = frozenset(
+    {
+        *("out-of-range", "unknown-mode", "contradiction", "bad-profile"),
+        *("unknown-target", "ambiguous-target", "missing-drive-cycle"),
+    }
+)
+"""Errors with which all steps, ends and gotos are still there."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing wrong in a protocol.
@@ -165,10 +174,12 @@ class Report:
     """Collects the findings of one reading.
 
     ``worked_out`` counts the characters of all expressions beyond plain numbers and inputs.
+    ``unread`` holds every word of what could not be read: what it names may well be there.
     """
 
     findings: list[Finding] = field(default_factory=list)
     worked_out: int = 0
+    unread: set[str] = field(default_factory=set)
 
     def add(
         self, code: Code, message: str, path: str, mark: Mark, suggestion: str | None = None
@@ -198,9 +209,12 @@ class Report:
         return Stop()
 
     @property
-    def failed(self) -> bool:
-        """Whether there is a finding that is more than a warning."""
-        return any(finding.severity == "error" for finding in self.findings)
+    def misses_ways(self) -> bool:
+        """Whether something is wrong that may hide a way through the protocol."""
+        return bool(self.unread) or any(
+            finding.severity == "error" and finding.code not in _WAYS_STAND
+            for finding in self.findings
+        )
 
     def ordered(self) -> list[Finding]:
         """All findings, in the order of the document."""

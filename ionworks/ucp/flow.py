@@ -18,7 +18,7 @@ MAX_VARIABLES = 1_000
 
 
 def check_flow(protocol: Protocol, report: Report) -> None:
-    """Check where a protocol goes: targets always, the rest if nothing else is wrong.
+    """Check where a protocol goes: the ways as a whole only if none of them can be hidden.
 
     Parameters
     ----------
@@ -29,17 +29,18 @@ def check_flow(protocol: Protocol, report: Report) -> None:
     """
     graph = Graph(report)
     graph.build(protocol)
-    if not report.failed:
+    whole = not report.misses_ways
+    if whole:
         graph.check_loops()
-        if report.worked_out:
-            _Variables(graph).check()
+    if report.worked_out:
+        _Variables(graph, whole).check()
     _check_profiles(protocol, report)
 
 
 def _check_profiles(protocol: Protocol, report: Report) -> None:
     """Warn of drive cycles that the document leaves open, as it may leave inputs open."""
     known = [profile.name for profile in protocol.profiles]
-    told = {"", *known}
+    told = {"", *known, *report.unread}
     for node in walk(protocol.steps):
         if isinstance(node, DriveCycle) and node.profile not in told:
             told.add(node.profile)
@@ -54,10 +55,12 @@ def _check_profiles(protocol: Protocol, report: Report) -> None:
 class _Variables:
     """Which variables are set on every way, and on some way, to each vertex.
 
-    Sets of variables are bits of an integer.
+    Sets of variables are bits of an integer. Unless all ways are known, it is only asked what
+    nothing sets at all.
     """
 
     graph: Graph
+    whole: bool
     bits: dict[str, int] = field(default_factory=dict)
     warned: set[str] = field(default_factory=set)
 
@@ -74,7 +77,7 @@ class _Variables:
         reads = {vertex: list(_reads(node)) for vertex, node in enumerate(nodes) if node}
         if not any(reads.values()):
             return
-        always, ever = self._solve()
+        always, ever = self._solve() if self.whole else ({}, {})
         for vertex, names in reads.items():
             for variable, before in names:
                 self._judge(variable, self._mask(before), always.get(vertex), ever.get(vertex, 0))
@@ -111,6 +114,8 @@ class _Variables:
         bit = self.bits.get(variable.name, 0)
         shown = quote(variable.name)
         if not bit:
+            if variable.name in self.graph.report.unread:
+                return
             message = f"{shown} is no quantity, and no `set_variable` sets it."
             near = nearest(variable.name, (*self.bits, *QUANTITIES))
             self.graph.note("unset-variable", message, variable.position, near)

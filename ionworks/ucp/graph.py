@@ -56,9 +56,7 @@ class Graph:
         if safety.goto is not None:
             self.trips.append(safety.goto)
         self.following[TRIPPED] = [
-            vertex
-            for goto in self.trips
-            if (vertex := self._target(goto, _END)) is not None and goto.target != NEXT
+            self._target(goto, _END) for goto in self.trips if goto.target != NEXT
         ]
         self._connect(protocol.steps, first, _END)
         self.start = first[0] if first else _END
@@ -109,10 +107,9 @@ class Graph:
             gotos = [None]
         for goto in gotos:
             target = following if goto is None else self._target(goto, following)
-            if target is not None:
-                if goto is not None:
-                    self.jumps.setdefault(vertex, []).append((target, goto))
-                yield target
+            if goto is not None:
+                self.jumps.setdefault(vertex, []).append((target, goto))
+            yield target
 
     def _branches(self, control: Control, following: int) -> list[Goto | None]:
         """Return the gotos that a Control may take; ``None`` stands for the next step."""
@@ -125,8 +122,8 @@ class Graph:
         sure = any(_must_hold(branch.condition) for branch in control.branches)
         return ways if sure else [*ways, None]
 
-    def _target(self, goto: Goto, following: int) -> int | None:
-        """Return the vertex that a goto leads to; ``None`` with a finding if there is none."""
+    def _target(self, goto: Goto, following: int) -> int:
+        """Return the vertex that a goto leads to; one that leads nowhere is noted, as if Next."""
         named = self.names.get(goto.target, [])
         reserved = goto.target in (NEXT, END)
         if len(named) + reserved > 1:
@@ -135,16 +132,18 @@ class Graph:
             message = f"It is open where {quote(goto.target)} is:{meaning if reserved else ''} "
             message += f"the name stands at {others}. Names that a goto uses must be unique."
             self.note("ambiguous-target", message, goto.position)
-            return None
+            return following
         if reserved:
             return following if goto.target == NEXT else _END
         if named:
             return named[0][0]
+        if goto.target in self.report.unread:
+            return following
         message = f"There is no step or block named {quote(goto.target)}; "
         message += "a goto leads to a name, to Next or to End."
         near = nearest(goto.target, (*self.names, NEXT, END))
         self.note("unknown-target", message, goto.position, near)
-        return None
+        return following
 
     def check_loops(self) -> None:
         """Note the places from which the end of the protocol can never be reached."""

@@ -7,6 +7,7 @@ thing and every key and value can be named by line and column.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
@@ -102,6 +103,20 @@ def member(path: str, key: str) -> str:
     if _AMBIGUOUS.search(short) or not short:
         return f"{path}[{short!r}]"
     return f"{path}.{short}" if path else short
+
+
+def words(node: Node) -> Iterator[str]:
+    """Yield every key and every text in a node."""
+    if isinstance(node, Scalar):
+        if isinstance(node.value, str):
+            yield node.value
+    elif isinstance(node, Array):
+        for item in node.items:
+            yield from words(item)
+    else:
+        for entry in node.entries.values():
+            yield entry.key
+            yield from words(entry.value)
 
 
 def plain(node: Node) -> object:

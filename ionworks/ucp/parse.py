@@ -19,7 +19,7 @@ from ionworks.ucp.experiments import looks_like_experiment
 from ionworks.ucp.expressions import Written, read_expression, read_text, written
 from ionworks.ucp.findings import Report, nearest, quote
 from ionworks.ucp.flow import check_flow
-from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member
+from ionworks.ucp.nodes import Array, Entry, Node, Scalar, Table, member, words
 from ionworks.ucp.profiles import read_profiles
 from ionworks.ucp.rules import DIRECTION, REPEAT
 from ionworks.ucp.safety import read_safety
@@ -74,8 +74,7 @@ def read_protocol(root: Table, report: Report) -> Protocol:
         steps=() if steps is None else reader.read(steps, "steps"),
     )
     judge_safety(protocol, report)
-    if reader.complete:
-        check_flow(protocol, report)
+    check_flow(protocol, report)
     return protocol
 
 
@@ -85,13 +84,12 @@ class _Steps:
 
     report: Report
     count: int = 0
-    complete: bool = True
 
     def read(self, node: Node, path: str) -> tuple[TreeNode, ...]:
         """Read a list of steps and blocks."""
         if not isinstance(node, Array):
             self.report.add("not-a-list", "Steps are a list: start each with '- '.", path, node)
-            self.complete = False
+            self.report.unread.update(words(node))
             return ()
         if not node.items:
             self.report.add("empty", "There are no steps; give at least one.", path, node)
@@ -99,7 +97,7 @@ class _Steps:
         for index, item in enumerate(node.items):
             step = self._item(item, f"{path}[{index}]")
             if step is None:
-                self.complete = False
+                self.report.unread.update(words(item))
             else:
                 read.append(step)
         return tuple(read)
@@ -133,17 +131,24 @@ class _Steps:
             return self._block(entry, value, path)
         known = key in KINDS or key in SPECIAL or key == "Control" or key in AMBIENT_NAMES
         if not known and not key.startswith("direction"):
-            self._refuse_name(entry, path)
-            return None
+            return self._misnamed(entry, path)
         if not isinstance(value, Table):
             message = f"{key} has no parameters; indent them under it."
             self.report.add("not-a-mapping", message, path, entry)
             return None
-        return self._step(entry, value, path)
+        return self._step(key, entry, value, path)
 
-    def _step(self, entry: Entry, value: Table, path: str) -> TreeNode | None:
-        """Read a nested step."""
-        key, place = entry.key, Place(value, entry, path)
+    def _misnamed(self, entry: Entry, path: str) -> TreeNode | None:
+        """Refuse an unknown step, and read it as what it was most likely meant to be."""
+        near = self._refuse_name(entry, path)
+        self.report.unread.add(entry.key)
+        if near not in STEP_KEYS or not isinstance(entry.value, Table):
+            return None
+        return self._step(near, entry, entry.value, path)
+
+    def _step(self, key: str, entry: Entry, value: Table, path: str) -> TreeNode | None:
+        """Read a nested step of this key."""
+        place = Place(value, entry, path)
         if key in KINDS:
             return read_step(key, place, self.report, None, flat=False)
         if key in SPECIAL:
@@ -206,7 +211,8 @@ class _Steps:
         near = next((near for key in unknown if (near := nearest(key, ("direction",)))), None)
         self.report.add("bad-step", message, path, node, near)
 
-    def _refuse_name(self, entry: Entry, path: str) -> None:
+    def _refuse_name(self, entry: Entry, path: str) -> str | None:
+        """Note a key that is no step; return what was most likely meant."""
         message = f"Unknown step {quote(entry.key)}: a step is {', '.join(STEP_KEYS)}; a block has "
         message += "a list of steps, or `steps` and `repeat`."
         near = nearest(entry.key, STEP_KEYS)
@@ -215,6 +221,7 @@ class _Steps:
         if isinstance(entry.value, Table) and "repeat" in entry.value.entries:
             near = "steps: [...]"
         self.report.add("unknown-step", message, path, entry, near)
+        return near
 
 
 def read_direction(node: Node, path: str, report: Report) -> tuple[Kind | None, Expression | None]:

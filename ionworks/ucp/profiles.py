@@ -49,8 +49,14 @@ def read_profiles(node: Node, path: str, report: Report) -> tuple[Profile, ...]:
         message = f"`drive_cycles` is a mapping of names. {_FORM}"
         report.add("not-a-mapping", message, path, node)
         return ()
-    read = (_read_profile(entry, path, report) for entry in node.entries.values())
-    return tuple(profile for profile in read if profile is not None)
+    read = []
+    for entry in node.entries.values():
+        profile = _read_profile(entry, path, report)
+        if profile is None:
+            report.unread.add(entry.key)
+        else:
+            read.append(profile)
+    return tuple(read)
 
 
 def profile_of(name: str, columns: Mapping[str, Iterable[float]], report: Report) -> Profile | None:

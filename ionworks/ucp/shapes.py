@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from ionworks.ucp.expressions import Scope, read_expression
 from ionworks.ucp.findings import Code, Report, nearest, quote
-from ionworks.ucp.nodes import Entry, Node, Scalar, Table, member
+from ionworks.ucp.nodes import Entry, Node, Scalar, Table, member, words
 from ionworks.ucp.rules import RESOLUTION, Rule
 from ionworks.ucp.tree import Expression, Goto, Position, Resolution
 
@@ -58,6 +58,7 @@ def refuse_unknown(
         message = f"Unknown key {quote(entry.key)} in {where}; known are {', '.join(keys)}."
         near = nearest(entry.key, keys)
         report.add("unknown-key", message, member(path, entry.key), entry, near)
+        report.unread.update(words(entry.value))
         if near is not None:
             meant.add(near)
     return meant
@@ -76,7 +77,7 @@ def read_optional(
 def read_choice(
     table: Table,
     key: str,
-    words: tuple[_Word, ...],
+    options: tuple[_Word, ...],
     path: str,
     report: Report,
     code: Code = "unknown-word",
@@ -87,16 +88,21 @@ def read_choice(
     if node is None:
         return None
     given = node.value if isinstance(node, Scalar) else None
-    for word in words:
+    for word in options:
         if word == given:
             return word
-    message = f"`{key}` is one of {', '.join(words)}."
+    message = f"`{key}` is one of {', '.join(options)}."
     near: str | None = None
     if isinstance(given, str):
-        near = aliases.get(given.lower()) or nearest(given, words)
-        message = f"Unknown {key} {quote(given)}; known are {', '.join(words)}."
+        near = likely_word(given, options, aliases)
+        message = f"Unknown {key} {quote(given)}; known are {', '.join(options)}."
     report.add(code, message, f"{path}.{key}", node, near)
     return None
+
+
+def likely_word(given: str, options: Sequence[str], aliases: Mapping[str, str]) -> str | None:
+    """Return which of a few words an unknown one was most likely meant to be."""
+    return aliases.get(given.lower()) or nearest(given, options)
 
 
 def read_label(node: Table, key: str, path: str, report: Report) -> str | None:

@@ -19,10 +19,11 @@ from ionworks.ucp.control import read_assignments
 from ionworks.ucp.ends import read_ends
 from ionworks.ucp.expressions import read_expression
 from ionworks.ucp.findings import Report
-from ionworks.ucp.nodes import Array, Entry, Table
+from ionworks.ucp.nodes import Array, Entry, Scalar, Table
 from ionworks.ucp.senses import judge_ends
 from ionworks.ucp.shapes import (
     at,
+    likely_word,
     read_choice,
     read_label,
     read_optional,
@@ -89,6 +90,7 @@ _MODE_WORDS: dict[str, Mode] = {
     "constant power": "Power",
     "constant resistance": "Resistance",
 }
+_ANY_VALUE = rules.Rule("the value of a step", low=None)
 Mark: TypeAlias = Table | Entry
 _Mode = TypeVar("_Mode", bound=Mode)
 
@@ -203,9 +205,19 @@ def _require_end(what: str, place: Place, given: set[str], report: Report) -> No
 def _read_drive(node: Table, path: str, report: Report) -> tuple[Mode | None, Expression | None]:
     """Read what a Charge or Discharge does to the cell."""
     mode, value = _read_mode(node, MODES, path, report), node.value("value")
-    if mode is None or value is None:
+    if value is None:
         return mode, None
-    return mode, read_expression(value, rules.STEP_VALUE[mode], f"{path}.value", report)
+    meant = mode or _likely_mode(node)
+    rule = rules.STEP_VALUE[meant] if meant else _ANY_VALUE
+    return mode, read_expression(value, rule, f"{path}.value", report)
+
+
+def _likely_mode(node: Table) -> Mode | None:
+    """Return what an unknown mode was most likely meant to be."""
+    given = node.value("mode")
+    word = given.value if isinstance(given, Scalar) else None
+    near = likely_word(word, MODES, _MODE_WORDS) if isinstance(word, str) else None
+    return next((mode for mode in MODES if mode == near), None)
 
 
 def _refuse_mode(

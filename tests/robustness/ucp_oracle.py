@@ -8,7 +8,8 @@ import pytest
 from ionworks import ucp
 from ionworks.ucp.formats import FORMATS
 from ionworks.ucp.nodes import member
-from ionworks.ucp.places import references
+from ionworks.ucp.places import references, walk
+from ionworks.ucp.tree import DriveCycle
 
 VALIDATOR = jsonschema_rs.Draft202012Validator(
     ucp.SCHEMA, validate_formats=True, formats=dict(FORMATS)
@@ -45,7 +46,8 @@ def read(source):
 
 def bound(tree, names):
     """Bind a tree to numbers that may or may not fit."""
-    profiles = {name: {"Time [s]": [0, 1], "Current [A]": [1, 1]} for name in ("A", "B")}
+    followed = {node.profile for node in walk(tree.steps) if isinstance(node, DriveCycle)}
+    profiles = {name: {"Time [s]": [0, 1], "Current [A]": [1, 1]} for name in followed}
     with suppress(ucp.ProtocolError):
         assert references(ucp.bind(tree, dict.fromkeys(names, 1), profiles)) == {}
 

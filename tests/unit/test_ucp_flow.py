@@ -224,8 +224,52 @@ def test_a_missing_drive_cycle_is_a_warning():
 def test_the_way_is_not_judged_while_a_step_cannot_be_read():
     found = findings(rest("A"), {"Rset": {"duration": 1, "name": "A"}})
     assert [finding.code for finding in found] == ["unknown-step"]
-    found = findings(rest("A", name="A"), {"Rest": {"duration": -1}})
-    assert [finding.code for finding in found] == ["out-of-range"]
+    found = findings(rest("A", name="A"), {"Rest": {"duration": "x y"}})
+    assert [finding.code for finding in found] == ["bad-expression"]
+
+
+def codes(*steps, **head):
+    return sorted(finding.code for finding in findings(*steps, **head))
+
+
+def test_what_is_wrong_is_told_at_once():
+    assert codes(rest("A", name="A"), {"Rest": {"duration": -1}}) == [
+        "endless-loop",
+        "out-of-range",
+    ]
+    wrong = {"mode": "Curent", "value": -1, "ends": ["Voltage > VAR_X"]}
+    assert codes({"Charge": wrong}, rest("Nowhere")) == [
+        *("out-of-range", "unknown-mode", "unknown-target", "unset-variable"),
+    ]
+    assert codes({"Dischrge": {"mode": "Current", "value": -1, "duration": "VAR_X"}}) == [
+        *("out-of-range", "unknown-step", "unset-variable"),
+    ]
+
+
+def test_a_goto_to_nowhere_goes_on_with_the_next_step():
+    read_first = {"Rest": {"duration": "VAR_A", "ends": [{"Time > 5": {"goto": "Nowhere"}}]}}
+    assert codes(read_first, control(VAR_A=1)) == ["unknown-target", "unset-variable"]
+    assert codes(rest("Nowhere"), rest("End")) == ["unknown-target"]
+
+
+@pytest.mark.parametrize(
+    "unread",
+    [
+        {"Pause": {"name": "A", "set_variable": [{"name": "VAR_A", "eval": 1}]}},
+        {"A": {"repeat": 2, "stps": [control(VAR_A=1)]}},
+        {"Rset": {"name": "A", "duration": 1, "set_variable": [{"name": "VAR_A", "eval": "1 2"}]}},
+        {"Rest": {"nme": "A", "duration": 1, "set_variable": [{"name": "VAR_A", "evl": 1}]}},
+        {"Rest": {"name": "A", "duration": 1, "set_variables": [{"name": "VAR_A", "eval": 1}]}},
+    ],
+)
+def test_what_could_not_be_read_is_not_missed(unread):
+    found = codes(unread, rest("A"), {"Rest": {"duration": "VAR_A"}})
+    assert set(found) <= {"unknown-step", "unknown-key", "bad-expression"}
+
+
+def test_a_drive_cycle_that_could_not_be_read_is_not_missed():
+    head = {"drive_cycles": {"A": {"Time [s]": [0, 1], "C-rate": [1, "x"]}}}
+    assert codes({"DriveCycle": {"profile": "A"}}, **head) == ["not-a-number"]
 
 
 def test_many_variables_are_too_many():
