@@ -382,7 +382,7 @@ def test_a_variable_of_the_model_ends_a_step():
     step = discharge(
         mode="C-rate",
         value=1,
-        ends=[{"variable": name, "operator": "<", "value": 0.5}, "Voltage < 2.5"],
+        ends=[f'variable["{name}"] < 0.5', "Voltage < 2.5"],
     )
     done = simulate(chen("SPM"), [step], extra_variables=[name])
     assert done.time_series[name][-1] == pytest.approx(0.5, abs=1e-5)
@@ -459,3 +459,54 @@ def test_a_variable_of_the_model_ends_no_waveform_before_its_time():
     done = simulate(chen("SPM"), [{"Waveform": {**step, "ends": ends}}], soc=0.5)
     assert done.steps["Ended by"][0] == "duration"
     assert done.steps["Duration [s]"][0] == pytest.approx(100)
+
+
+# -- magnitudes that turn round within one step of the solver ------------------------------------
+
+
+def first_below(times, values, threshold):
+    """Return when straight lines first come below a threshold in magnitude."""
+    fine = np.linspace(0, times[-1], 2_000_001)
+    return fine[np.flatnonzero(np.abs(np.interp(fine, times, values)) <= threshold)[0]]
+
+
+@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(("mode", "end"), [("Current", "Current [A]"), ("Power", "Power [W]")])
+def test_a_magnitude_that_passes_through_zero_meets_its_end(seed, mode, end):
+    times = np.arange(201.0)
+    values = np.random.default_rng(seed).uniform(-5, 5, 201)
+    step = drive(ends=[f"{mode} < 0.05"])
+    done = simulate(CIRCUIT, [step], soc=0.5, profiles=profile(end, values, times))
+    expected = first_below(times, values, 0.05)
+    assert done.steps["Ended by"][0] == f"{mode} < 0.05"
+    assert done.steps["Duration [s]"][0] == pytest.approx(expected, abs=3e-4)
+    assert abs(done.time_series[end][-1]) == pytest.approx(0.05, rel=1e-3)
+    rows = done.time_series
+    straight = np.trapezoid(rows["Current [A]"], rows["Time [s]"]) / 3600
+    assert straight == pytest.approx(done.steps[OUT][0] - done.steps[BACK][0], rel=1e-3)
+
+
+def test_a_sine_passes_through_a_narrow_end_and_the_cell_stops_there():
+    step = waveform("sine", amplitude=5, offset=2, frequency=0.1, duration=60)
+    step["Waveform"]["ends"] = ["Current < 0.001"]
+    done = simulate(chen("SPM"), [step, {"Rest": {"duration": 1}}], soc=0.5)
+    # 2 + 5 sin(x) = 0.001
+    expected = (math.pi + math.asin(1.999 / 5)) / (2 * math.pi * 0.1)
+    assert done.steps["Ended by"][0] == "Current < 0.001"
+    assert done.steps["Duration [s]"][0] == pytest.approx(expected, abs=1e-6)
+    x = 2 * math.pi * 0.1 * expected
+    charge = (2 * expected + 5 * (1 - math.cos(x)) / (2 * math.pi * 0.1)) / 3600
+    drawn = done.steps[OUT][0] - done.steps[BACK][0]
+    assert drawn == pytest.approx(charge, rel=1e-5)
+
+
+def test_a_current_that_a_voltage_turns_round_meets_its_end():
+    times = np.arange(61.0)
+    volts = 3.7 + 0.1 * np.sin(times * 1.7)
+    options = {"soc": 0.5, "profiles": profile("Voltage [V]", volts, times)}
+    free = simulate(CIRCUIT, [drive()], resolution=0.001, **options)
+    current = np.abs(free.time_series["Current [A]"].to_numpy())
+    expected = free.time_series["Time [s]"].to_numpy()[np.flatnonzero(current < 0.02)[0]]
+    done = simulate(CIRCUIT, [drive(ends=["Current < 0.02"])], **options)
+    assert done.steps["Ended by"][0] == "Current < 0.02"
+    assert done.steps["Duration [s]"][0] == pytest.approx(expected, abs=2e-3)

@@ -1,18 +1,20 @@
 """Carries out one step on a cell that can be told what to hold.
 
 A step may take several stretches: up to its hold voltage and from there on, up to where the
-value of a tripped safety limit has come back inside, or a longer and longer time while an end on
-dV/dt is being waited for. Counters run through, and the results have one row for it.
+value of a tripped safety limit has come back inside, or a longer and longer time while an end is
+being waited for that the solver does not see by itself: one on dV/dt, or on a current that turns
+round. Counters run through, and the results have one row for it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from ionworks.ucp.tree import Goto
 from ionworks_engine.battery.impedance import Spectrum
+from ionworks_engine.battery.passing import Passed, first_passed, may_turn
 from ionworks_engine.battery.plans import Plan
 from ionworks_engine.battery.signals import Signal
 from ionworks_engine.battery.slopes import first_moment
@@ -135,7 +137,8 @@ class Performance:
     def run(self) -> Done:
         """Carry it out."""
         self._law, self._signal = self.plan.law, self.plan.signal
-        if not self.plan.slopes:
+        turns = not self.plan.is_constant and any(map(may_turn, self.plan.causes))
+        if not self.plan.slopes and not turns:
             self._chunk = LONGEST_STEP
         for _ in range(_MOST_STRETCHES):
             done = self._stretch()
@@ -158,6 +161,9 @@ class Performance:
         at_start = self._met_at_start(part, met, list(thresholds.values()))
         if at_start is not None:
             return self._met(self._instant(part), at_start)
+        passed = first_passed(part, self._unseen(thresholds.values()))
+        if passed is not None:
+            return self._met(self._path.join(self._again(part, instruction, passed)), passed.cause)
         whole = self._path.join(part)
         slow = self._slope_end(whole, part.start)
         if slow is not None:
@@ -270,6 +276,20 @@ class Performance:
             return Done(path, cause.words, strayed=True)
         tripped = cause if cause.why == "safety" else None
         return Done(path, cause.words, cause.goto, tripped)
+
+    def _unseen(self, causes: Iterable[Cause]) -> list[Cause]:
+        """Return those of the causes that the solver may miss under the law in force."""
+        turns = self._law == "voltage" or not self.plan.is_constant
+        return [cause for cause in causes if turns and may_turn(cause)]
+
+    def _again(self, part: Path, instruction: Instruction, passed: Passed) -> Path:
+        """Carry out a stretch once more, but only as far as to where something was passed."""
+        begun = part.segments[passed.place].times[0]
+        first = Path([part.segments[passed.place].until(begun)])
+        self.bench.cut(first)
+        elapsed = instruction.elapsed + begun - part.start
+        told = replace(instruction, limits={}, horizon=passed.time - begun, elapsed=elapsed)
+        return Path(part.segments[: passed.place]).join(self.bench.hold(told, self._ambient))
 
     def _slope_end(self, whole: Path, since: float) -> Done | None:
         moments = [
