@@ -377,6 +377,27 @@ def test_a_slope_is_first_looked_at_after_a_second_and_may_rise():
     assert len(slopes) > 100
 
 
+@pytest.mark.parametrize("cell", [chen("SPM"), CIRCUIT])
+def test_a_slope_is_found_where_the_voltage_turns_round(cell):
+    step = waveform("triangle", period=100, duration=300)
+    fine = simulate(cell, [step], soc=0.5, resolution=0.1).time_series
+    times = fine["Time [s]"].to_numpy()
+    volts = fine["Voltage [V]"].to_numpy()
+    change = np.interp(np.arange(2, 60, 0.1), times, volts)
+    change -= np.interp(np.arange(1, 59, 0.1), times, volts)
+    expected = 2 + 0.1 * np.flatnonzero(change[:-1] * change[1:] < 0)[0]
+    step["Waveform"]["ends"] = ["dV/dt < 1e-6"]
+    done = simulate(cell, [step], soc=0.5)
+    assert done.steps["Ended by"][0] == "dV/dt < 1e-06"
+    assert done.steps["Duration [s]"][0] == pytest.approx(expected, abs=0.15)
+
+
+def test_a_jump_of_the_voltage_is_no_slope_of_zero():
+    step = waveform("square", period=10, duration=60, ends=["dV/dt < 1e-6"])
+    done = simulate(CIRCUIT, [step], soc=0.5)
+    assert done.steps["Ended by"][0] == "duration"
+
+
 def test_a_variable_of_the_model_ends_a_step():
     name = "X-averaged negative particle surface stoichiometry"
     step = discharge(

@@ -13,7 +13,7 @@ from ionworks_engine.battery.functions import expanded
 from ionworks_engine.battery.quiet import casadi
 from ionworks_engine.battery.terms import COLUMNS, Floats, Limit, Places
 
-_JUST_BEFORE = 1e-6
+JUST_BEFORE = 1e-6
 _PLAIN = frozenset(
     getattr(casadi, f"OP_{name}")
     for name in ("CONST", "INPUT", "OUTPUT", "ADD", "SUB", "MUL", "DIV", "NEG", "TWICE")
@@ -243,7 +243,7 @@ class Path:
         """Times in s around which straight lines do not follow what is held."""
         inner = [segment.kinks for segment in self.segments]
         starts = np.array([segment.times[0] for segment in self.segments[1:]])
-        return np.concatenate([*inner, starts, starts - _JUST_BEFORE])
+        return np.concatenate([*inner, starts, starts - JUST_BEFORE])
 
     @property
     def start(self) -> float:
