@@ -19,9 +19,10 @@ class ParsedProtocol:
         raw_protocol (None | str): The file as text.
         cycler_type (None | str): Whose format it is.
         nominal_capacity_ah (float | None): What the file calls 1 C [A.h], if it says so.
-        required_drive_cycles (list[str] | None): Drive cycles that it names and does not hold.
+        required_drive_cycles (list[str] | None): Drive cycles that its steps follow; those that are not available have
+            to be given.
         available_drive_cycles (list[str] | None): Drive cycles that it holds.
-        required_subroutines (list[str] | None): Procedures that it calls and does not hold.
+        required_subroutines (list[str] | None): Procedures that it calls.
         available_subroutines (list[str] | None): Procedures that it holds.
         error (None | str): What could not be read, if only a part could be.
         notes (list[str] | None): What the protocol says differently from the file, in sentences for people.
