@@ -344,3 +344,14 @@ def test_a_limit_fires_inside_a_profile():
     done = battery.simulate({"cell": CIRCUIT, "protocol": protocol})
     assert done.steps["Duration [s]"][0] == pytest.approx(70, abs=1e-3)
     assert done.steps["Ended by"][0] == "safety limit max_discharge_current 7 A"
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e-5])
+def test_a_current_limit_of_any_size_holds_again_once_the_current_is_back_inside(scale):
+    cell = {"quick_model": {"capacity": 5.0 * scale, "chemistry": "NMC/Graphite"}}
+    safety = {"max_discharge_current": {"value": 4.0 * scale, "goto": "Recover"}}
+    steps = [pulse(seconds=30), rest(1), rest(60, name="Recover"), pulse(seconds=30, name="Again")]
+    done = run(steps, cell=cell, safety=safety, max_backward_jumps=0)
+    trip = f"safety limit max_discharge_current {4 * scale:g} A (goto Recover)"
+    assert done.steps["Ended by"].to_list() == [trip, "duration", trip]
+    assert names(done) == [None, "Recover", "Again"]

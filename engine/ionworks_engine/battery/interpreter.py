@@ -21,7 +21,7 @@ expression without a value, or with one that does not fit, ends it with ``CONFIG
 What was run by then is kept.
 
 A safety limit that has tripped is off in what follows until its value has come back inside, by
-a ten-thousandth of the limit (at least 0.1 mV, 1e-4 degC, 0.1 mA).
+a ten-thousandth of the limit (of a voltage or temperature at least 0.1 mV or 1e-4 degC).
 """
 
 from __future__ import annotations

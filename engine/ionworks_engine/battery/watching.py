@@ -36,6 +36,7 @@ TIMED_VOLTAGE_MARGIN = 5.0
 SLOPE = "dV/dt"
 _ALREADY = 1e-9
 _BACK_INSIDE = 1e-4
+_CURRENTS = ("Charge current", "Discharge current")
 _RANK: Mapping[Why, int] = {"safety": 0, "hold": 1, "inside": 2, "end": 3, "guard": 4}
 _SAFETY_NAMES: Mapping[Limit, tuple[str, str]] = {
     ("Voltage", "high"): ("max_voltage", "V"),
@@ -114,7 +115,8 @@ def cause_of_safety(limit: SafetyLimit, threshold: float, fallback: Goto | None)
 def back_inside(tripped: Cause) -> Cause:
     """Return what says that the value of a tripped limit has come back inside."""
     watch, side = tripped.limit
-    margin = _BACK_INSIDE * max(1, abs(tripped.threshold))
+    least = 0.0 if watch in _CURRENTS else 1.0
+    margin = _BACK_INSIDE * max(least, abs(tripped.threshold))
     other: Side = "low" if side == "high" else "high"
     threshold = tripped.threshold + (margin if side == "low" else -margin)
     return Cause("inside", (watch, other), threshold, f"back inside {tripped.words}")
