@@ -145,9 +145,7 @@ def read_comparison(
     operator = _read_operator(sign, path, source, report)
     if quantity is None:
         return None
-    if joining := _JOINING.search(_QUOTED.sub(lambda found: "_" * len(found.group()), right.text)):
-        first = f"{left.text} {sign} {right.text[: joining.start()].rstrip()}"
-        _refuse_joined(joining[1].lower(), first, right.text[joining.end() :], source, path, report)
+    if " " in right.text and _refuse_joined(f"{left.text} {sign}", right, path, report):
         return None
     value = read_text(right, end_rule(quantity), path, report, "limit")
     if operator is None or value is None:
@@ -155,11 +153,14 @@ def read_comparison(
     return _end(quantity, operator, value, source.place(path), goto)
 
 
-def _refuse_joined(
-    word: str, first: str, second: str, source: Written, path: str, report: Report
-) -> None:
-    """Note a condition that something stands behind, in words that sound like YAML or code."""
-    near = first
+def _refuse_joined(head: str, right: Written, path: str, report: Report) -> bool:
+    """Note a condition that something stands behind, in words; return whether that is so."""
+    text = right.text
+    joining = _JOINING.search(_QUOTED.sub(lambda found: "_" * len(found.group()), text))
+    if joining is None:
+        return False
+    word = joining[1].lower()
+    first = near = f"{head} {text[: joining.start()].rstrip()}"
     if word == "or":
         message = "Any of the `ends` ends the step: write one list item a condition."
     elif word == "and":
@@ -169,8 +170,9 @@ def _refuse_joined(
         message = "A condition ends the step as soon as it holds: there is no `for`."
     else:
         message = "Where to go on stands under the condition, as a mapping."
-        near = f'"{first}": {{goto: {second.strip()}}}'
-    report.add("bad-end", message, path, source, near)
+        near = f'"{first}": {{goto: {text[joining.end() :].strip()}}}'
+    report.add("bad-end", message, path, right, near)
+    return True
 
 
 def _split(source: Written) -> tuple[Written, str, Written]:

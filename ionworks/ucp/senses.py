@@ -55,7 +55,11 @@ def judge_ends(step: CellStep, written: int, path: str, report: Report) -> None:
     report
         Receives what is wrong.
     """
-    verdicts = [(end, said) for end in step.ends if (said := _verdict(end, step)) is not None]
+    verdicts = [
+        (end, said)
+        for end in step.ends
+        if (said := _verdict(end, step)) is not None and not _is_refused(end)
+    ]
     if not verdicts:
         return
     hopeless = sum(said.hopeless for _, said in verdicts)
@@ -78,9 +82,7 @@ def _refuse_endless(step: Step, verdict: _Verdict, path: str, report: Report) ->
 
 
 def _verdict(end: End, step: CellStep) -> _Verdict | None:
-    quantity, rising, value = end.quantity, end.operator[0] == ">", end.value
-    if isinstance(value, Number) and end_rule(quantity).problem(value.value):
-        return None  # noted when it was read
+    quantity, rising = end.quantity, end.operator[0] == ">"
     if quantity in _COUNTING and not rising:
         message = f"{quantity} counts up from 0 in each step: this end holds when the step begins."
         return _Verdict("holds-at-once", message)
@@ -96,6 +98,12 @@ def _verdict(end: End, step: CellStep) -> _Verdict | None:
         comes_from = rising == (step.kind == "Discharge")
         return _on_its_side(end, step) if comes_from else _on_hold(end, step)
     return None
+
+
+def _is_refused(end: End) -> bool:
+    """Whether the limit of an end is noted already to be none."""
+    value = end.value
+    return isinstance(value, Number) and end_rule(end.quantity).problem(value.value) is not None
 
 
 def _on_rest(end: End) -> _Verdict:
