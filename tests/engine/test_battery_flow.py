@@ -355,3 +355,48 @@ def test_a_current_limit_of_any_size_holds_again_once_the_current_is_back_inside
     trip = f"safety limit max_discharge_current {4 * scale:g} A (goto Recover)"
     assert done.steps["Ended by"].to_list() == [trip, "duration", trip]
     assert names(done) == [None, "Recover", "Again"]
+
+
+# -- ends in one instant ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("mode", "end"),
+    [("Current", "Time >= 3600"), ("Current", "Capacity >= 1"), ("Power", "Energy >= 1")],
+)
+@pytest.mark.parametrize("cell", [CIRCUIT, SPM, SPME])
+def test_an_end_wins_over_the_duration_of_the_same_instant(mode, end, cell):
+    step = {"mode": mode, "value": 1, "duration": 3600}
+    steps = [{"Discharge": {**step, "ends": [{"expression": end, "goto": "End"}]}}, rest(1)]
+    done = good(steps, cell=cell)
+    assert done.steps.height == 1
+    assert done.steps["Ended by"][0] == f"{end} (goto End)"
+    assert done.steps["Duration [s]"][0] == pytest.approx(3600)
+
+
+@pytest.mark.parametrize("repeat", [2, 3])
+def test_an_end_wins_over_the_end_of_a_profile_of_the_same_instant(repeat):
+    ends = [{"expression": f"Time >= {repeat / 10}", "goto": "End"}]
+    protocol = {
+        "global": {"initial_soc": 0.5},
+        "drive_cycles": {"P": {"Time [s]": [0, 0.1], "Current [A]": [1, 1]}},
+        "steps": [{"DriveCycle": {"profile": "P", "repeat": repeat, "ends": ends}}, rest(1)],
+    }
+    done = battery.simulate({"cell": CIRCUIT, "protocol": protocol})
+    assert done.steps.height == 1
+    assert done.steps["Ended by"][0] == f"Time >= {repeat / 10} (goto End)"
+
+
+def test_a_safety_limit_wins_in_the_instant_of_the_duration():
+    steps = [pulse(seconds=20), pulse(seconds=20, ends=["Capacity >= 5 * 20 / 3600"])]
+    done = good(steps)
+    limit = {"min_voltage": {"value": float(done.steps["End voltage [V]"][1]), "goto": "End"}}
+    again = good(steps, safety=limit)
+    assert again.steps["Ended by"][1].startswith("safety limit min_voltage")
+
+
+def test_of_two_ends_on_time_the_sooner_wins_and_the_first_of_equal_ones():
+    ends = [{"Time >= 9": {"goto": "Out"}}, {"Time > 9": {"goto": "End"}}, "Time > 10"]
+    done = good([pulse(seconds=20, ends=ends), rest(1), rest(1, name="Out")])
+    assert names(done) == [None, "Out"]
+    assert done.steps["Duration [s]"][0] == pytest.approx(9)

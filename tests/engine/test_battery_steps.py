@@ -138,7 +138,7 @@ def test_a_duration_ends_a_step_when_no_end_does():
         discharge(mode="C-rate", value=1, ends=["SOC < 1"]),
         charge(mode="C-rate", value=1, ends=["SOC >= 1"]),
         discharge(mode="C-rate", value=1, ends=["Temperature > 20"]),
-        discharge(mode="C-rate", value=1, ends=["Current > 4"]),
+        discharge(mode="C-rate", value=1, duration=60, ends=["Current > 4"]),
         {"Rest": {"ends": ["Current < 0.01"]}},
     ],
 )

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+import numpy as np
+
 from ionworks.ucp.tree import Goto
 from ionworks_engine.battery.impedance import Spectrum
 from ionworks_engine.battery.passing import Passed, first_passed, may_turn
@@ -173,7 +175,7 @@ class Performance:
             return Done(whole, "solver failure", failure=part.failure)
         if part.fired is not None:
             return self._met(whole, self._fired(part, thresholds))
-        return self._timed_out()
+        return self._timed_out(part, list(thresholds.values()))
 
     def _instruction(self, thresholds: Mapping[Limit, Cause], elapsed: float) -> Instruction:
         limits = {limit: cause.threshold for limit, cause in thresholds.items()}
@@ -228,17 +230,21 @@ class Performance:
     # -- what ended it -------------------------------------------------------------
 
     def _met_at_start(self, part: Path, met: list[Cause], causes: list[Cause]) -> Cause | None:
-        names = _variables(causes)
-        row = part.read(part.times[:1], names)[0]
-        soc = self.soc - (row[OUT] - row[BACK]) / self.bench.usable_capacity
-        values = quantities(row, float(soc))
-        for place, name in enumerate(reversed(names), 1):
-            values[MODEL_VARIABLE + name] = float(row[-place])
-        first = first_met(causes, values)
+        first = first_met(causes, self._values(part, part.start, causes))
         found = [*met, *([first] if first else [])]
         if self.plan.at_once is not None and not self._path.segments:
             found.append(self.plan.at_once)
         return min(found, key=lambda cause: cause.why != "safety", default=None)
+
+    def _values(self, part: Path, time: float, causes: list[Cause]) -> dict[Watch, float]:
+        """Return what the solver watches at a time in s, and the variables that causes ask for."""
+        names = _variables(causes)
+        row = part.read(np.array([time]), names)[0]
+        soc = self.soc - (row[OUT] - row[BACK]) / self.bench.usable_capacity
+        values = quantities(row, float(soc))
+        for place, name in enumerate(reversed(names), 1):
+            values[MODEL_VARIABLE + name] = float(row[-place])
+        return values
 
     def _fired(self, part: Path, thresholds: Mapping[Limit, Cause]) -> Cause:
         """Return the cause of the limit that fired; a safety limit that is met as well wins."""
@@ -304,10 +310,15 @@ class Performance:
         self.bench.cut(path)
         return Done(path, slope.words, slope.goto)
 
-    def _timed_out(self) -> Done | None:
+    def _timed_out(self, part: Path, causes: list[Cause]) -> Done | None:
+        """Return how a step ends whose time is over; what is met in that instant comes first."""
         plan, elapsed = self.plan, self._elapsed
         if self._remaining(elapsed) > _SHORTEST * max(1.0, elapsed):
             return None
+        told = [cause for cause in causes if cause.why in ("safety", "end")]
+        met = first_met(told, self._values(part, part.finish, told))
+        if met is not None:
+            return self._met(self._path, met)
         if plan.deadline is None:
             return Done(self._path, "time limit of the engine", overtime=True)
         return Done(self._path, plan.deadline_words, plan.deadline_goto)

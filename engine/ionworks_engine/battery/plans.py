@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -32,6 +33,7 @@ from ionworks_engine.battery.values import WrongValueError
 from ionworks_engine.battery.watching import SLOPE, Cause, cause_of_end, end_words, side_of
 
 Worth = Callable[[Expression, Rule], float]
+_SAME_INSTANT = 1e-12
 
 _MODES: Mapping[Mode, tuple[Law, str, str]] = {
     "C-rate": ("current", "C", "current"),
@@ -73,7 +75,8 @@ class Plan:
     hold_voltage
         Voltage in V at which the step goes on once it is reached.
     deadline
-        Longest time in s, with the words and the goto that go with it; ``None`` without one.
+        Longest time in s, with the words and the goto that go with it, and whether it is one of
+        the step's ends; ``None`` without one.
     causes, slopes
         What may end it.
     at_once
@@ -94,6 +97,7 @@ class Plan:
     deadline: float | None = None
     deadline_words: str = "duration"
     deadline_goto: Goto | None = None
+    deadline_is_end: bool = False
     causes: tuple[Cause, ...] = ()
     slopes: tuple[Slope, ...] = ()
     at_once: Cause | None = None
@@ -141,7 +145,7 @@ class Planner:
         if step.temperature is not None:
             plan = replace(plan, temperature=self.worth(step.temperature, rules.TEMPERATURE))
         if step.duration is not None:
-            plan = self._sooner(plan, self.worth(step.duration, rules.DURATION), "duration", None)
+            plan = self._sooner(plan, self.worth(step.duration, rules.DURATION), "duration")
         for end in step.ends:
             plan = self._with_end(plan, end)
         return plan
@@ -200,7 +204,7 @@ class Planner:
         times = np.array(profile.times, dtype=float)
         course = Course(times, factor * scale * np.array(profile.values, dtype=float))
         plan = Plan("Drive cycle", profile.mode, unit, law=law, signal=course)
-        return self._sooner(plan, repeat * float(times[-1]), "end of the drive cycle", None)
+        return self._sooner(plan, repeat * float(times[-1]), "end of the drive cycle")
 
     def _wave(self, step: Waveform) -> Plan:
         law, unit, factor = self._units(step.mode)
@@ -237,7 +241,7 @@ class Planner:
             return replace(plan, slopes=(*plan.slopes, slope))
         if end.quantity == "Time":
             if rising and threshold > 0:
-                return self._sooner(plan, threshold, words, end.goto)
+                return self._ended(plan, threshold, words, end.goto)
             holds = rising or threshold > 0
             at_once = Cause("end", ("Time", "low"), threshold, words, end.goto) if holds else None
             return replace(plan, at_once=plan.at_once or at_once)
@@ -245,7 +249,19 @@ class Planner:
         return replace(plan, causes=(*plan.causes, cause))
 
     @staticmethod
-    def _sooner(plan: Plan, seconds: float, words: str, goto: Goto | None) -> Plan:
+    def _sooner(plan: Plan, seconds: float, words: str) -> Plan:
         if plan.deadline is not None and plan.deadline <= seconds:
             return plan
-        return replace(plan, deadline=seconds, deadline_words=words, deadline_goto=goto)
+        return replace(plan, deadline=seconds, deadline_words=words)
+
+    @staticmethod
+    def _ended(plan: Plan, seconds: float, words: str, goto: Goto | None) -> Plan:
+        """Set an end on time, which wins over a duration or a profile that ends with it."""
+        if plan.deadline is not None:
+            same = math.isclose(plan.deadline, seconds, rel_tol=_SAME_INSTANT)
+            if plan.deadline_is_end if same else plan.deadline < seconds:
+                return plan
+            seconds = min(plan.deadline, seconds)
+        return replace(
+            plan, deadline=seconds, deadline_words=words, deadline_goto=goto, deadline_is_end=True
+        )
