@@ -11,13 +11,17 @@ Only what may end a step is: the net charge, and the net energy if an end asks f
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
 
 from ionworks_engine.battery.compiled import (
     AMPLITUDE,
+    BEGUN,
+    FREQUENCY,
     ROOT_FOUND,
+    SETPOINT,
     CompiledModel,
     stretches,
     temperature,
@@ -91,7 +95,11 @@ class DrivenModel(CompiledModel):
     def _solver(self, *, careful: bool) -> Any:
         if careful not in self._solvers:
             solver = step_solver(
-                self._model, self._inputs, driven=True, careful=careful, thinned=not careful
+                self._model,
+                self._inputs,
+                self._cell.number(self._cell.capacity_name, {}),
+                driven=True,
+                careful=careful,
             )
             self._solvers[careful] = solver._setup
         return self._solvers[careful]
@@ -150,9 +158,20 @@ class DrivenModel(CompiledModel):
                 segment.forget(instruction.extra)
         return path
 
-    def has_sine(self, inputs: Floats) -> bool:
-        """Whether the signal that these inputs hold is a sine."""
-        return bool(inputs[self._names[AMPLITUDE]][0] != 0)
+    def crossings(self, inputs: Floats, start: float, end: float) -> Floats | None:
+        """Return when the sine that these inputs hold is zero between two times, if they do one."""
+        offset, amplitude, frequency, begun = (
+            float(inputs[self._names[name]][0]) for name in (SETPOINT, AMPLITUDE, FREQUENCY, BEGUN)
+        )
+        if amplitude == 0:
+            return None
+        if abs(offset) > abs(amplitude):
+            return np.empty(0)
+        rising = math.asin(-offset / amplitude) / (2 * math.pi)
+        first, last = (math.floor((time - begun) * frequency) for time in (start, end))
+        turns = np.arange(first - 1, last + 2)
+        times = begun + np.concatenate([turns + rising, turns + 0.5 - rising]) / frequency
+        return np.asarray(times[(times > start) & (times < end)])
 
     def _translated(self, inputs: Floats) -> Floats:
         """Return inputs of the step model in the order that they have here."""
@@ -260,7 +279,8 @@ class _DrivenSegment(Segment):
     def _summed(self) -> Floats:
         """Return the counters at the nodes, and keep the columns there."""
         nodes = _thinned(self.times, self.kinks)
-        self._nodes = _divided(nodes) if self._model.has_sine(self._inputs) else nodes
+        crossings = self._model.crossings(self._inputs, nodes[0], nodes[-1])
+        self._nodes = nodes if crossings is None else _divided(np.union1d(nodes, crossings))
         self._rows = super().read(self._nodes, ())
         middles = 0.5 * (self._nodes[1:] + self._nodes[:-1])
         between = super().read(middles, ()) if middles.size else self._rows[:0]

@@ -10,8 +10,8 @@ from ionworks_engine.battery.terms import Floats
 def positive_integral(first: Floats, middle: Floats, last: Floats, widths: Floats) -> Floats:
     """Integrate ``max(f, 0)`` over intervals.
 
-    By Simpson's rule where the sign does not change, which is exact for cubics; else by two
-    straight lines, exactly.
+    ``f`` is taken for the parabola through what is known: exact for parabolas whose sign
+    changes, and for cubics whose sign does not.
 
     Parameters
     ----------
@@ -27,16 +27,21 @@ def positive_integral(first: Floats, middle: Floats, last: Floats, widths: Float
     >>> positive_integral(-one, 0 * one, one, 2 * one)
     array([0.5])
     """
-    lowest = np.minimum(np.minimum(first, middle), last)
-    simpson = widths / 6 * (first + 4 * middle + last)
-    straight = _line(first, middle, widths / 2) + _line(middle, last, widths / 2)
-    return np.where(lowest >= 0, simpson, straight)
+    slope, bend = 4 * middle - 3 * first - last, 2 * (first + last) - 4 * middle
+    early, late = _roots(first, slope, bend)
+    places = np.stack([np.zeros_like(early), early, late, np.ones_like(late)])
+    passed = places * (first + places * (slope / 2 + places * bend / 3))
+    return np.asarray(widths * np.maximum(np.diff(passed, axis=0), 0).sum(axis=0))
 
 
-def _line(first: Floats, last: Floats, widths: Floats) -> Floats:
-    """Integrate the positive part of a straight line."""
-    up, down = np.maximum(first, 0), np.maximum(last, 0)
-    whole = np.abs(first) + np.abs(last)
-    crossing = np.where(whole > 0, (up + down) / np.where(whole > 0, whole, 1), 0)
-    same_sign = first * last >= 0
-    return np.asarray(widths / 2 * (up + down) * np.where(same_sign, 1.0, crossing))
+def _roots(first: Floats, slope: Floats, bend: Floats) -> tuple[Floats, Floats]:
+    """Return the roots of ``first + slope x + bend x^2``, or the nearest of 0 and 1 to them.
+
+    Where there are none, any two places will do, for there the sign does not change.
+    """
+    root = np.sqrt(np.maximum(slope**2 - 4 * bend * first, 0))
+    steep = -(slope + np.copysign(root, slope)) / 2
+    one = np.divide(steep, bend, out=np.zeros_like(steep), where=bend != 0)
+    other = np.divide(first, steep, out=np.zeros_like(steep), where=steep != 0)
+    one, other = np.clip(one, 0, 1), np.clip(other, 0, 1)
+    return np.minimum(one, other), np.maximum(one, other)

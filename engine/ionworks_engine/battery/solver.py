@@ -13,11 +13,17 @@ import numpy as np
 
 from ionworks_engine.battery.functions import expanded
 from ionworks_engine.battery.quiet import casadi, pybamm
+from ionworks_engine.battery.terms import Floats
 
 RELATIVE_TOLERANCE = 2e-5
 DRIVEN_TOLERANCE = 1e-4
 ABSOLUTE_TOLERANCE = 1e-6
 CAREFUL = 1e-2
+_COUNTED_SHARE = 2e-7
+_SHARE_IN_SMALL_SIGNALS = 2e-12
+_COUNTS = ("[A.h]", "[W.h]")
+_FEW = 20
+_REFUSALS = 30
 _THINNED = 2.0
 _FULL_ROW = 30
 _DRIVEN_FUNCTIONS = (
@@ -108,10 +114,11 @@ def _rowwise_jacobian(equations: Any) -> Any:
 def step_solver(
     model: Any,
     inputs: Any,
+    capacity: float,
     *,
     driven: bool = False,
+    varying: bool = False,
     careful: bool = False,
-    thinned: bool = False,
 ) -> Any:
     """Return a solver that is set up for a model.
 
@@ -119,27 +126,45 @@ def step_solver(
     ----------
     model, inputs
         The discretised model and its inputs by name.
+    capacity
+        Of the cell in A.h: counters of charge and energy are held to a share of it, as currents
+        are by their own scale, so that results per A.h are the same for cells of any size.
     driven
         Whether the current is given as a function of time, kink after kink: the solver starts
         afresh at each, and the tolerances are PyBaMM's own.
+    varying
+        Whether a voltage or a power is given so. What each start is allowed to miss adds up
+        in the cell's state and in the counters, so that these are held to a hundredth of the
+        tolerances, and the counters of small signals to a share of what they have counted.
     careful
         Whether to use a hundredth of the tolerances: slower, but gets through where large steps
         overshoot into states that have no physics, such as an electrolyte without lithium.
-    thinned
-        Whether to keep only those of the solver's points that cubics between the others do not
-        give within its tolerances: a quarter of them, where it halts often.
+        Circuits, which are cheap, are always solved so.
     """
-    factor = CAREFUL if careful else 1.0
+    few = model.len_rhs_and_alg <= _FEW and not driven
+    factor = CAREFUL if careful or varying or few else 1.0
+    share = _SHARE_IN_SMALL_SIGNALS if varying else _COUNTED_SHARE
+    model.atol = factor * _absolute_tolerances(model, share * capacity)
     solver = (DrivenSolver if driven else StepSolver)(
         rtol=factor * (DRIVEN_TOLERANCE if driven else RELATIVE_TOLERANCE),
-        atol=factor * ABSOLUTE_TOLERANCE,
         on_failure="ignore",
         options={
             "silence_sundials_errors": True,
             "num_steps_no_progress": 2_000,
             "t_no_progress": 1e-3,
-            "hermite_reduction_factor": _THINNED if thinned else 1.0,
+            "max_error_test_failures": _REFUSALS,
+            "hermite_reduction_factor": _THINNED if (driven or varying) and not careful else 1.0,
         },
     )
     solver.set_up(model, inputs)
     return solver
+
+
+def _absolute_tolerances(model: Any, counted: float) -> Floats:
+    """Return the absolute tolerance of each unknown, given that of the counters."""
+    tolerances = np.full(model.len_rhs_and_alg, ABSOLUTE_TOLERANCE)
+    for variable, places in model.y_slices.items():
+        if variable.name.endswith(_COUNTS):
+            for place in places:
+                tolerances[place] = counted
+    return tolerances

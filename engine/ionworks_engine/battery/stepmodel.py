@@ -175,8 +175,13 @@ class StepModel(CompiledModel):
         saw, and those of one law are zeros in another's.
         """
         if (law, careful) not in self._solvers:
-            thinned = law > len(LAWS) and not careful
-            solver = step_solver(self._model, self._inputs, careful=careful, thinned=thinned)
+            solver = step_solver(
+                self._model,
+                self._inputs,
+                self._cell.number(self._cell.capacity_name, {}),
+                varying=law > len(LAWS),
+                careful=careful,
+            )
             self._solvers[law, careful] = solver._setup
         return self._solvers[law, careful]
 
