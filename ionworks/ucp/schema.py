@@ -3,9 +3,9 @@
 The words of `ionworks.ucp.formats.FORMATS` say what text may be an expression, a condition or a
 direction.
 What the parser alone can see: the range of a number written as text or worked out, steps none of
-whose ends can be met, gotos that lead nowhere or around for ever, variables that nothing sets, drive
-cycles whose times go back or whose columns differ in length, limits and spellings of the start that
-contradict each other, and the limits of size.
+whose ends can be met, gotos that lead nowhere or around for ever, variables that nothing sets,
+drive cycles whose times go back or whose columns differ in length, limits and spellings of the
+start that contradict each other, and the limits of size.
 """
 
 from __future__ import annotations
