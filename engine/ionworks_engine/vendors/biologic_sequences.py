@@ -16,6 +16,7 @@ from ionworks_engine.vendors.biologic_words import (
     MOST,
     NEXT,
     STOP,
+    STOP_SEQUENCE,
     TIMES_N,
     VOLTAGES,
     Software,
@@ -239,7 +240,7 @@ class Sequences:
     def _action(self, index: int, goto: int) -> tuple[str, int]:
         if goto == index + 1:
             return NEXT, goto
-        return (STOP, index + 1) if goto == len(self.program.lines) else (GOTO, goto)
+        return (STOP, STOP_SEQUENCE) if goto == len(self.program.lines) else (GOTO, goto)
 
     def _records(self, line: TimedLine) -> dict[str, str]:
         record = effective(line, self.program)

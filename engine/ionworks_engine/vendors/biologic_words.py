@@ -11,6 +11,8 @@ MODULO_BAT: Final = "Modulo Bat"
 NEXT: Final = "Next sequence"
 GOTO: Final = "Goto sequence"
 STOP: Final = "Stop"
+STOP_SEQUENCE: Final = 9999
+"""The sequence that saved settings name where a limit stops the test."""
 DIVIDED: Final = "C / N"
 TIMES_N: Final = "C x N"
 MOST: Final = 3

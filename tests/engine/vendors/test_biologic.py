@@ -298,6 +298,18 @@ def test_times_are_rounded_to_milliseconds_and_that_is_told():
     assert "Times are rounded to 0.001 s: 2.1314 s of step 1." in made.notes
 
 
+def test_a_goto_to_the_end_stops_with_the_sequence_that_saved_settings_have():
+    text = """
+steps:
+- Charge: {mode: Current, value: 1, ends: [{"Voltage > 4.2": {goto: End}}, Voltage < 2]}
+- Rest: {duration: 60}
+"""
+    made, _, ours = written(text)
+    for cells in (ours, columns(made.files.assets[0].content)):
+        assert (cells["lim1_action"][0], cells["lim1_seq"][0]) == ("Stop", "9999")
+        assert (cells["lim2_action"][0], cells["lim2_seq"][0]) == ("Next sequence", "1")
+
+
 def test_bt_lab_gets_its_own_words():
     made, _, _ = written("steps: [{Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}}]")
     (other,) = made.files.assets
