@@ -166,3 +166,30 @@ def _hill(constant, slope, bend):
     """Integrate ``constant + slope x + bend x^2`` between its roots."""
     root = math.sqrt(slope**2 - 4 * constant * bend)
     return root**3 / 6 / bend**2
+
+
+# -- rows ---------------------------------------------------------------------------------
+
+
+def stored_sine(frequency, duration):
+    wave = waveform("sine", "Current", 1, frequency, duration)
+    start = {"initial_soc": 0.5, "temperature": 25}
+    protocol = {"global": start, "steps": [wave]}
+    return battery.simulate({"cell": circuit(), "protocol": protocol}).time_series
+
+
+def test_a_sine_is_stored_with_rows_that_carry_its_charge():
+    rows = stored_sine(1, 10)
+    flowed = np.trapezoid(rows["Current [A]"].abs(), rows["Time [s]"])
+    assert flowed == pytest.approx(10 * 2 / math.pi, rel=5e-5)
+    assert len(rows) < 10_000
+
+
+def test_a_sine_of_thousands_of_periods_has_no_more_rows_than_can_be_looked_at():
+    periods = 2_000
+    rows = stored_sine(100, periods / 100)
+    times, current = rows["Time [s]"].to_numpy(), rows["Current [A]"].to_numpy()
+    assert 16 * periods < len(rows) < 200_000
+    assert np.abs(current - np.sin(200 * math.pi * times)).max() < 1e-6
+    assert np.bincount((times * 100).astype(int))[:periods].min() >= 16
+    assert np.trapezoid(current, times) == pytest.approx(0, abs=1e-6)
