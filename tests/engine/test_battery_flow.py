@@ -357,6 +357,95 @@ def test_a_current_limit_of_any_size_holds_again_once_the_current_is_back_inside
     assert names(done) == [None, "Recover", "Again"]
 
 
+HELD = "safety limit max_voltage 4.1 V"
+
+
+@pytest.mark.parametrize("limit", [4.1, 4.2])
+def test_a_limit_of_the_voltage_that_is_held_does_not_trip(limit):
+    ends = ["C-rate < 0.1"]
+    one = {"Charge": {"mode": "C-rate", "value": 1, "hold_voltage": 4.1, "ends": ends}}
+    two = {"Charge": {"mode": "Voltage", "value": 4.1, "ends": ends}}
+    for step in (one, two):
+        done = good([step], safety={"max_voltage": limit})
+        assert done.steps["Ended by"].to_list() == ends
+
+
+def test_a_limit_below_the_voltage_that_is_held_trips():
+    step = {"Charge": {"mode": "C-rate", "value": 1, "hold_voltage": 4.2, "duration": 7200}}
+    done = good([step], safety={"max_voltage": 4.1})
+    assert done.steps["Ended by"][0] == HELD
+    assert done.steps["End voltage [V]"][0] == pytest.approx(4.1, abs=1e-4)
+    done = good(
+        [{"Charge": {"mode": "Voltage", "value": 4.2, "duration": 60}}], safety={"max_voltage": 4.1}
+    )
+    assert done.steps["Ended by"][0] == HELD
+
+
+# -- currents that run the wrong way ----------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("step", "words"),
+    [
+        ({"Charge": {"mode": "Voltage", "value": 3.0}}, "would discharge the cell at"),
+        ({"Discharge": {"mode": "Voltage", "value": 4.2}}, "would charge the cell at"),
+        (
+            {"Charge": {"mode": "C-rate", "value": 1, "hold_voltage": 2.6}},
+            "a Charge only charges it",
+        ),
+        ({"Discharge": {"mode": "Power", "value": 5, "hold_voltage": 4.1}}, "use a Charge"),
+        ({"direction[-1]": {"mode": "Voltage", "value": 3.0}}, "use a Discharge"),
+    ],
+)
+@pytest.mark.parametrize("cell", [CIRCUIT, SPM])
+def test_a_held_voltage_that_turns_the_current_round_fails(cell, step, words):
+    ((kind, body),) = step.items()
+    done = run([rest(5), {kind: {**body, "duration": 60}}, rest(5)], cell=cell)
+    assert done.error["code"] == "CONFIGURATION_ERROR"
+    assert done.error["step"] == 1
+    assert words in done.error["message"]
+    assert "steps[1]" in done.error["message"]
+    assert done.steps["Duration [s]"].to_list() == pytest.approx([5])
+
+
+def after(first, then, cell):
+    """Return the voltages of what follows a step, from its first row on."""
+    rows = good([first, then], cell=cell).time_series
+    return rows.filter(pl.col("Step count") == 1)["Voltage [V]"]
+
+
+FAST = pulse("Charge", seconds=300)["Charge"] | {"value": 2}
+
+
+@pytest.mark.parametrize("cell", [CIRCUIT, SPM])
+def test_a_current_that_turns_round_on_the_way_fails_at_a_twentieth_of_c(cell):
+    resting = after({"Charge": FAST}, rest(3600), cell)
+    held = round(0.8 * resting[0] + 0.2 * resting[-1], 4)
+    slow = {"Discharge": {"mode": "Voltage", "value": held, "duration": 7200}}
+    done = run([{"Charge": FAST}, slow], cell=cell)
+    assert done.error["code"] == "CONFIGURATION_ERROR"
+    assert "would charge the cell at 0.25 A" in done.error["message"]
+    assert done.steps["Ended by"][1] == "current turned round"
+    assert 1 < done.steps["Duration [s]"][1] < 7200
+    current = done.time_series.filter(pl.col("Step count") == 1)["Current [A]"]
+    assert current[0] > 0
+    assert current[-1] == current.min() == pytest.approx(-0.25, rel=1e-4)
+
+
+@pytest.mark.parametrize("mode", ["Current", "Power"])
+@pytest.mark.parametrize("cell", [CIRCUIT, SPM, SPME])
+def test_holding_a_voltage_never_takes_more_than_what_was_held_before(cell, mode):
+    slow = {"mode": mode, "value": 1, "ends": ["C-rate < 0.02"]}
+    rising = after({"Charge": FAST}, {"Charge": {**slow, "duration": 60}}, cell)
+    slow["hold_voltage"] = round(rising[0] - 1e-3, 4)
+    done = good([{"Charge": FAST}, {"Charge": slow}], cell=cell)
+    rows = done.time_series.filter(pl.col("Step count") == 1)
+    most = rows.select(pl.col(r"^(Current|Power) \[.\]$").abs().max()).row(0, named=True)
+    assert next(most[name] for name in most if name.startswith(mode)) < 1.004
+    assert rows["Voltage [V]"].max() < slow["hold_voltage"] + 1e-4
+    assert done.steps["Ended by"][1] == "C-rate < 0.02"
+
+
 # -- ends in one instant ------------------------------------------------------------
 
 

@@ -17,8 +17,12 @@ there ends the run with the reason ``EXECUTION_TIMEOUT``, as do more than :data:
 steps, :data:`MOST_ROWS` rows, and more backward jumps than allowed. A voltage more than 1 V beyond
 the cell's cut-offs ends the run with ``SOLVER_ERROR``, unless a voltage end or a safety limit
 of the step stands on that side; with a duration, such as a pulse has, it may go 5 V beyond. An
-expression without a value, or with one that does not fit, ends it with ``CONFIGURATION_ERROR``.
-What was run by then is kept.
+expression without a value, or with one that does not fit, ends it with ``CONFIGURATION_ERROR``,
+and so does a Charge or Discharge at a voltage, held from the start or once it is reached, whose
+current runs the other way by more than C/20. What was run by then is kept.
+
+A step with a hold voltage goes on with its current, power or resistance if the hold voltage would
+take more than that, as it may where the cell still relaxes from a faster charge.
 
 A safety limit that has tripped is off in what follows until its value has come back inside, by
 a ten-thousandth of the limit (of a voltage or temperature at least 0.1 mV or 1e-4 degC).
@@ -240,7 +244,7 @@ class Interpreter:
             ).run()
         if done.tripped is not None:
             self._disarmed.add(done.tripped.limit)
-        if not done.failure or done.path.finish > done.path.start:
+        if done.path.finish > done.path.start or not (done.failure or done.turned):
             self._record(step, plan, sampling, done, spectrum)
         self._check(step, plan, done)
         if not isinstance(step, Impedance):
@@ -266,6 +270,8 @@ class Interpreter:
             if done.path.finish == done.path.start:
                 words = f"the cell cannot be brought to this setpoint: {words}"
             raise _BrokenOffError(SOLVER_ERROR, f"{title} failed: {words}")
+        if done.turned:
+            raise _BrokenOffError(CONFIGURATION_ERROR, f"{title} failed: {done.turned}")
         if done.strayed:
             low, high = self.bench.voltage_window
             reached = float(self.steps[-1].rows[-1, VOLTAGE])

@@ -1,7 +1,8 @@
 """When a current or a power passes a threshold that the solver does not see it pass.
 
 The solver looks at magnitudes where its steps end. One that falls below a threshold and rises
-again within a step, because the current turns round, is found afterwards, between its steps.
+again within a step, because the current turns round, is found afterwards, between its steps. So
+is a current that runs against the direction of its step, which no compiled model looks at.
 """
 
 from __future__ import annotations
@@ -33,6 +34,11 @@ def may_turn(cause: Cause) -> bool:
     return cause.why == "end" and cause.limit in (("Current", "low"), ("Power", "low"))
 
 
+def is_unseen(cause: Cause) -> bool:
+    """Whether the solver may miss this threshold, or does not look at it."""
+    return cause.why == "against" or may_turn(cause)
+
+
 def first_passed(path: Path, causes: Iterable[Cause]) -> Passed | None:
     """Return the first of these thresholds that was passed before the path ended.
 
@@ -41,7 +47,7 @@ def first_passed(path: Path, causes: Iterable[Cause]) -> Passed | None:
     path
         What the cell did.
     causes
-        Those that :func:`may_turn`.
+        Those that :func:`is_unseen` is true of.
     """
     causes = list(causes)
     for place, segment in enumerate(path.segments if causes else []):
@@ -66,22 +72,27 @@ def between(times: Floats) -> Floats:
 
 def _moment(segment: Segment, cause: Cause, times: Floats, rows: Floats) -> float | None:
     values = _signed(cause, rows)
-    signs = np.sign(values)
-    turned = signs[:-1] * signs[1:] < 0
-    inside = np.abs(values[1:]) <= cause.threshold
-    inside[-1] = False  # the solver has seen the end itself
-    hits: Places = np.flatnonzero(turned | inside)
+    if cause.limit[1] == "high":
+        signs, level = np.full(values.size, -1.0), -cause.threshold
+        hits: Places = np.flatnonzero(values[1:] >= cause.threshold)
+    else:
+        signs, level = np.sign(values), cause.threshold
+        inside = np.abs(values[1:]) <= level
+        inside[-1] = False  # the solver has seen the end itself
+        hits = np.flatnonzero((signs[:-1] * signs[1:] < 0) | inside)
     if not hits.size:
         return None
     first = int(hits[0])
-    low, high, sign = float(times[first]), float(times[first + 1]), signs[first]
+    low, high = float(times[first]), float(times[first + 1])
     for _ in range(_HALVINGS):
         middle = 0.5 * (low + high)
-        value = _signed(cause, segment.read(np.array([middle]), ()))[0]
-        low, high = (low, middle) if sign * value <= cause.threshold else (middle, high)
+        value = signs[first] * _signed(cause, segment.read(np.array([middle]), ()))[0]
+        low, high = (low, middle) if value <= level else (middle, high)
     return high
 
 
 def _signed(cause: Cause, rows: Floats) -> Floats:
     current = rows[:, CURRENT]
-    return current * rows[:, VOLTAGE] if cause.limit[0] == "Power" else current
+    if cause.limit[0] == "Power":
+        return np.asarray(current * rows[:, VOLTAGE])
+    return -current if cause.limit[0] == "Charge current" else current

@@ -16,12 +16,13 @@ import numpy as np
 
 from ionworks.ucp.tree import Goto
 from ionworks_engine.battery.impedance import Spectrum
-from ionworks_engine.battery.passing import Passed, first_passed, may_turn
+from ionworks_engine.battery.passing import Passed, first_passed, is_unseen, may_turn
 from ionworks_engine.battery.plans import Plan
 from ionworks_engine.battery.signals import Signal
 from ionworks_engine.battery.slopes import first_moment
 from ionworks_engine.battery.terms import (
     BACK,
+    CURRENT,
     MODEL_VARIABLE,
     OUT,
     Floats,
@@ -34,12 +35,15 @@ from ionworks_engine.battery.terms import (
 from ionworks_engine.battery.trajectory import Path
 from ionworks_engine.battery.watching import (
     Cause,
+    against,
     back_inside,
     beyond,
     first_met,
+    foremost,
     guards,
     held_by,
     quantities,
+    resumption,
     tightest,
 )
 
@@ -88,8 +92,9 @@ class Done:
         Where that leads, if anywhere.
     tripped
         The safety limit that ended it.
-    failure, overtime, strayed
-        What broke it off: the solver, the longest time, a voltage far out of all sense.
+    failure, overtime, strayed, turned
+        What broke it off: the solver, the longest time, a voltage far out of all sense, a
+        current that runs the wrong way, in words.
     """
 
     path: Path
@@ -99,6 +104,7 @@ class Done:
     failure: str | None = None
     overtime: bool = False
     strayed: bool = False
+    turned: str | None = None
 
 
 @dataclass
@@ -162,10 +168,12 @@ class Performance:
             return Done(whole, "solver failure", failure=part.failure)
         at_start = self._met_at_start(part, met, list(thresholds.values()))
         if at_start is not None:
-            return self._met(self._instant(part), at_start)
+            first = part.until(part.start)
+            return self._met(self._instant(part), at_start, first)
         passed = first_passed(part, self._unseen(thresholds.values()))
         if passed is not None:
-            return self._met(self._path.join(self._again(part, instruction, passed)), passed.cause)
+            again = self._again(part, instruction, passed)
+            return self._met(self._path.join(again), passed.cause, again)
         whole = self._path.join(part)
         slow = self._slope_end(whole, part.start)
         if slow is not None:
@@ -174,7 +182,7 @@ class Performance:
         if part.failure:
             return Done(whole, "solver failure", failure=part.failure)
         if part.fired is not None:
-            return self._met(whole, self._fired(part, thresholds))
+            return self._met(whole, self._fired(part, thresholds), part)
         return self._timed_out(part, list(thresholds.values()))
 
     def _instruction(self, thresholds: Mapping[Limit, Cause], elapsed: float) -> Instruction:
@@ -223,6 +231,12 @@ class Performance:
             assert isinstance(self.plan.signal, float | int)
             side: Side = "low" if self.plan.signal > 0 else "high"
             causes.append(Cause("hold", ("Voltage", side), voltage, "hold voltage"))
+        if voltage is not None and self._holding:
+            assert isinstance(self.plan.signal, float | int)
+            most = self.bench.c_rate_capacity
+            causes.append(resumption(self.plan.law, self.plan.signal, voltage, most))
+        if self._law == "voltage" and self.plan.sense:
+            causes.append(against(self.plan.sense, self.bench.c_rate_capacity))
         if self._law != "voltage":
             causes += guards(self.bench.voltage_window, timed=self.plan.deadline is not None)
         return causes
@@ -234,7 +248,7 @@ class Performance:
         found = [*met, *([first] if first else [])]
         if self.plan.at_once is not None and not self._path.segments:
             found.append(self.plan.at_once)
-        return min(found, key=lambda cause: cause.why != "safety", default=None)
+        return foremost(found)
 
     def _values(self, part: Path, time: float, causes: list[Cause]) -> dict[Watch, float]:
         """Return what the solver watches at a time in s, and the variables that causes ask for."""
@@ -264,20 +278,16 @@ class Performance:
         self.bench.cut(kept)
         return kept
 
-    def _met(self, path: Path, cause: Cause) -> Done | None:
+    def _met(self, path: Path, cause: Cause, part: Path) -> Done | None:
+        """Do what follows from a cause that was met at the end of a part of the step."""
         self._path = path
-        if cause.why == "hold":
-            assert self.plan.hold_voltage is not None
-            self._law, self._signal, self._holding = "voltage", self.plan.hold_voltage, True
+        if cause.why in ("hold", "resume", "inside"):
+            self._change(cause)
             if path.finish == path.start:
                 self._path = Path([])
             return None
-        if cause.why == "inside":
-            watch, side = cause.limit
-            self.disarmed.discard((watch, "high" if side == "low" else "low"))
-            if path.finish == path.start:
-                self._path = Path([])
-            return None
+        if cause.why == "against":
+            return Done(path, cause.words, turned=self._turned(part))
         if cause.why == "guard":
             return Done(path, cause.words, strayed=True)
         tripped = cause if cause.why == "safety" else None
@@ -286,7 +296,7 @@ class Performance:
     def _unseen(self, causes: Iterable[Cause]) -> list[Cause]:
         """Return those of the causes that the solver may miss under the law in force."""
         turns = self._law == "voltage" or not self.plan.is_constant
-        return [cause for cause in causes if turns and may_turn(cause)]
+        return [cause for cause in causes if turns and is_unseen(cause)]
 
     def _again(self, part: Path, instruction: Instruction, passed: Passed) -> Path:
         """Carry out a stretch once more, but only as far as to where something was passed."""
@@ -296,6 +306,26 @@ class Performance:
         elapsed = instruction.elapsed + begun - part.start
         told = replace(instruction, limits={}, horizon=passed.time - begun, elapsed=elapsed)
         return Path(part.segments[: passed.place]).join(self.bench.hold(told, self._ambient))
+
+    def _turned(self, part: Path) -> str:
+        """Say that the current runs against the kind of the step."""
+        amperes = abs(float(part.read(np.array([part.finish]), ())[0, CURRENT]))
+        kind, other = ("Discharge", "Charge") if self.plan.sense > 0 else ("Charge", "Discharge")
+        return (
+            f"holding {self._signal:g} V would {other.lower()} the cell at {amperes:,.4g} A, and a "
+            f"{kind} only {kind.lower()}s it; use a {other}, or end the step before"
+        )
+
+    def _change(self, cause: Cause) -> None:
+        """Go on otherwise: hold another quantity, or arm a safety limit again."""
+        if cause.why == "hold":
+            assert self.plan.hold_voltage is not None
+            self._law, self._signal, self._holding = "voltage", self.plan.hold_voltage, True
+        elif cause.why == "resume":
+            self._law, self._signal, self._holding = self.plan.law, self.plan.signal, False
+        else:
+            watch, side = cause.limit
+            self.disarmed.discard((watch, "high" if side == "low" else "low"))
 
     def _slope_end(self, whole: Path, since: float) -> Done | None:
         moments = [
@@ -318,7 +348,7 @@ class Performance:
         told = [cause for cause in causes if cause.why in ("safety", "end")]
         met = first_met(told, self._values(part, part.finish, told))
         if met is not None:
-            return self._met(self._path, met)
+            return self._met(self._path, met, part)
         if plan.deadline is None:
             return Done(self._path, "time limit of the engine", overtime=True)
         return Done(self._path, plan.deadline_words, plan.deadline_goto)

@@ -72,6 +72,8 @@ class Plan:
         How it is controlled, and the magnitude it holds; ``None`` where there is no one number.
     law, signal
         What is held, and at what: A (positive = discharge), V, W or Ohm.
+    sense
+        1 for a discharge, -1 for a charge, 0 for what may be either.
     hold_voltage
         Voltage in V at which the step goes on once it is reached.
     deadline
@@ -93,6 +95,7 @@ class Plan:
     value: float | None = None
     law: Law = "current"
     signal: Signal = 0.0
+    sense: float = 0.0
     hold_voltage: float | None = None
     deadline: float | None = None
     deadline_words: str = "duration"
@@ -188,7 +191,8 @@ class Planner:
         voltage = None if hold is None else self.worth(hold, rules.HOLD_VOLTAGE)
         held = held if voltage is None else f"{held} constant voltage"
         words = f"Constant {held} {kind.lower()}"
-        return Plan(words, step.mode, unit, value, law, setpoint, hold_voltage=voltage)
+        sense = 1.0 if kind == "Discharge" else -1.0
+        return Plan(words, step.mode, unit, value, law, setpoint, sense, hold_voltage=voltage)
 
     def _direction(self, step: Step) -> str:
         assert step.direction is not None

@@ -1,12 +1,12 @@
 """What may end a step: its own ends, safety limits, the hold voltage, guards of the engine.
 
 All of them become thresholds that the solver watches, one for each quantity and side: the
-first to be met wins. At equal values a safety limit wins over the hold voltage, that over
-an end, and that over a guard.
+first to be met wins. At equal values the hold voltage wins over a safety limit, that over an
+end, and that over a guard.
 
-An end on the quantity that the step itself holds cannot change during the step: it ends the step at
-once if the setpoint is beyond it, and never if it is equal to the setpoint. Ends that hold at
-the start of a step end it at once, with one row.
+An end or a safety limit on the quantity that the step itself holds cannot change during the step:
+it ends the step at once if the setpoint is beyond it, and never if it is equal to the setpoint.
+Ends that hold at the start of a step end it at once, with one row.
 """
 
 from __future__ import annotations
@@ -30,14 +30,25 @@ from ionworks_engine.battery.terms import (
     Watch,
 )
 
-Why: TypeAlias = Literal["safety", "hold", "inside", "end", "guard"]
+Why: TypeAlias = Literal["safety", "against", "hold", "resume", "inside", "end", "guard"]
 VOLTAGE_MARGIN = 1.0
 TIMED_VOLTAGE_MARGIN = 5.0
+AGAINST = 1 / 20
+"""C-rate at which the current of a charge or discharge at a held voltage may run the wrong way."""
 SLOPE = "dV/dt"
 _ALREADY = 1e-9
 _BACK_INSIDE = 1e-4
+_RESUMED = 5e-4
 _CURRENTS = ("Charge current", "Discharge current")
-_RANK: Mapping[Why, int] = {"safety": 0, "hold": 1, "inside": 2, "end": 3, "guard": 4}
+_RANK: Mapping[Why, int] = {
+    "safety": 0,
+    "against": 1,
+    "hold": 2,
+    "resume": 3,
+    "inside": 4,
+    "end": 5,
+    "guard": 6,
+}
 _SAFETY_NAMES: Mapping[Limit, tuple[str, str]] = {
     ("Voltage", "high"): ("max_voltage", "V"),
     ("Voltage", "low"): ("min_voltage", "V"),
@@ -122,6 +133,40 @@ def back_inside(tripped: Cause) -> Cause:
     return Cause("inside", (watch, other), threshold, f"back inside {tripped.words}")
 
 
+def against(sense: float, c_rate_capacity: float) -> Cause:
+    """Return what says that the current under a held voltage runs the wrong way.
+
+    Parameters
+    ----------
+    sense
+        1 for a discharge, -1 for a charge.
+    c_rate_capacity
+        Current in A of 1C.
+    """
+    watch = "Charge current" if sense > 0 else "Discharge current"
+    return Cause("against", (watch, "high"), AGAINST * c_rate_capacity, "current turned round")
+
+
+def resumption(law: Law, setpoint: float, voltage: float, c_rate_capacity: float) -> Cause:
+    """Return what says that holding a voltage takes more than what was held before it.
+
+    Parameters
+    ----------
+    law, setpoint
+        What was held before: A, W or Ohm.
+    voltage
+        The hold voltage in V.
+    c_rate_capacity
+        Current in A of 1C.
+    """
+    if law == "resistance":
+        most = voltage / setpoint
+    else:
+        most = abs(setpoint) / (voltage if law == "power" else 1.0)
+    most += _RESUMED * max(most, 0.2 * c_rate_capacity)
+    return Cause("resume", ("Current", "high"), most, "hold voltage out of reach")
+
+
 def guards(window: tuple[float, float], *, timed: bool) -> list[Cause]:
     """Return voltages so far beyond a cell's cut-offs that nothing but an error leads there."""
     margin = TIMED_VOLTAGE_MARGIN if timed else VOLTAGE_MARGIN
@@ -145,9 +190,9 @@ def tightest(causes: Iterable[Cause]) -> dict[Limit, Cause]:
     return found
 
 
-def _order(cause: Cause) -> tuple[bool, float, int]:
+def _order(cause: Cause) -> tuple[bool, float, bool, int]:
     sooner = cause.threshold if cause.limit[1] == "high" else -cause.threshold
-    return cause.why == "guard", sooner, _RANK[cause.why]
+    return cause.why == "guard", sooner, cause.why != "hold", _RANK[cause.why]
 
 
 def held_by(law: Law, setpoint: float) -> dict[Watch, float]:
@@ -205,8 +250,12 @@ def quantities(row: Floats, soc: float) -> dict[Watch, float]:
 
 def first_met(causes: Iterable[Cause], values: Mapping[Watch, float]) -> Cause | None:
     """Return the most important cause that these values meet."""
-    met = [cause for cause in causes if cause.is_met(values[cause.limit[0]])]
-    return min(met, key=lambda cause: _RANK[cause.why], default=None)
+    return foremost(cause for cause in causes if cause.is_met(values[cause.limit[0]]))
+
+
+def foremost(causes: Iterable[Cause]) -> Cause | None:
+    """Return the most important cause, the first of equal ones."""
+    return min(causes, key=lambda cause: _RANK[cause.why], default=None)
 
 
 def side_of(operator: Operator) -> Side:
