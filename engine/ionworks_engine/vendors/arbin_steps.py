@@ -9,7 +9,6 @@ from types import MappingProxyType
 from ionworks.ucp.tree import Call, Expression, Input, Live, Number, Operation, Profile, Variable
 from ionworks_engine.vendors.arbin_counting import Counting
 from ionworks_engine.vendors.arbin_layout import EQUATIONS, Equation, Limit, Step, number
-from ionworks_engine.vendors.arbin_paths import last_timed
 from ionworks_engine.vendors.arbin_plan import Plan
 from ionworks_engine.vendors.arbin_profiles import Run, duration
 from ionworks_engine.vendors.arbin_words import (
@@ -46,6 +45,7 @@ from ionworks_engine.vendors.program import (
     Value,
 )
 from ionworks_engine.vendors.records import effective
+from ionworks_engine.vendors.ways import Ways
 
 NEVER = 1e9
 """A bound that is never reached: what a condition makes of one that shall not hold."""
@@ -110,7 +110,7 @@ class Steps:
             return Step(label="", type=REST)
         if line.mode == "Voltage":
             value = number(self._plain(line.value, index))
-            return Step(label="", type=VOLTAGE, value=value, largest=self._largest())
+            return Step(label="", type=VOLTAGE, value=value, largest=self._largest(line))
         if line.mode not in ("Current", "C-rate"):
             raise self._refused(f"constant {line.mode.lower()}", index)
         largest = self._amperes(line)
@@ -165,8 +165,8 @@ class Steps:
 
     def _keeps_direction(self, index: int, sign: int) -> bool:
         """Say whether all steps that may come before go the same way."""
-        for place in last_timed(self.program.lines, index):
-            line = None if place is None else self.program.lines[place]
+        for way in Ways(self.program).to(index):
+            line = None if way.source is None else self.program.lines[way.source]
             if isinstance(line, Drive) and line.profile in self.profiles:
                 if any(-sign * value < 0 for value in self.profiles[line.profile].values):
                     return False
@@ -307,19 +307,23 @@ class Steps:
     def _amperes(self, line: Hold) -> float:
         """Return the current of a line, or the largest of all lines if it is not known before."""
         if not isinstance(line.value, float):
-            return self._largest()
+            return self._largest(line)
         if line.mode == "C-rate":
             return line.value * (self.program.capacity or 0.0)
         return line.value
 
-    def _largest(self) -> float:
+    def _largest(self, line: Hold) -> float:
+        """Return what a current of a line may be: its safety limit, or the largest of all lines."""
+        for guard in self.program.guards:
+            if guard.quantity == f"{line.kind} current":
+                return guard.value
         return max(
             (
-                self._amperes(line)
-                for line in self.program.lines
-                if isinstance(line, Hold)
-                and isinstance(line.value, float)
-                and line.mode in ("Current", "C-rate")
+                self._amperes(other)
+                for other in self.program.lines
+                if isinstance(other, Hold)
+                and isinstance(other.value, float)
+                and other.mode in ("Current", "C-rate")
             ),
             default=0.0,
         )

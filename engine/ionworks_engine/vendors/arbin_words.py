@@ -33,6 +33,8 @@ CCCV: Final = "CCCV"
 RAMP: Final = "Current Ramp(A)"
 SIMULATION: Final = "Current Simulation"
 RESISTANCE: Final = "Internal Resistance"
+DRIVEN: Final = frozenset({CURRENT, C_RATE, VOLTAGE, CCCV, RAMP, SIMULATION})
+"""Types of steps that have a current."""
 VARIABLES: Final = "Set Variable(s)"
 CAN: Final = "Write CAN Messages"
 

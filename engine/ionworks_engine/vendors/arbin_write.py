@@ -22,6 +22,7 @@ from ionworks_engine.vendors.arbin_profiles import Run, duration, simplified
 from ionworks_engine.vendors.arbin_profiles import write as write_profile
 from ionworks_engine.vendors.arbin_steps import Steps
 from ionworks_engine.vendors.arbin_words import (
+    DRIVEN,
     NEXT,
     RESET_TOTALS,
     SIMULATION,
@@ -91,7 +92,7 @@ def write_schedule(program: Program, stem: str, dialect: Dialect) -> Files:
     return Files(
         File(f"{stem}{dialect.suffix}", ini_text.write(text, dialect.blank_lines), "text/plain"),
         tuple(assets),
-        tuple(_notes(program, around, dialect)),
+        tuple(_notes(program, steps, around, dialect)),
     )
 
 
@@ -318,13 +319,16 @@ def _profile_files(program: Program, steps: list[Step], dialect: Dialect) -> Ite
             yield File(run.filename, content, "text/plain")
 
 
-def _notes(program: Program, around: Around, dialect: Dialect) -> Iterator[str]:
+def _notes(program: Program, steps: list[Step], around: Around, dialect: Dialect) -> Iterator[str]:
     if not dialect.has_test_object:
         yield "Each step has current range 1, the largest: choose smaller ones at the cycler."
     elif not around.test_object and any(map(_has_rate, program.lines)):
+        yield "C-rates are of the nominal capacity in the test object: choose it at the cycler."
+    unknown = [step.label for step in steps if step.type in DRIVEN and not step.largest]
+    if dialect.has_test_object and unknown:
         yield (
-            "C-rates are of the nominal capacity in the test object, and the largest currents"
-            " of those steps are not known: choose both at the cycler."
+            f"The largest current of {', '.join(map(repr, unknown))} is not known, and the file says 0:"
+            " choose the range at the cycler."
         )
     for name in program.missing:
         yield f"The drive cycle {name!r} is not written: put its file beside the schedule."

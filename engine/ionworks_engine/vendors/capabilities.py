@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ionworks_engine.vendors.capability_table import CONSTRUCTS, KINDS, MODES, NO, ONLY, TABLE, YES
+from ionworks_engine.vendors.currents import unbounded
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.program import (
     Hold,
@@ -81,6 +82,12 @@ def notes(program: Program, target: str) -> tuple[str, ...]:
         found.append(
             f"A jump leaves a loop before its count is full (step {steps}): if the loop is begun"
             " again, look whether the cycler counts from the start."
+        )
+    if free := unbounded(program, target):
+        steps = ", ".join(str(index + 1) for index in free)
+        found.append(
+            f"A constant voltage may begin away from its voltage, and nothing bounds its current"
+            f" (step {steps}): give Current or C-rate with hold_voltage instead."
         )
     if not program.guards:
         found.append(

@@ -8,7 +8,7 @@ from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.maccor_assets import ramp_rate
 from ionworks_engine.vendors.maccor_layout import Layout
 from ionworks_engine.vendors.maccor_text import TARGET
-from ionworks_engine.vendors.program import Count, Drive, Hold, Line, Program, Repeat, Spectrum
+from ionworks_engine.vendors.program import Count, Drive, Line, Program, Repeat, Spectrum
 
 
 def remarks(program: Program, layout: Layout) -> Iterator[str]:
@@ -20,7 +20,6 @@ def remarks(program: Program, layout: Layout) -> Iterator[str]:
         At a lower limit of a current.
     """
     yield from _on_limits(program, layout)
-    yield from _on_currents(program)
     kinds = {type(line) for line in program.lines}
     if Repeat in kinds and Count not in kinds:
         yield "The protocol has no advance_cycle: the cycler's cycle number stays the same."
@@ -39,21 +38,6 @@ def _on_limits(program: Program, layout: Layout) -> Iterator[str]:
         )
     if layout.leads_in:
         yield "Step 1 is a rest of 10 ms that sets the channel's safety."
-
-
-def _on_currents(program: Program) -> Iterator[str]:
-    """Tell of steps at a voltage in which nothing bounds the current."""
-    guarded: set[str] = {guard.quantity for guard in program.guards}
-    for index, line in enumerate(program.lines):
-        if not isinstance(line, Hold) or line.mode != "Voltage":
-            continue
-        before = program.lines[index - 1] if index else None
-        led_to = isinstance(before, Hold) and before.kind == line.kind
-        if not led_to and f"{line.kind} current" not in guarded:
-            yield (
-                f"Step {index + 1} of the protocol holds a voltage, and nothing bounds its current:"
-                " give Current or C-rate with hold_voltage instead."
-            )
 
 
 def _has_file(line: Line, program: Program) -> bool:

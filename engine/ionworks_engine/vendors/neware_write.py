@@ -278,10 +278,6 @@ def _comparison(quantity: str, operator: Operator) -> str:
 
 
 def _notes(program: Program) -> Iterator[str]:
-    for index, line in enumerate(program.lines):
-        alone = current_before(program.lines, index) is None
-        if isinstance(line, Hold) and _law(line) == "CV" and alone:
-            yield f"Step {index + 1} holds a voltage without a current limit of its own."
     if program.record == Record():
         yield f"A row is saved every {_known(DEFAULT.time):g} s where the protocol says nothing."
     if program.guards:
