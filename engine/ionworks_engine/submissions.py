@@ -28,7 +28,7 @@ from ionworks_engine.storage.tables import experiment_templates, jobs, simulatio
 
 MAX_BACKWARD_JUMPS = 1000
 PRIORITY = 5
-RESULTS = 2
+RESULTS = 3
 """Counts changes of what a run gives: it is part of what runs are found again by."""
 SET_BY_PROTOCOL = {
     "Current function [A]": "the protocol's steps",

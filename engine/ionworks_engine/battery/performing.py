@@ -311,8 +311,9 @@ class Performance:
         """Say that the current runs against the kind of the step."""
         amperes = abs(float(part.read(np.array([part.finish]), ())[0, CURRENT]))
         kind, other = ("Discharge", "Charge") if self.plan.sense > 0 else ("Charge", "Discharge")
+        told = f"{amperes:,.0f}" if amperes >= 1000 else f"{amperes:.4g}"
         return (
-            f"holding {self._signal:g} V would {other.lower()} the cell at {amperes:,.4g} A, and a "
+            f"holding {self._signal:g} V would {other.lower()} the cell at {told} A, and a "
             f"{kind} only {kind.lower()}s it; use a {other}, or end the step before"
         )
 
