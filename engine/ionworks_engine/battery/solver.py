@@ -22,7 +22,6 @@ CAREFUL = 1e-2
 _COUNTED_SHARE = 2e-7
 _SHARE_IN_SMALL_SIGNALS = 2e-12
 _COUNTS = ("[A.h]", "[W.h]")
-_FEW = 20
 _REFUSALS = 30
 _THINNED = 2.0
 _FULL_ROW = 30
@@ -139,10 +138,8 @@ def step_solver(
     careful
         Whether to use a hundredth of the tolerances: slower, but gets through where large steps
         overshoot into states that have no physics, such as an electrolyte without lithium.
-        Circuits, which are cheap, are always solved so.
     """
-    few = model.len_rhs_and_alg <= _FEW and not driven
-    factor = CAREFUL if careful or varying or few else 1.0
+    factor = CAREFUL if careful or varying else 1.0
     share = _SHARE_IN_SMALL_SIGNALS if varying else _COUNTED_SHARE
     model.atol = factor * _absolute_tolerances(model, share * capacity)
     solver = (DrivenSolver if driven else StepSolver)(

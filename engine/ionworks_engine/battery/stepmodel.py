@@ -45,6 +45,7 @@ _LAW = "step law"
 _CURRENT = "Current variable [A]"
 _VOLTAGE = "step voltage [V]"
 _VARYING: tuple[Law, ...] = ("voltage", "power")
+_FREE_CURRENTS = [LAWS.index(law) + 1 for law in ("voltage", "resistance")]
 _OBEYED = 1e-3
 _RAMP_STEPS, _RAMP_TIME, _AT_ONCE = 30, 1e-5, 1e-3
 
@@ -172,15 +173,17 @@ class StepModel(CompiledModel):
         """Return the solver for steps of a law.
 
         Each law has its own: the sparse factorisation keeps the pivots of the first matrix it
-        saw, and those of one law are zeros in another's.
+        saw, and those of one law are zeros in another's. Circuits are followed carefully where
+        the current is free to fall: at the kinks of their tables large steps miss some of it.
         """
         if (law, careful) not in self._solvers:
+            bent = self._cell.is_circuit and law in _FREE_CURRENTS
             solver = step_solver(
                 self._model,
                 self._inputs,
                 self._cell.number(self._cell.capacity_name, {}),
                 varying=law > len(LAWS),
-                careful=careful,
+                careful=careful or bent,
             )
             self._solvers[law, careful] = solver._setup
         return self._solvers[law, careful]
