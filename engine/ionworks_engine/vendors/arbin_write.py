@@ -324,11 +324,11 @@ def _notes(program: Program, steps: list[Step], around: Around, dialect: Dialect
         yield "Each step has current range 1, the largest: choose smaller ones at the cycler."
     elif not around.test_object and any(map(_has_rate, program.lines)):
         yield "C-rates are of the nominal capacity in the test object: choose it at the cycler."
-    unknown = [step.label for step in steps if step.type in DRIVEN and not step.largest]
+    unknown = [repr(step.label) for step in steps if step.type in DRIVEN and not step.largest]
     if dialect.has_test_object and unknown:
         yield (
-            f"The largest current of {', '.join(map(repr, unknown))} is not known, and the file says 0:"
-            " choose the range at the cycler."
+            f"The largest current of {', '.join(unknown)} is not known, and the file says 0: choose"
+            " the range at the cycler."
         )
     for name in program.missing:
         yield f"The drive cycle {name!r} is not written: put its file beside the schedule."

@@ -42,8 +42,18 @@ _SCANS = MappingProxyType({"mV/s": 1e-3, "V/s": 1.0, "mV/mn": 1e-3 / 60, "V/mn":
 _NOWHERE = Position("")
 
 
-def read(table: Table, drafts: Drafts) -> None:
+def read(table: Table, drafts: Drafts, *, in_words: bool) -> None:
     """Add the lines of a technique.
+
+    Parameters
+    ----------
+    table
+        The technique.
+    drafts
+        Receives the lines.
+    in_words
+        Whether a word says the direction of a constant voltage, as in BT-Lab; in EC-Lab it has
+        that of the current before it.
 
     Raises
     ------
@@ -52,16 +62,17 @@ def read(table: Table, drafts: Drafts) -> None:
     """
     for column in range(table.columns):
         table.text(LAST_ROW, column)
-        _Sequence(table, column, drafts).add()
+        _Sequence(table, column, drafts, in_words).add()
 
 
 class _Sequence:
     """Reads one column."""
 
-    def __init__(self, table: Table, column: int, drafts: Drafts) -> None:
+    def __init__(self, table: Table, column: int, drafts: Drafts, in_words: bool) -> None:
         self._table = table
         self._column = column
         self._drafts = drafts
+        self._in_words = in_words
         self._name = f"sequence {column} of technique {table.number}"
         self._discharges = table.optional("charge/discharge", column) == "Discharge"
 
@@ -129,9 +140,9 @@ class _Sequence:
     def _kind_before(self) -> Kind:
         """Return the direction of a constant voltage: its own, or that of the current before."""
         before = self._column - 1
-        if before < 0 or self._table.optional("ctrl_type", before) != "CC":
+        if self._in_words or before < 0 or self._table.optional("ctrl_type", before) != "CC":
             return self._kind()
-        current = _Sequence(self._table, before, self._drafts)._current()
+        current = _Sequence(self._table, before, self._drafts, self._in_words)._current()
         return "Discharge" if self._discharges else current.kind
 
     def _spectrum(self, control: str) -> Spectrum:

@@ -31,7 +31,7 @@ def read_settings(data: bytes) -> Program:
     drafts = Drafts()
     for table in settings.tables:
         if table.name == MODULO_BAT:
-            biologic_modulo.read(table, drafts)
+            biologic_modulo.read(table, drafts, in_words=settings.software == "BT-LAB")
         else:
             biologic_techniques.read(table, drafts)
     if not drafts.lines:

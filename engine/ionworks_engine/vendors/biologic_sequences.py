@@ -132,11 +132,30 @@ class Sequences:
                 "ctrl1_val": value,
                 "ctrl1_val_unit": unit,
                 "ctrl1_val_vs": "Ref",
+                "charge/discharge": self._direction(index, line),
                 "I Range": self._range_before(index, line),
             }
         if line.hold_voltage is None:
             return {"ctrl_type": "CC", "ctrl1_val_vs": "<None>"} | self._current(index, line)
         return {"ctrl_type": "CC-CV"} | self._current(index, line) | self._held(index, line)
+
+    def _direction(self, index: int, line: Hold) -> str:
+        """Return the word for the direction of a constant voltage.
+
+        BT-Lab says it; public settings for EC-Lab have ``Charge`` there after either current.
+        """
+        if self.software == BT_LAB:
+            return line.kind
+        before = self.program.lines[index - 1] if index else None
+        shown = before.kind if isinstance(before, Hold) and _is_current(before) else "Charge"
+        if line.kind != shown:
+            raise self._refused(
+                f"a constant voltage that {line.kind.lower()}s here",
+                index,
+                "no public settings of EC-Lab say its direction but by the constant current before"
+                f" it: put one that {line.kind.lower()}s there",
+            )
+        return "Charge"
 
     def _current(self, index: int, line: Hold) -> dict[str, str]:
         if line.mode == "C-rate":
@@ -323,6 +342,10 @@ class Sequences:
 
     def _refused(self, construct: str, index: int, instead: str | None = None) -> Inexpressible:
         return inexpressible(construct, _TARGET, index, self.program.lines[index], instead)
+
+
+def _is_current(line: Hold) -> bool:
+    return line.mode in ("Current", "C-rate") and line.hold_voltage is None
 
 
 Limit = tuple[str, str, str, str, str, int]

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ionworks.ucp.tree import Kind
 from ionworks_engine.vendors import biologic_text, times
 from ionworks_engine.vendors.biologic_sequences import POINTS_PER_DECADE, Sequences, scaled
 from ionworks_engine.vendors.biologic_words import (
@@ -33,6 +32,7 @@ from ionworks_engine.vendors.program import (
     TimedLine,
 )
 from ionworks_engine.vendors.recovery import with_ways_out
+from ionworks_engine.vendors.ways import into_loops
 
 TARGET = "biologic_mps"
 RESOLUTION = "0.001"
@@ -54,6 +54,7 @@ def write_settings(program: Program, stem: str) -> Files:
     program = as_written(program)
     if not program.lines:
         raise Inexpressible("a protocol without steps", TARGET)
+    _refuse_ways_in(program)
     span = _range(program)
     files = [
         File(name, _text(program, software, span), "text/plain")
@@ -67,15 +68,14 @@ def as_written(program: Program) -> Program:
 
     The cycles are counted by the software itself; currents are in A if the capacity is known; jumps
     that are always taken become gotos of the step before, capacities that end a constant current
-    times, and variables that never change numbers. Safety limits with a goto are ends of the steps,
-    and a constant voltage has the direction of the current before it.
+    times, and variables that never change numbers. Safety limits with a goto are ends of the steps.
     """
     program = _threaded(with_constants(with_ways_out(program, TARGET)))
     counts = {index for index, line in enumerate(program.lines) if isinstance(line, Count)}
     program = without(program, counts)
     capacity = program.capacity
     lines = [_with_points(_with_times(_with_amperes(line, capacity))) for line in program.lines]
-    program = replace(program, lines=tuple(_with_directions(lines)), profiles=())
+    program = replace(program, lines=tuple(lines), profiles=())
     return times.rounded(program, RESOLUTION, TARGET)
 
 
@@ -126,16 +126,15 @@ def _threaded(program: Program) -> Program:
     return without(replace(program, lines=lines), ways)
 
 
-def _with_directions(lines: Iterable[Line]) -> Iterator[Line]:
-    before: Kind = "Charge"
-    for line in lines:
-        if not isinstance(line, Hold):
-            before = "Charge"
-            yield line
-            continue
-        yield replace(line, kind=before) if line.mode == "Voltage" else line
-        driven = line.mode in ("Current", "C-rate") and line.hold_voltage is None
-        before = line.kind if driven else "Charge"
+def _refuse_ways_in(program: Program) -> None:
+    for source, target in into_loops(program):
+        raise inexpressible(
+            f"a jump into the middle of a loop, to sequence {target}",
+            TARGET,
+            source,
+            program.lines[source],
+            "no public settings show what the loop's counter does then; go to its first step",
+        )
 
 
 def _with_amperes(line: Line, capacity: float | None) -> Line:

@@ -120,6 +120,7 @@ _ARBIN = _BASIC | {
     "goto of a safety limit": _FIRST_LIMIT,
 }
 
+_FIRST_STEP = "Only to the first step of a loop, where it comes from outside the loop."
 _ONLY_CONSTANTS = "Variables that never change are written as their numbers; there are no others."
 _ONE_LIMIT = "The limit on the current is one for charge and discharge."
 
@@ -144,7 +145,7 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "end on Capacity": "Amp Hours count as the cycler is set up to: look whether it"
                 " counts anew in each step.",
                 "end on Temperature": "Temperatures are those of thermocouple 1.",
-                "goto": YES,
+                "goto": _FIRST_STEP,
                 "jump": "A jump that is always taken may be a rest of 10 ms.",
                 "branch": "no: no public procedure has a jump on a condition of variables",
                 "variable": "Variables are the registers VAR1 to VAR8, set to numbers at the end"
@@ -244,6 +245,8 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
             | {
                 "constant power": "no: no public settings show its sign for a discharge",
                 "constant resistance": "no: no public settings show one",
+                "constant voltage": "Only in the direction of a constant current right before it;"
+                " after other steps only as a charge.",
                 "C-rate": "C-rates are written as currents of the nominal capacity, without one as"
                 " C / N.",
                 "CC-CV in one step": "CC-CV in one step is a sequence of newer versions of the"
@@ -258,7 +261,7 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "end on Capacity": "A capacity that ends a constant current is written as the time"
                 " that it takes.",
                 "end on Energy": "no: what it counts from is not public",
-                "goto": YES,
+                "goto": _FIRST_STEP,
                 "jump": "A jump that is always taken is the goto of the step before.",
                 "branch": "no: there are no variables to ask",
                 "variable": _ONLY_CONSTANTS,

@@ -7,7 +7,7 @@ them. A procedure numbers its steps from 1; the last one is the end of the test.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from ionworks_engine.vendors.capabilities import inexpressible
@@ -22,6 +22,7 @@ from ionworks_engine.vendors.program import (
     Repeat,
     TimedLine,
 )
+from ionworks_engine.vendors.ways import into_loops
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ class Layout:
         self._lines = program.lines
         _refuse_too_many(sum(not isinstance(line, Assign | Jump) for line in program.lines))
         self.loops = tuple(_loops(program.lines))
-        _refuse_ways_in(program, self.loops)
+        _refuse_ways_in(program)
         self._targets = _targets(program)
         first = program.lines[0] if program.lines else None
         self.leads_in = bool(program.guards) and (
@@ -230,18 +231,12 @@ def _targets(program: Program) -> list[tuple[int, int]]:
     return found
 
 
-def _refuse_ways_in(program: Program, loops: Iterable[Loop]) -> None:
-    """Refuse jumps into the middle of a loop: nothing would set its counter to 0."""
-    timed = [i for i, line in enumerate(program.lines) if isinstance(line, TimedLine)]
-    guarded = {(source, guard.goto) for guard in program.guards for source in timed}
-    jumps = {(source, target) for source, target in _targets(program) if source >= 0} | guarded
-    for loop in loops:
-        for source, target in sorted(jumps):
-            if loop.start < target <= loop.end and not loop.holds(source):
-                raise inexpressible(
-                    f"a jump into the middle of a loop, to step {target + 1}",
-                    TARGET,
-                    source,
-                    program.lines[source],
-                    "the cycler does not set the loop's counter back; go to the loop's first step",
-                )
+def _refuse_ways_in(program: Program) -> None:
+    for source, target in into_loops(program):
+        raise inexpressible(
+            f"a jump into the middle of a loop, to step {target + 1}",
+            TARGET,
+            source,
+            program.lines[source],
+            "the cycler does not set the loop's counter back; go to the loop's first step",
+        )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -59,3 +60,36 @@ class Ways:
                 seen.add(place)
                 yield from self._ways[place]
                 waiting.extend(self._passed[place])
+
+
+def into_loops(program: Program) -> Iterator[tuple[int, int]]:
+    """Yield jumps from outside into the middle of a loop: nothing sets its counter back there.
+
+    Examples
+    --------
+    >>> from ionworks_engine.vendors.program import Hold
+    >>> rest = Hold(kind="Rest", stops=(Stop("Time", ">=", 9.0, 2),))
+    >>> lines = (rest, rest, rest, Repeat(start=1, count=3.0))
+    >>> list(into_loops(Program(lines=lines)))
+    [(0, 2)]
+    """
+    jumps = sorted(_jumps(program))
+    for end, line in enumerate(program.lines):
+        if isinstance(line, Repeat):
+            first = bisect_right(jumps, (line.start, len(program.lines)))
+            last = bisect_right(jumps, (end, len(program.lines)))
+            for target, source in jumps[first:last]:
+                if not line.start <= source <= end:
+                    yield source, target
+
+
+def _jumps(program: Program) -> set[tuple[int, int]]:
+    """Return all jumps as (to, from)."""
+    found = set()
+    for index, line in enumerate(program.lines):
+        if isinstance(line, TimedLine):
+            found |= {(stop.goto, index) for stop in line.stops}
+            found |= {(guard.goto, index) for guard in program.guards}
+        elif isinstance(line, Jump):
+            found.add((line.goto, index))
+    return found

@@ -231,7 +231,7 @@ def test_a_discharge_is_a_sign_in_ec_lab_and_a_word_in_bt_lab():
     assert ours["ctrl1_val"] == ["7.500", "-2.500", "3.000"]
     assert ours["charge/discharge"] == ["Charge"] * 3
     assert theirs["ctrl1_val"] == ["7.500", "2.500", "3.000"]
-    assert theirs["charge/discharge"] == ["Charge", "Discharge", "Charge"]
+    assert theirs["charge/discharge"] == ["Charge", "Discharge", "Discharge"]
     for cells in (ours, theirs):
         assert cells["ctrl1_val_unit"] == ["\u00b5A", "A", "V"]
         assert cells["I Range"] == ["10 \u00b5A", "10 A", "10 A"]
@@ -246,6 +246,65 @@ def test_both_files_are_read_as_the_same():
     )
     assert one == other
     assert [line.kind for line in one.lines] == ["Charge", "Discharge", "Discharge"]
+
+
+def test_a_word_is_the_direction_of_a_bt_lab_voltage_whatever_is_before_it():
+    """As in the public formation: its last sequence discharges at 3.5 V."""
+    up = {"ctrl_type": "CC", "Apply I/C": "I", "ctrl1_val": "1.000", "ctrl1_val_unit": "A"}
+    held = {"ctrl_type": "CV", "ctrl1_val": "3.500", "ctrl1_val_unit": "V"}
+    time = limits(("Time", ">", "1", "h", "Next sequence", 1))
+    for one, other in (("Charge", "Discharge"), ("Discharge", "Charge")):
+        before = up | time | {"charge/discharge": one}
+        data = settings(modulo(before, held | time | {"charge/discharge": other}))
+        assert [line.kind for line in biologic.read(data, {}).lines] == [one, other]
+
+
+RATES_DOWN = """
+steps:
+- Discharge: {mode: C-rate, value: 0.25, ends: [Voltage < 3]}
+"""
+HELD = "{mode: Voltage, value: 3.5, ends: [Current < 0.1]}"
+UNSHOWN = {
+    "first": f"steps:\n- Discharge: {HELD}",
+    "after a rest": f"steps:\n- Rest: {{duration: 60}}\n- Discharge: {HELD}",
+    "after another": DIRECTIONS + f"- Discharge: {HELD}",
+    "against the current": RATES_DOWN + f"- Charge: {HELD}",
+}
+
+
+@pytest.mark.parametrize("case", UNSHOWN)
+def test_a_voltage_whose_direction_ec_lab_does_not_show_is_refused(case):
+    text = UNSHOWN[case]
+    step = text.count("\n- ")
+    with pytest.raises(
+        Inexpressible, match="say its direction but by the constant current"
+    ) as told:
+        convert(text, "biologic_mps")
+    assert told.value.line == f"step {step}"
+
+
+INTO = """
+steps:
+- Rest: {duration: 60, ends: [{"Voltage < 3": {goto: Inside}}]}
+- Loop:
+    repeat: 3
+    steps:
+    - Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}
+    - Discharge: {name: Inside, mode: Current, value: 1, ends: [Voltage < 3]}
+"""
+
+
+def test_a_jump_into_the_middle_of_a_loop_is_refused_one_to_its_first_step_written():
+    with pytest.raises(Inexpressible, match=r"step 1.*into the middle of a loop, to sequence 2"):
+        convert(INTO, "biologic_mps")
+    _, _, cells = written(INTO.replace("goto: Inside", "goto: Loop"))
+    assert cells["ctrl_type"] == ["Rest", "CC", "CC", "Loop"]
+    with pytest.raises(Inexpressible, match="into the middle of a loop"):
+        convert(
+            "safety_limits: {max_voltage: {value: 4.3, goto: Inside}}"
+            + INTO.replace("goto: Inside", "goto: Loop"),
+            "biologic_mps",
+        )
 
 
 def test_a_negative_current_that_is_called_a_discharge_is_refused():

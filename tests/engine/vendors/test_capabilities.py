@@ -168,6 +168,13 @@ def test_a_refusal_names_step_line_and_construct():
     assert "step 2 (Pulse), steps[1].Discharge (line 3" in str(error)
 
 
+INTO = """
+steps:
+- Rest: {duration: 9, ends: [{"Voltage < 3": {goto: Inside}}]}
+- Loop:
+    repeat: 2
+    steps: [{Rest: {duration: 9}}, {Rest: {name: Inside, duration: 9}}]
+"""
 BOUNDS = [
     ("neware", "rest", "steps: [{Rest: {ends: [Voltage < 3]}}]"),
     (
@@ -219,6 +226,13 @@ BOUNDS = [
         "steps: [{A: {repeat: 2, steps: [{Rest: {duration: 1}}, {B: {repeat: 2,"
         " steps: [{Rest: {duration: 2}}]}}]}}]",
     ),
+    (
+        "biologic_mps",
+        "constant voltage",
+        "steps: [{Rest: {duration: 9}}, {Discharge: {mode: Voltage, value: 3, duration: 9}}]",
+    ),
+    ("biologic_mps", "goto", INTO),
+    ("maccor", "goto", INTO),
 ]
 """What lies outside the bounds of the cells that have some."""
 
