@@ -155,6 +155,12 @@ def test_a_sine_of_current_moves_its_charge(offset, frequency, duration):
     assert row[BACK] == pytest.approx(out - offset * duration / 3600, rel=1e-6, abs=1e-12)
 
 
+def test_the_state_of_a_circuit_keeps_to_the_charge_of_a_sine():
+    step = waveform("sine", "Current", 4, 0.05, 900, -1.5)
+    done = simulate(circuit(), step, extra_variables=["SoC"])
+    assert done.time_series["SoC"][-1] - 0.5 == pytest.approx(1.5 * 900 / 3600 / 5, rel=2e-5)
+
+
 def test_the_positive_part_of_a_parabola_is_integrated_exactly():
     one = np.ones(1)
     assert positive_integral(-one, 1.25 * one, -one, one) == pytest.approx(_hill(-1, 9, -9))

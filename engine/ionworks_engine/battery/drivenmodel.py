@@ -6,7 +6,8 @@ profile of a current comes, and takes over the cell's state for such steps and h
 
 Charge and energy are not among the unknowns here but summed up afterwards, by quadrature over
 the solver's own steps: an energy that the solver had to watch would depend on all of the state.
-Only what may end a step is: the net charge, and the net energy if an end asks for it.
+Only what may end a step is: the net charge, and the net energy if an end asks for it. The state of
+a circuit is cheap to follow and drifts with nothing to hold it, so that it is followed carefully.
 """
 
 from __future__ import annotations
@@ -99,7 +100,7 @@ class DrivenModel(CompiledModel):
                 self._inputs,
                 self._cell.number(self._cell.capacity_name, {}),
                 driven=True,
-                careful=careful,
+                careful=careful or self._cell.is_circuit,
             )
             self._solvers[careful] = solver._setup
         return self._solvers[careful]

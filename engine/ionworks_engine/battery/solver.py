@@ -16,7 +16,6 @@ from ionworks_engine.battery.quiet import casadi, pybamm
 from ionworks_engine.battery.terms import Floats
 
 RELATIVE_TOLERANCE = 2e-5
-DRIVEN_TOLERANCE = 1e-4
 ABSOLUTE_TOLERANCE = 1e-6
 CAREFUL = 1e-2
 _COUNTED_SHARE = 2e-7
@@ -130,7 +129,7 @@ def step_solver(
         are by their own scale, so that results per A.h are the same for cells of any size.
     driven
         Whether the current is given as a function of time, kink after kink: the solver starts
-        afresh at each, and the tolerances are PyBaMM's own.
+        afresh at each.
     varying
         Whether a voltage or a power is given so. What each start is allowed to miss adds up
         in the cell's state and in the counters, so that these are held to a hundredth of the
@@ -143,7 +142,7 @@ def step_solver(
     share = _SHARE_IN_SMALL_SIGNALS if varying else _COUNTED_SHARE
     model.atol = factor * _absolute_tolerances(model, share * capacity)
     solver = (DrivenSolver if driven else StepSolver)(
-        rtol=factor * (DRIVEN_TOLERANCE if driven else RELATIVE_TOLERANCE),
+        rtol=factor * RELATIVE_TOLERANCE,
         on_failure="ignore",
         options={
             "silence_sundials_errors": True,
