@@ -122,6 +122,7 @@ _ARBIN = _BASIC | {
 
 _FIRST_STEP = "Only to the first step of a loop, where it comes from outside the loop."
 _ONLY_CONSTANTS = "Variables that never change are written as their numbers; there are no others."
+_BOTH_FOR_WAVES = "Only alike for charge and discharge where there are drive cycles."
 _ONE_LIMIT = "The limit on the current is one for charge and discharge."
 
 TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
@@ -145,6 +146,7 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "end on Capacity": "Amp Hours count as the cycler is set up to: look whether it"
                 " counts anew in each step.",
                 "end on Temperature": "Temperatures are those of thermocouple 1.",
+                "loop": "Only in loops up to three deep.",
                 "goto": _FIRST_STEP,
                 "jump": "A jump that is always taken may be a rest of 10 ms.",
                 "branch": "no: no public procedure has a jump on a condition of variables",
@@ -154,8 +156,8 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
                 "cycle counter": YES,
                 "safety limit on Voltage": YES,
                 "safety limit on Temperature": "Temperatures are those of thermocouple 1.",
-                "safety limit on Charge current": YES,
-                "safety limit on Discharge current": YES,
+                "safety limit on Charge current": _BOTH_FOR_WAVES,
+                "safety limit on Discharge current": _BOTH_FOR_WAVES,
                 "goto of a safety limit": "A step that a safety limit goes to is left at once, to"
                 " itself, as long as the limit is breached; its times count from when it is not.",
             }

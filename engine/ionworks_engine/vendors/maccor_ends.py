@@ -103,17 +103,24 @@ def _is_everywhere(limit: Limit, steps: Sequence[RawStep], through: Callable[[in
 def _leading_current(
     steps: Sequence[RawStep], kind: Kind, safety: Safety, through: Callable[[int], int]
 ) -> Limit | None:
-    """Return the current that is the first end of all steps of a direction, if there is one."""
+    """Return the current that is the first end of all steps of a direction, if there is one.
+
+    Of a single step it may be an end like any other, unless it ends the test before others do.
+    """
     sided = [step for step in steps if _direction(step) == kind]
     leading = set()
     for step in sided:
-        own = safety.own(step, through)
-        first = as_limit(own[0], through) if own else None
+        own = [as_limit(end, through) for end in safety.own(step, through)]
+        first = own[0] if own else None
         leading.add(first if first and first.end_type == CURRENT else None)
     limit = leading.pop() if len(leading) == 1 else None
-    if limit and len(sided) == 1 and limit.goto == through(sided[0].number + 1):
-        return None
-    return limit
+    if limit is None or len(sided) > 1 or limit.goto != through(sided[0].number + 1):
+        return limit
+    return limit if limit.goto == len(steps) and not all(map(_is_upper_current, own)) else None
+
+
+def _is_upper_current(limit: Limit | None) -> bool:
+    return limit is not None and limit.end_type == CURRENT
 
 
 def _direction(step: RawStep) -> Kind | None:

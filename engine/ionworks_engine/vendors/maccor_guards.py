@@ -43,14 +43,15 @@ def limits(guards: Sequence[Guard], kind: Kind | None, *, first: bool) -> Iterat
         if guard.quantity in ("Voltage", "Temperature"):
             end_type = VOLTAGE if guard.quantity == "Voltage" else THERMOCOUPLE
             yield Limit(end_type, guard.side, guard.value, guard.goto, first)
-        elif first and _is_for_both(guard, guards):
+        elif first and is_for_both(guard, guards):
             if guard.quantity == "Charge current":
                 yield Limit(CURRENT, "high", guard.value, guard.goto, True)
         elif guard.quantity == f"{kind} current":
             yield Limit(CURRENT, "high", guard.value, guard.goto)
 
 
-def _is_for_both(guard: Guard, guards: Sequence[Guard]) -> bool:
+def is_for_both(guard: Guard, guards: Sequence[Guard]) -> bool:
+    """Say whether a bound of the current is the same for charge and discharge."""
     same = {g.quantity for g in guards if (g.value, g.goto) == (guard.value, guard.goto)}
     return {"Charge current", "Discharge current"} <= same
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
+from ionworks_engine.vendors.maccor_guards import limits
 from ionworks_engine.vendors.maccor_text import MAX_COUNTERS, MAX_STEPS, TARGET
 from ionworks_engine.vendors.program import (
     Assign,
@@ -71,7 +72,7 @@ class Layout:
         _refuse_ways_in(program)
         self._targets = _targets(program)
         first = program.lines[0] if program.lines else None
-        self.leads_in = bool(program.guards) and (
+        self.leads_in = any(limits(program.guards, None, first=True)) and (
             not isinstance(first, Hold) or any(loop.start == 0 for loop in self.loops)
         )
         self.places = tuple(self._walk(2 if self.leads_in else 1))
@@ -214,7 +215,7 @@ def _loops(lines: Sequence[Line]) -> Iterator[Loop]:
                 TARGET,
                 end,
                 lines[end],
-                "a procedure has four loop counters",
+                f"public procedures have up to {MAX_COUNTERS} loop counters",
             )
         around.append(Loop(start, end, len(around) + 1))
         yield around[-1]

@@ -152,7 +152,7 @@ class _Writer:
             limits=limits,
             ends=[*self._guard_ends(line.kind, index), *self._ends(line, place)],
             reports=[*self._reports(line), *self._sets(wanted[:size], index)],
-            settings=FUNCTION_RANGE if kind == "Chg Func" else AUTOMATIC,
+            settings=self._function_range() if kind == "Chg Func" else AUTOMATIC,
             note=_remark(line),
         )
 
@@ -327,9 +327,16 @@ class _Writer:
                 *(self._end(stop, index) for stop in line.stops),
             ],
             reports=list(self._reports(line)),
-            settings=FUNCTION_RANGE,
+            settings=self._function_range(),
             note=_remark(line),
         )
+
+    def _function_range(self) -> tuple[str, str, str, str]:
+        self._notes.append(
+            f"Steps with a function (Chg Func) have current range {FUNCTION_RANGE[0]}, that of the"
+            " public files: choose the one of your cycler."
+        )
+        return FUNCTION_RANGE
 
     def _spectrum(self, line: Spectrum, index: int) -> str:
         return step_xml("FRA", content=self._assets.sweep(line, index), note=_remark(line))

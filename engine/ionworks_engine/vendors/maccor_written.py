@@ -17,6 +17,7 @@ from ionworks_engine.vendors.maccor_assets import (
     Assets,
     ramp_rate,
 )
+from ionworks_engine.vendors.maccor_remarks import unplaced
 from ionworks_engine.vendors.maccor_text import RESOLUTION, TARGET
 from ionworks_engine.vendors.maccor_write import registers
 from ionworks_engine.vendors.program import (
@@ -42,7 +43,13 @@ def as_written(program: Program) -> Program:
     lines = [_written(line, i, program, assets, names) for i, line in enumerate(program.lines)]
     followed = {line.profile for line in lines if isinstance(line, Drive)}
     ramps = [p for p in program.profiles if p.name in followed and p.name not in assets.profiles]
-    return replace(program, lines=tuple(lines), profiles=(*assets.profiles.values(), *ramps))
+    nowhere = unplaced(program)
+    return replace(
+        program,
+        lines=tuple(lines),
+        guards=tuple(guard for guard in program.guards if guard not in nowhere),
+        profiles=(*assets.profiles.values(), *ramps),
+    )
 
 
 def _written(

@@ -175,6 +175,11 @@ steps:
     repeat: 2
     steps: [{Rest: {duration: 9}}, {Rest: {name: Inside, duration: 9}}]
 """
+DEEP = "{Rest: {duration: 9}}"
+for depth in range(4):
+    DEEP = f"{{Loop {depth}: {{repeat: 2, steps: [{DEEP}, {{Rest: {{duration: 9}}}}]}}}}"
+DEEP = f"steps: [{DEEP}]"
+WAVE = SMALLEST["drive cycle"]
 BOUNDS = [
     ("neware", "rest", "steps: [{Rest: {ends: [Voltage < 3]}}]"),
     (
@@ -233,6 +238,13 @@ BOUNDS = [
     ),
     ("biologic_mps", "goto", INTO),
     ("maccor", "goto", INTO),
+    ("maccor", "loop", DEEP),
+    ("maccor", "safety limit on Charge current", WAVE.replace("min", "max_charge_current: 2, min")),
+    (
+        "maccor",
+        "safety limit on Discharge current",
+        WAVE.replace("min", "max_discharge_current: 2, min"),
+    ),
 ]
 """What lies outside the bounds of the cells that have some."""
 

@@ -165,3 +165,47 @@ def test_people_are_told_what_the_procedure_leaves_to_them() -> None:
     assert told(PROTOCOLS["drive cycles"], "Commute_2.MWF")
     assert told("steps: [{Charge: {mode: Voltage, value: 4, duration: 9}}]", "nothing bounds")
     assert not told(PROTOCOLS["separate CV"], "nothing bounds")
+    assert told(PROTOCOLS["variables"], "current range 4")
+
+
+LIMITED = """
+safety_limits: {max_charge_current: 4, max_discharge_current: 8}
+steps:
+"""
+UP = "- Charge: {mode: Current, value: 1, ends: [Voltage > 4.2]}\n"
+DOWN = "- Discharge: {mode: Current, value: 1, ends: [Voltage < 3]}\n"
+UNEQUAL = {
+    "a discharge last": UP + DOWN,
+    "a charge last": DOWN + UP,
+    "with an upper current of its own": UP + DOWN.replace("[V", "[Current > 5, V"),
+    "in a loop": "- Twice:\n    repeat: 2\n    steps:\n    " + UP + "    " + DOWN,
+    "several": UP + DOWN + UP + DOWN,
+    "one direction": UP,
+    "none": "- Rest: {duration: 60}\n",
+}
+
+
+@pytest.mark.parametrize("case", UNEQUAL)
+@pytest.mark.parametrize("voltages", ["", ", max_voltage: 4.4, min_voltage: 2.4"])
+def test_unequal_limits_of_the_current_are_read_as_they_were(case: str, voltages: str) -> None:
+    made = converted(LIMITED.replace("8}", f"8{voltages}}}") + UNEQUAL[case])
+    limits = ucp.body(parse(made.files.primary.content).ucp).get("safety_limits", {})
+    assert limits.get("max_charge_current") == (4 if "Charge" in UNEQUAL[case] else None)
+    assert limits.get("max_discharge_current") == (8 if "Discharge" in UNEQUAL[case] else None)
+    missing = [note for note in made.notes if "no step has that direction" in note]
+    assert len(missing) == 2 - len(limits.keys() & {"max_charge_current", "max_discharge_current"})
+
+
+def test_an_upper_current_that_ends_the_only_step_is_no_safety_limit() -> None:
+    text = "steps: [{Charge: {mode: Voltage, value: 4, ends: [Current > 5]}}]"
+    parsed = ucp.body(parse(converted(text).files.primary.content).ucp)
+    assert "safety_limits" not in parsed
+    assert "urrent >= 5" in ucp.explain(parsed)
+
+
+def test_a_limit_of_one_direction_is_refused_beside_drive_cycles() -> None:
+    text = PROTOCOLS["drive cycles"].replace("max_voltage", "max_charge_current: 4, max_voltage")
+    with pytest.raises(Inexpressible, match=r"step 1.*charge current alone"):
+        converted(text)
+    both = text.replace("max_voltage", "max_discharge_current: 4, max_voltage")
+    assert told(both, "the channel's safety of step 1 alone")

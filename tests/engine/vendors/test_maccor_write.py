@@ -372,7 +372,7 @@ def test_every_written_test_says_that_no_device_has_verified_it() -> None:
 
 TWO = Operation("*", Number(2, NOWHERE), Variable("VAR1", NOWHERE), NOWHERE)
 LONG = Hold(kind="Rest", stops=(Stop("Time", ">=", 360_000.0, 1),))
-DEEP = [rest(1), *(Repeat(start=0, count=2.0) for _ in range(5))]
+DEEP = [rest(1), *(Repeat(start=0, count=2.0) for _ in range(4))]
 CROSSING = [rest(1), rest(2), Repeat(start=0, count=2.0), rest(4), Repeat(start=1, count=2.0)]
 INTO = [rest(2), rest(2), rest(3), Repeat(start=1, count=2.0)]
 CURRENT_EIS = Spectrum(start_frequency=1e3, end_frequency=1.0)
@@ -384,7 +384,7 @@ DRIVE = Drive(profile="US 06")
     [
         ([Hold(kind="Rest")], "step 1: maccor cannot express a step without an end"),
         ([LONG], "a time of 360000 s"),
-        (DEEP, "deeper than 4"),
+        (DEEP, "deeper than 3; public procedures have up to 3 loop counters"),
         (CROSSING, "loops that cross"),
         (INTO, "step 1: maccor cannot express a jump into the middle of a loop, to step 3"),
         ([CURRENT_EIS], "modulated current"),

@@ -68,7 +68,18 @@ blocks = st.lists(
 recoveries = st.sampled_from([None, None, None, "End", *NAMES, "Loop 1", "Set"])
 
 
-def document(items, guarded, recovery=None):
+currents = st.sampled_from(
+    [
+        {},
+        {},
+        {"max_charge_current": 25.0, "max_discharge_current": 25.0},
+        {"max_charge_current": 24.0, "max_discharge_current": 48.0},
+        {"max_discharge_current": 30.0},
+    ]
+)
+
+
+def document(items, guarded, recovery=None, currents=None):
     """Give the first three steps the names that gotos use, and blocks names of their own."""
     names = iter(NAMES)
 
@@ -85,16 +96,19 @@ def document(items, guarded, recovery=None):
         else:
             laid.append(named(item))
     highest = {"value": 4.4, "goto": recovery} if recovery else 4.4
-    limits = {"safety_limits": {"max_voltage": highest, "min_voltage": 2.4}} if guarded else {}
-    return limits | {"steps": laid}
+    limits = {"max_voltage": highest, "min_voltage": 2.4} if guarded else {}
+    limits |= currents or {}
+    return ({"safety_limits": limits} if limits else {}) | {"steps": laid}
 
 
 @pytest.mark.parametrize("target", capabilities.TARGETS)
 @settings(deadline=None, max_examples=150, derandomize=True)
-@given(items=blocks, guarded=st.booleans(), recovery=recoveries)
-def test_a_random_protocol_is_written_to_mean_the_same_or_refused(target, items, guarded, recovery):
+@given(items=blocks, guarded=st.booleans(), recovery=recoveries, bounds=currents)
+def test_a_random_protocol_is_written_to_mean_the_same_or_refused(
+    target, items, guarded, recovery, bounds
+):
     """Nobody has to ask for it: what cannot be read back as the same is not written at all."""
-    source = document(items, guarded, recovery)
+    source = document(items, guarded, recovery, bounds)
     if any(finding.severity == "error" for finding in ucp.check(source)):
         return
     try:
