@@ -21,6 +21,7 @@ from ionworks_engine.vendors.arbin_words import (
     reset_bit,
 )
 from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capability_table import KINDS
 from ionworks_engine.vendors.program import Assign, Count, Jump, Line, Program, Repeat, Value
 
 _OPPOSITE = MappingProxyType({"<": ">=", "<=": ">", ">": "<=", ">=": "<"})
@@ -54,8 +55,7 @@ class Counting:
             return self._assign(index, line)
         if isinstance(line, Jump):
             return self._branch(index, line)
-        name = type(line).__name__.lower()
-        raise inexpressible(f"a {name} here", self._target, index, line)
+        raise inexpressible(f"{KINDS[type(line)]} here", self._target, index, line)
 
     def equations(self, condition: Expression, index: int) -> tuple[Equation, ...]:
         """Return the comparisons that a condition joins by «and»."""

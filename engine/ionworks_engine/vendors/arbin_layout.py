@@ -58,10 +58,10 @@ def number(value: float) -> str:
 
     Examples
     --------
-    >>> number(-0.00005), number(2.0)
-    ('-0.00005', '2')
+    >>> number(-0.00005), number(2.0), number(-0.0)
+    ('-0.00005', '2', '0')
     """
-    text = f"{value:.12g}"
+    text = f"{value + 0.0:.12g}"
     if "e" in text and abs(value) < 1e15 and abs(value) > 1e-9:
         text = format(Decimal(text), "f")
     return text

@@ -22,7 +22,7 @@ JUMP = 0.001
 
 _STEP = 1.0
 _ROWS = 1_000_000
-_NAME = re.compile(r"(?P<name>.+?)(?: scale=(?P<scale>\S+))?(?: repeat=(?P<repeat>\d+))?")
+_NAME = re.compile(r"(?P<name>.+?)(?:--scale(?P<scale>\S+?))?(?:--repeat(?P<repeat>\d+))?")
 _TOLERANCE = 1e-8
 
 Points = list[tuple[float, float]]
@@ -43,10 +43,10 @@ class Run:
         Examples
         --------
         >>> Run("US06", 2.0).filename
-        'US06 scale=2.txt'
+        'US06--scale2.txt'
         """
-        scale = "" if self.scale == 1 else f" scale={number(self.scale)}"
-        repeat = "" if self.repeat == 1 else f" repeat={self.repeat}"
+        scale = "" if self.scale == 1 else f"--scale{number(self.scale)}"
+        repeat = "" if self.repeat == 1 else f"--repeat{self.repeat}"
         return f"{self.profile}{scale}{repeat}.txt"
 
 
@@ -55,7 +55,7 @@ def run_of(filename: str) -> Run:
 
     Examples
     --------
-    >>> run_of("US06 repeat=3.txt")
+    >>> run_of("US06--repeat3.txt")
     Run(profile='US06', scale=1.0, repeat=3)
     """
     match = _NAME.fullmatch(re.sub(r"\.txt$", "", filename, flags=re.IGNORECASE))

@@ -269,7 +269,7 @@ class _Reading:
     def _branches(self, step: RawStep) -> Iterator[Draft]:
         """Yield the jumps of a counter step; what goes on to the next line needs none."""
         ways = _ways(self, step)
-        if len(ways) == 2 and self._goes_on(step.index, ways[0][1]):
+        if [self._goes_on(step.index, goto) for _, goto in ways] == [True, False]:
             ways = _turned(ways)
         while ways and self._goes_on(step.index, ways[-1][1]):
             if len(ways) == 1 and self._is_label(step):

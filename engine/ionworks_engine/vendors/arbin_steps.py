@@ -19,6 +19,7 @@ from ionworks_engine.vendors.arbin_words import (
     CHARGED,
     CURRENT,
     CV_CURRENT,
+    CV_TIME,
     DISCHARGED,
     LAST_CURRENT,
     LOGGED,
@@ -34,6 +35,7 @@ from ionworks_engine.vendors.arbin_words import (
     Dialect,
 )
 from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capability_table import KINDS
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.program import (
     Drive,
@@ -54,6 +56,8 @@ CAN_VALUE = "CAN_MV_"
 """How values begin that come over a CAN bus."""
 
 _FLIPPED: Mapping[str, str] = MappingProxyType({"<": ">", "<=": ">=", ">": "<", ">=": "<="})
+_HELD = Equation(CV_TIME, ">", "1")
+"""What saved schedules ask beside the current of a CCCV step: that its voltage is held for 1 s."""
 _SIMULATION_EXTRA = "non-repeat,no extra 2 points"
 
 
@@ -80,7 +84,7 @@ class Steps:
         elif isinstance(line, Drive):
             step = self._drive(index, line)
         else:
-            raise self._refused(f"a {type(line).__name__.lower()}", index)
+            raise self._refused(KINDS[type(self.program.lines[index])], index)
         limits = (
             *(self._limit(index, line, stop, step.type) for stop in line.stops),
             *self._natural_end(index, line),
@@ -229,9 +233,10 @@ class Steps:
             value, condition = self._conditional(value, stop, index)
             conditions = self.counting.equations(condition, index)
         equation = self._equation(index, line, stop, value, step_type)
-        if len(conditions) >= EQUATIONS:
+        held = (_HELD,) if equation.left == CV_CURRENT else ()
+        if len(conditions) + len(held) >= EQUATIONS:
             raise self._refused(f"an end of more than {EQUATIONS} comparisons", index)
-        return Limit((equation, *conditions), self.plan.goto(index, stop.goto))
+        return Limit((equation, *held, *conditions), self.plan.goto(index, stop.goto))
 
     def _conditional(self, value: Call, stop: Stop, index: int) -> tuple[float, Expression]:
         never = -NEVER if stop.operator[0] == "<" else NEVER

@@ -18,7 +18,7 @@ from ionworks_engine.vendors.arbin_globals import (
 )
 from ionworks_engine.vendors.arbin_layout import Step, relabelled, sections
 from ionworks_engine.vendors.arbin_plan import Plan, clears, resetting, with_counters
-from ionworks_engine.vendors.arbin_profiles import Run, duration, simplified
+from ionworks_engine.vendors.arbin_profiles import Run, duration, run_of, simplified
 from ionworks_engine.vendors.arbin_profiles import write as write_profile
 from ionworks_engine.vendors.arbin_steps import Steps
 from ionworks_engine.vendors.arbin_words import (
@@ -99,13 +99,13 @@ def write_schedule(program: Program, stem: str, dialect: Dialect) -> Files:
 def as_written(program: Program, dialect: Dialect) -> Program:
     """Return the program in the words that the schedule has for it.
 
-    Drive cycles in C become such in A, lose the points that lie on straight lines, and those that
-    no step follows are left out, as is an end at the time when a drive cycle is over. A chamber
-    that is set first is the temperature of all steps, and a variable that never changes its
-    number. Safety limits with a goto are ends of the steps.
+    Drive cycles have no blanks in their names; those in C become such in A. They lose the points
+    that lie on straight lines, and those that no step follows are left out, as is an end at the
+    time when a drive cycle is over. A chamber that is set first is the temperature of all steps,
+    and a variable that never changes its number. Safety limits with a goto are ends of the steps.
     """
     program = with_constants(_with_chamber(with_ways_out(program, dialect.target)))
-    program = with_counters(program, dialect.target)
+    program = _with_plain_names(with_counters(program, dialect.target), dialect.target)
     used = {
         line.profile: index for index, line in enumerate(program.lines) if isinstance(line, Drive)
     }
@@ -123,6 +123,23 @@ def as_written(program: Program, dialect: Dialect) -> Program:
     )
     known = {profile.name: profile for profile in profiles}
     return replace(program, lines=tuple(_with_directions(lines, known)), profiles=profiles)
+
+
+def _with_plain_names(program: Program, target: str) -> Program:
+    """Write blanks in names of drive cycles, which are those of files, as underscores."""
+    plain = {profile.name: profile.name.replace(" ", "_") for profile in program.profiles}
+    lines = list(program.lines)
+    for index, line in enumerate(lines):
+        if not isinstance(line, Drive) or line.profile not in plain:
+            continue
+        name = plain[line.profile]
+        if list(plain.values()).count(name) > 1:
+            construct = f"drive cycles whose files would both be {name}.txt"
+            raise inexpressible(construct, target, index, line, "give one another name")
+        label = name if line.label == line.profile else line.label
+        lines[index] = replace(line, profile=name, label=label)
+    profiles = tuple(replace(profile, name=plain[profile.name]) for profile in program.profiles)
+    return replace(program, lines=tuple(lines), profiles=profiles)
 
 
 def _with_directions(lines: Iterable[Line], profiles: Mapping[str, Profile]) -> Iterator[Line]:
@@ -308,6 +325,14 @@ def _profile_files(program: Program, steps: list[Step], dialect: Dialect) -> Ite
                 line,
                 "its name becomes that of a file: letters, digits, blanks and ._+()- may stand"
                 " in it",
+            )
+        if run_of(run.filename) != run:
+            raise inexpressible(
+                f"a drive cycle named {line.profile!r}",
+                dialect.target,
+                index,
+                line,
+                "the name of its file means something else already; give it another name",
             )
         if line.profile in profiles:
             written.discard(run.filename)

@@ -22,6 +22,7 @@ from ionworks_engine.vendors.biologic_words import (
     Software,
 )
 from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capability_table import KINDS
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.program import (
     Hold,
@@ -67,7 +68,7 @@ class Sequences:
         elif isinstance(line, Spectrum):
             cells |= self._spectrum(index, line)
         else:
-            raise self._refused(f"a {type(line).__name__.lower()}", index)
+            raise self._refused(f"{KINDS[type(line)]} here", index)
         return cells
 
     def _blank(self, index: int) -> dict[str, str]:

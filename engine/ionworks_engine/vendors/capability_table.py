@@ -165,6 +165,8 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
         "arbin": _column(
             _ARBIN
             | {
+                "CC-CV in one step": "An end on the current of CC-CV is looked at when the voltage"
+                " is held for 1 s, as in saved schedules.",
                 "C-rate": "1 C is the capacity that the test is started with on the cycler; in"
                 " CC-CV it is written as a current of the nominal capacity.",
                 "end on C-rate": "C-rates of ends are written as currents in A of the nominal"

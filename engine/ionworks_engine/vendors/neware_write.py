@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ionworks.ucp.tree import Operator
 from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capability_table import KINDS
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import File, Files
 from ionworks_engine.vendors.neware_codes import (
@@ -131,7 +132,7 @@ def _steps(config: Element, program: Program) -> None:
             if line.record != Record():
                 _record(step, line.record)
         else:
-            raise inexpressible(type(line).__name__.lower(), _TARGET, index, line)
+            raise inexpressible(KINDS[type(line)], _TARGET, index, line)
     _step(info, count, END)
 
 

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capability_table import KINDS
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import File, Files
 from ionworks_engine.vendors.pairs import current_before, is_past, joined, one_steps
@@ -116,7 +117,7 @@ class _Writer:
     def _step(self, index: int) -> Iterator[str]:
         line = self._lines[index]
         if not isinstance(line, Hold):
-            raise self._refusal(type(line).__name__.lower(), index)
+            raise self._refusal(KINDS[type(line)], index)
         if line.mode is None:
             own, ending = self._rest(line, index), "storage"
         elif line.hold_voltage is not None or self._goes_on(index):

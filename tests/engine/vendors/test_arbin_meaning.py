@@ -10,7 +10,7 @@ import operator
 import re
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from ionworks_engine.vendors import arbin, arbin_sdx
 from ionworks_engine.vendors.compare import differences
@@ -213,8 +213,20 @@ def test_programs_that_are_read_back_run_as_those_that_were_written(program, cho
     assert walk_program(again, choices) == walk_program(program, choices)
 
 
+NOWHERE_ELSE = Program(
+    lines=(
+        Assign(name="VAR_A", value=0.0),
+        Hold(kind="Rest", stops=(Stop("Time", ">=", 9.0, 2),)),
+        Jump(condition=Operation("<", variable("VAR_A"), number(0), NOWHERE), goto=4),
+        Assign(name="VAR_B", value=0.0),
+    )
+)
+"""A branch whose two ways become one, as nothing asks what is set between them."""
+
+
 @settings(max_examples=300, deadline=None)
 @given(program=programs())
+@example(program=NOWHERE_ELSE)
 def test_reading_what_was_written_gives_the_same_again(program):
     try:
         files = arbin_sdx.write(program, "walk")

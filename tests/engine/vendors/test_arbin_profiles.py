@@ -45,5 +45,5 @@ def test_rows_that_are_none_are_refused(data, words):
 
 
 def test_a_name_tells_scale_and_repeat_or_nothing():
-    assert run_of("A scale=-0.5 repeat=3.txt") == Run("A", -0.5, 3)
-    assert run_of("A scale=x.TXT").profile == "A scale=x.TXT"
+    assert run_of("A--scale-0.5--repeat3.txt") == Run("A", -0.5, 3)
+    assert run_of("A--scalex.TXT").profile == "A--scalex.TXT"

@@ -17,10 +17,14 @@ def made(text, target="arbin", **more):
 def limits(sections, index):
     for place in range(int(sections[f"Schedule_Step{index}"]["m_uLimitNum"])):
         limit = sections[f"Schedule_Step{index}_Limit{place}"]
-        left, sign, right = (
-            limit[f"Equation0_sz{part}"] for part in ("Left", "CompareSign", "Right")
-        )
-        yield f"{left} {sign} {right}", limit["m_szGotoStep"], limit["m_bStepLimit"]
+        comparisons = [
+            " ".join(
+                limit[f"Equation{number}_sz{part}"] for part in ("Left", "CompareSign", "Right")
+            )
+            for number in range(3)
+        ]
+        joined = " & ".join(text for text in comparisons if text.strip())
+        yield joined, limit["m_szGotoStep"], limit["m_bStepLimit"]
 
 
 TEXT = """
@@ -45,7 +49,7 @@ def test_version_7_says_signs_limits_and_scopes():
     assert (fill["m_szExtCtrlValue1"], fill["m_szExtCtrlValue2"]) == ("4.2", "0")
     assert (down["m_szStepCtrlType"], down["m_szCtrlValue"]) == ("Current(A)", "-3")
     assert list(limits(sections, 0)) == [
-        ("PV_CHAN_CV_Stage_Current < 0.1", "Next Step", "1"),
+        ("PV_CHAN_CV_Stage_Current < 0.1 & PV_CHAN_CV_StageTime > 1", "Next Step", "1"),
         ("DV_Time >= 10", "Next Step", "0"),
         ("DV_Voltage >= 0.01", "Next Step", "0"),
     ]
@@ -168,3 +172,41 @@ steps:
 """
     step = sections_of(made(text).files.primary.content)["Schedule_Step1"]
     assert (step["m_szStepCtrlType"], step["m_szCtrlValue"]) == ("Voltage(V)", "4")
+
+
+CYCLES = """
+drive_cycles:
+  US 06: {"Time [s]": [0, 5, 5, 10], "Current [A]": [0, 0, -0.5, -0.5]}
+steps:
+- DriveCycle: {profile: US 06, scale: 2, repeat: 3}
+"""
+
+
+def test_names_of_files_have_no_blanks_and_rows_no_negative_zero():
+    files = made(CYCLES).files
+    assert [asset.name for asset in files.assets] == ["US_06--scale2--repeat3.txt"]
+    step = sections_of(files.primary.content)["Schedule_Step0"]
+    assert step["m_szCtrlValue"] == "US_06--scale2--repeat3.txt"
+    rows = files.assets[0].content.decode().split()
+    assert "0" in rows
+    assert "-0" not in rows
+
+
+def test_a_ramp_to_zero_has_no_negative_zero():
+    text = """
+drive_cycles: {Down: {"Time [s]": [0, 10], "Current [A]": [0, 1]}}
+steps: [{DriveCycle: {profile: Down}}]
+"""
+    content = made(text).files.primary.content
+    assert b"Current Ramp(A)" in content
+    assert b"=-0\r" not in content
+    assert sections_of(content)["Schedule_Step0"]["m_szCtrlValue"] == "0"
+
+
+def test_drive_cycles_that_would_share_a_file_are_refused():
+    more = '  US_06: {"Time [s]": [0, 5], "Current [A]": [0, 1]}'
+    other = f"{more}\nsteps:\n- DriveCycle: {{profile: US_06}}"
+    with pytest.raises(Inexpressible, match=r"would both be US_06\.txt"):
+        made(CYCLES.replace("steps:", other))
+    with pytest.raises(Inexpressible, match="means something else already"):
+        made(CYCLES.replace("US 06", "US--repeat2").replace(", scale: 2, repeat: 3", ""))

@@ -4,7 +4,7 @@ import pytest
 from ionworks_engine.vendors import biologic
 from ionworks_engine.vendors.convert import convert, parse
 from ionworks_engine.vendors.errors import Inexpressible, Unreadable
-from ionworks_engine.vendors.program import Guard, Hold, Repeat, Spectrum
+from ionworks_engine.vendors.program import Chamber, Guard, Hold, Program, Repeat, Spectrum, Stop
 from ionworks_engine.vendors.restore import restore
 
 from ionworks import ucp
@@ -414,6 +414,12 @@ def test_what_a_sequence_cannot_say_is_refused(case):
     step, words = REFUSED[case]
     with pytest.raises(Inexpressible, match=words):
         convert(f"steps:\n- {step}\n", "biologic_mps")
+
+
+def test_a_line_without_a_sequence_is_refused_by_the_name_of_its_construct():
+    lines = (Chamber(temperature=40.0), Hold(kind="Rest", stops=(Stop("Time", ">=", 9.0, 2),)))
+    with pytest.raises(Inexpressible, match="cannot express chamber temperature here"):
+        biologic.write(Program(lines=lines), "x")
 
 
 def test_different_limits_on_the_current_are_refused():
