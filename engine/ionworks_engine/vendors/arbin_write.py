@@ -31,7 +31,7 @@ from ionworks_engine.vendors.arbin_words import (
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.constants import with_constants, without
 from ionworks_engine.vendors.errors import Inexpressible
-from ionworks_engine.vendors.files import File, Files, checked_stem
+from ionworks_engine.vendors.files import File, Files, checked_stem, is_device
 from ionworks_engine.vendors.program import (
     Chamber,
     Drive,
@@ -317,14 +317,14 @@ def _profile_files(program: Program, steps: list[Step], dialect: Dialect) -> Ite
         run = Run(line.profile, line.scale, line.repeat)
         if run.filename not in written:
             continue
-        if _PROFILE_NAME.fullmatch(line.profile) is None:
+        if _PROFILE_NAME.fullmatch(line.profile) is None or is_device(line.profile):
             raise inexpressible(
                 f"a drive cycle named {line.profile!r}",
                 dialect.target,
                 index,
                 line,
                 "its name becomes that of a file: letters, digits, blanks and ._+()- may stand"
-                " in it",
+                " in it, and it is none of a device such as NUL",
             )
         if run_of(run.filename) != run:
             raise inexpressible(

@@ -253,6 +253,8 @@ def _drive_cycles(tree: Protocol) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def _parsed_text(data: bytes) -> Parsed:
     """Read text in our own language, or PyBaMM's."""
+    if len(data) > ucp.MAX_TEXT:
+        raise Unreadable(f"this is {_UNKNOWN}, and longer than a protocol can be")
     try:
         text = data.decode("utf-8-sig")
         tree = ucp.load(text)

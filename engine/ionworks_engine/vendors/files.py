@@ -8,6 +8,7 @@ from dataclasses import dataclass
 UNVERIFIED = "No device has verified this file."
 """The note that every written test carries."""
 
+_DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]) *(?:\..*)?", re.IGNORECASE)
 _STEM = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}")
 
 
@@ -46,7 +47,8 @@ def checked_stem(stem: str) -> str:
     ------
     ValueError
         If it has other characters than letters, digits, blanks and ``._-``, begins with none of
-        the first two, ends with a dot or a blank, or is longer than 100.
+        the first two, ends with a dot or a blank, is longer than 100, or is the name of a device
+        of Windows, such as ``nul``.
 
     Examples
     --------
@@ -59,4 +61,20 @@ def checked_stem(stem: str) -> str:
             f"filename_stem {shown!r} is no file name: use up to 100 letters, digits, blanks,"
             " dots, _ and -, a letter or digit first, no dot or blank last"
         )
+    if is_device(stem):
+        raise ValueError(
+            f"filename_stem {stem!r} is no file name: Windows has a device of that name, with any"
+            " suffix; use another one"
+        )
     return stem
+
+
+def is_device(stem: str) -> bool:
+    """Say whether Windows takes a file name for a device, whatever its suffix.
+
+    Examples
+    --------
+    >>> is_device("NUL.2"), is_device("null")
+    (True, False)
+    """
+    return _DEVICE.fullmatch(stem) is not None

@@ -11,7 +11,7 @@ from typing import Literal
 from ionworks.ucp.tree import Position, Profile
 from ionworks_engine.vendors.capabilities import inexpressible
 from ionworks_engine.vendors.errors import Inexpressible
-from ionworks_engine.vendors.files import File
+from ionworks_engine.vendors.files import File, is_device
 from ionworks_engine.vendors.maccor_text import (
     MAX_NAME,
     RAMP_SECONDS,
@@ -143,6 +143,7 @@ class Assets:
     def _file(self, wanted: str, suffix: str, content: bytes, media_type: str) -> str:
         """Keep a file under a name that the cycler takes; the same content is kept once."""
         base = re.sub(r"[^A-Za-z0-9_-]+", "_", wanted).strip("_-")[:MAX_NAME] or "wave"
+        base = f"wave_{base}" if is_device(base) else base
         name, count = base, 1
         while (known := self._files.get(f"{name}.{suffix}")) and known.content != content:
             count += 1

@@ -67,6 +67,9 @@ def test_bttest_is_refused_with_its_reason_and_the_way_out():
         ({"filename_stem": "a/b"}, "is no file name"),
         ({"filename_stem": ""}, "is no file name"),
         ({"filename_stem": "a" * 101}, "is no file name"),
+        ({"filename_stem": "nul"}, "Windows has a device of that name"),
+        ({"filename_stem": "Com1.run 2"}, "Windows has a device of that name"),
+        ({"filename_stem": "aux .txt"}, "Windows has a device of that name"),
         ({"nominal_capacity_ah": 0}, "a nominal capacity of 0 A.h"),
         ({"nominal_capacity_ah": float("nan")}, "a nominal capacity of nan A.h"),
     ],
@@ -227,3 +230,30 @@ def test_damaged_files_end_in_a_protocol_or_in_a_refusal(data):
     except Unreadable:
         return
     assert parsed.error or ucp.load(parsed.ucp)
+
+
+@pytest.mark.parametrize("stem", ["con1", "nulls", "com10", "console", "lpt", "my.nul"])
+def test_names_that_are_only_like_devices_are_taken(stem):
+    assert convert(CYCLE, "maccor", filename_stem=stem).files.primary.name == f"{stem}.000"
+
+
+NAMED = """
+safety_limits: {max_voltage: 4.3, min_voltage: 2.5}
+drive_cycles: {Nul: {"Time [s]": [0, 5, 5, 10], "Current [A]": [1, 1, -0.5, -0.5]}}
+steps: [{DriveCycle: {profile: Nul}}]
+"""
+
+
+def test_drive_cycles_named_as_devices_make_no_such_files():
+    made = convert(NAMED, "maccor", verify=True)
+    assert [asset.name for asset in made.files.assets] == ["wave_Nul.MWF"]
+    assert any("'Nul' is wave_Nul.MWF" in note for note in made.notes)
+    with pytest.raises(Inexpressible, match="a drive cycle named 'Nul'"):
+        convert(NAMED, "arbin")
+
+
+def test_a_long_text_that_nobody_knows_is_no_file_of_a_cycler():
+    """What a protocol may have is no help to someone who sends another file."""
+    with pytest.raises(Unreadable, match=r"no file of Maccor, .* that is known") as told:
+        parse(b"time,voltage\n" + b"1.0,3.7\n" * 150_000)
+    assert "bytes" not in str(told.value)
