@@ -4,6 +4,8 @@ import numpy as np
 import pybamm
 import yaml
 from ionworks_engine import battery
+from ionworks_engine.vendors.convert import parse
+from ionworks_engine.vendors.errors import Unreadable
 
 from benchmarks.timing import best, report, seconds
 from ionworks import ucp
@@ -27,6 +29,38 @@ steps:
         - Charge: {mode: C-rate, value: 1, ends: [Voltage > 4.2]}
         - Charge: {mode: Voltage, value: 4.2, ends: [C-rate < 0.05]}
 """
+
+HOSTILE_TEXTS = {
+    "50 MB": "steps: [" + "{Rest: {duration: 1}}, " * 2_200_000,
+    "1,000 levels": "steps: " + "[" * 1_000,
+    "10,000 operators": "steps: [{Rest: {duration: '" + "1+" * 10_000 + "1'}}]",
+    "aliases of aliases": "a: &a [1]\n" + "".join(f"b{n}: &b [*a, *a]\n" for n in range(9_000)),
+}
+HOSTILE_FILES = {
+    "50 MB of no text": bytes(50_000_000),
+    "wide XML": b"<root><config type='Step File'>" + b"<a/>" * 400_000,
+    "deep XML": b"<a>" * 100_000,
+    "noise": bytes(range(256)) * 4_000,
+}
+
+
+def refusing() -> None:
+    """Time how long the worst of inputs holds the reader up."""
+    for name, text in HOSTILE_TEXTS.items():
+        assert ucp.check(text)
+        ours = seconds(lambda text=text: ucp.check(text))
+        report(f"refuse a protocol, {name}", ours, "a budget of 1 s", 1.0, "< 1")
+    for name, data in HOSTILE_FILES.items():
+        ours = seconds(lambda data=data: refuse(data))
+        report(f"refuse a cycler's file, {name}", ours, "a budget of 1 s", 1.0, "< 1")
+
+
+def refuse(data: bytes) -> None:
+    try:
+        parse(data)
+    except Unreadable:
+        return
+    raise AssertionError("it was read")
 
 
 def reading() -> None:
@@ -100,6 +134,7 @@ def driving() -> None:
 
 def main() -> None:
     reading()
+    refusing()
     cycling()
     driving()
 

@@ -367,7 +367,7 @@ def test_bytes_that_are_nearly_a_boundary_take_no_time(client, monkeypatch, fill
     answer = client.post(
         "/protocols/parse", content=form(part(content))[1], headers={"content-type": form()[0]}
     )
-    assert time.perf_counter() - started < 2.0
+    assert time.perf_counter() - started < 10
     assert answer.status_code == 500, "what the fake answers is not described"
 
 

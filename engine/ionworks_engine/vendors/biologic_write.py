@@ -16,7 +16,7 @@ from ionworks_engine.vendors.biologic_words import (
     MOST,
     Software,
 )
-from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capabilities import inexpressible, refuse_into_loops
 from ionworks_engine.vendors.constants import with_constants, without
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import File, Files, checked_stem
@@ -32,7 +32,6 @@ from ionworks_engine.vendors.program import (
     TimedLine,
 )
 from ionworks_engine.vendors.recovery import with_ways_out
-from ionworks_engine.vendors.ways import into_loops
 
 TARGET = "biologic_mps"
 RESOLUTION = "0.001"
@@ -54,7 +53,7 @@ def write_settings(program: Program, stem: str) -> Files:
     program = as_written(program)
     if not program.lines:
         raise Inexpressible("a protocol without steps", TARGET)
-    _refuse_ways_in(program)
+    refuse_into_loops(program, TARGET)
     span = _range(program)
     files = [
         File(name, _text(program, software, span), "text/plain")
@@ -124,17 +123,6 @@ def _threaded(program: Program) -> Program:
         for index, line in enumerate(program.lines)
     )
     return without(replace(program, lines=lines), ways)
-
-
-def _refuse_ways_in(program: Program) -> None:
-    for source, target in into_loops(program):
-        raise inexpressible(
-            f"a jump into the middle of a loop, to sequence {target}",
-            TARGET,
-            source,
-            program.lines[source],
-            "no public settings show what the loop's counter does then; go to its first step",
-        )
 
 
 def _with_amperes(line: Line, capacity: float | None) -> Line:

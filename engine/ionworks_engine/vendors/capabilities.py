@@ -20,6 +20,7 @@ from ionworks_engine.vendors.program import (
     Repeat,
     TimedLine,
 )
+from ionworks_engine.vendors.ways import into_loops
 
 __all__ = [
     "CONSTRUCTS",
@@ -109,6 +110,18 @@ def inexpressible(
         position=line.position,
         instead=instead,
     )
+
+
+def refuse_into_loops(program: Program, target: str) -> None:
+    """Refuse jumps from outside into the middle of a loop, for formats that keep its counter."""
+    for source, goal in into_loops(program):
+        raise inexpressible(
+            f"a jump into the middle of a loop, to step {goal + 1}",
+            target,
+            source,
+            program.lines[source],
+            "nothing public shows that the loop's counter is set back then; go to its first step",
+        )
 
 
 def denied(answer: str) -> bool:

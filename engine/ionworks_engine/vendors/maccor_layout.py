@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capabilities import inexpressible, refuse_into_loops
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.maccor_guards import limits
 from ionworks_engine.vendors.maccor_text import MAX_COUNTERS, MAX_STEPS, TARGET
@@ -23,7 +23,6 @@ from ionworks_engine.vendors.program import (
     Repeat,
     TimedLine,
 )
-from ionworks_engine.vendors.ways import into_loops
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Layout:
         self._lines = program.lines
         _refuse_too_many(sum(not isinstance(line, Assign | Jump) for line in program.lines))
         self.loops = tuple(_loops(program.lines))
-        _refuse_ways_in(program)
+        refuse_into_loops(program, TARGET)
         self._targets = _targets(program)
         first = program.lines[0] if program.lines else None
         self.leads_in = any(limits(program.guards, None, first=True)) and (
@@ -230,14 +229,3 @@ def _targets(program: Program) -> list[tuple[int, int]]:
         elif isinstance(line, Jump):
             found.append((index, line.goto))
     return found
-
-
-def _refuse_ways_in(program: Program) -> None:
-    for source, target in into_loops(program):
-        raise inexpressible(
-            f"a jump into the middle of a loop, to step {target + 1}",
-            TARGET,
-            source,
-            program.lines[source],
-            "the cycler does not set the loop's counter back; go to the loop's first step",
-        )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from ionworks.ucp.tree import Operator
-from ionworks_engine.vendors.capabilities import inexpressible
+from ionworks_engine.vendors.capabilities import inexpressible, refuse_into_loops
 from ionworks_engine.vendors.capability_table import KINDS
 from ionworks_engine.vendors.errors import Inexpressible
 from ionworks_engine.vendors.files import File, Files
@@ -47,13 +47,15 @@ def write(program: Program, stem: str) -> Files:
     Raises
     ------
     Inexpressible
-        At a C-rate without capacity, a step that ends by jumps alone, a condition that has no
-        place in a file, a number below its resolution, and more than 254 steps.
+        At a C-rate without capacity, a step that ends by jumps alone, a jump into the middle of a
+        loop, a condition that has no place in a file, a number below its resolution, and more
+        than 254 steps.
     """
     if len(program.lines) + 1 > MOST_STEPS:
         raise Inexpressible(
             f"{len(program.lines)} steps", _TARGET, instead=f"a file has {MOST_STEPS - 1} at most"
         )
+    refuse_into_loops(program, _TARGET)
     root = Element("root")
     config = SubElement(
         root,

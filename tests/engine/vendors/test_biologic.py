@@ -295,7 +295,7 @@ steps:
 
 
 def test_a_jump_into_the_middle_of_a_loop_is_refused_one_to_its_first_step_written():
-    with pytest.raises(Inexpressible, match=r"step 1.*into the middle of a loop, to sequence 2"):
+    with pytest.raises(Inexpressible, match=r"step 1.*into the middle of a loop, to step 3"):
         convert(INTO, "biologic_mps")
     _, _, cells = written(INTO.replace("goto: Inside", "goto: Loop"))
     assert cells["ctrl_type"] == ["Rest", "CC", "CC", "Loop"]

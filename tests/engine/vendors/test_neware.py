@@ -453,3 +453,17 @@ def test_a_parsed_file_is_a_protocol_that_means_the_same():
     assert parsed.cycler_type == "Neware"
     program = neware.read(SAVED.encode(), {})
     assert differences(program, flatten(ucp.load(parsed.ucp), capacity=0.003)) == []
+
+
+def test_a_jump_into_the_middle_of_a_loop_is_refused():
+    text = """
+steps:
+- Discharge: {mode: Current, value: 1, duration: 99, ends: [{"Voltage < 3.5": {goto: Inside}}]}
+- Loop:
+    repeat: 3
+    steps:
+    - Rest: {duration: 1}
+    - Rest: {name: Inside, duration: 2}
+"""
+    with pytest.raises(Inexpressible, match=r"step 1.*middle of a loop, to step 3"):
+        convert(text, "neware")
