@@ -394,7 +394,6 @@ def test_a_limit_below_the_voltage_that_is_held_trips():
             "a Charge only charges it",
         ),
         ({"Discharge": {"mode": "Power", "value": 5, "hold_voltage": 4.1}}, "use a Charge"),
-        ({"direction[-1]": {"mode": "Voltage", "value": 3.0}}, "use a Discharge"),
     ],
 )
 @pytest.mark.parametrize("cell", [CIRCUIT, SPM])
@@ -479,7 +478,8 @@ def test_an_end_wins_over_the_end_of_a_profile_of_the_same_instant(repeat):
 def test_a_safety_limit_wins_in_the_instant_of_the_duration():
     steps = [pulse(seconds=20), pulse(seconds=20, ends=["Capacity >= 5 * 20 / 3600"])]
     done = good(steps)
-    limit = {"min_voltage": {"value": float(done.steps["End voltage [V]"][1]), "goto": "End"}}
+    just_passed = float(done.steps["End voltage [V]"][1]) / (1 - 1e-6)
+    limit = {"min_voltage": {"value": just_passed, "goto": "End"}}
     again = good(steps, safety=limit)
     assert again.steps["Ended by"][1].startswith("safety limit min_voltage")
 
@@ -489,3 +489,42 @@ def test_of_two_ends_on_time_the_sooner_wins_and_the_first_of_equal_ones():
     done = good([pulse(seconds=20, ends=ends), rest(1), rest(1, name="Out")])
     assert names(done) == [None, "Out"]
     assert done.steps["Duration [s]"][0] == pytest.approx(9)
+
+
+def test_a_step_whose_direction_is_worked_out_may_turn_round():
+    held = {"direction[-1]": {"mode": "Voltage", "value": 3.65, "duration": 60}}
+    assert good([held]).steps["Discharge capacity [A.h]"][0] > 0
+
+
+@pytest.mark.parametrize("cell", [CIRCUIT, SPM, SPME])
+def test_a_cell_that_was_held_at_a_safety_limit_has_not_passed_it(cell):
+    steps = [
+        {"Charge": {"mode": "C-rate", "value": 1, "hold_voltage": 4.1, "duration": 172_800}},
+        rest(60),
+        {"Charge": {"mode": "C-rate", "value": 0.5, "ends": ["Voltage > 4.15"]}},
+    ]
+    done = good(steps, cell=cell, safety={"max_voltage": 4.1})
+    assert done.steps["Duration [s]"][:2].to_list() == pytest.approx([172_800, 60])
+    assert done.steps["Ended by"][2] == "safety limit max_voltage 4.1 V"
+    assert done.steps["Duration [s]"][2] == 0
+
+
+@pytest.mark.parametrize("limit", ["ifelse(SOC < 2, 1e9, 4.2)", "900 + SOC"])
+def test_a_limit_out_of_reach_leaves_the_guard_in_place(limit):
+    done = run([{"Charge": {"mode": "C-rate", "value": 1, "ends": [f"Voltage > {limit}"]}}])
+    assert done.error["code"] == "SOLVER_ERROR"
+    assert done.steps["End voltage [V]"][0] < 5.3
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        {"mode": "C-rate", "value": 1, "hold_voltage": "LEVEL", "duration": 60},
+        {"mode": "Voltage", "value": "LEVEL", "duration": 60},
+    ],
+)
+def test_a_voltage_worked_out_is_judged_as_a_written_one(step):
+    level = {"set_variable": [{"name": "LEVEL", "eval": "4200"}]}
+    done = run([{"Control": level}, {"Charge": step}])
+    assert done.error["code"] == "CONFIGURATION_ERROR"
+    assert "at most 1000" in done.error["message"]

@@ -45,6 +45,7 @@ from ionworks_engine.battery.watching import (
     quantities,
     resumption,
     tightest,
+    within_reach,
 )
 
 LONGEST_STEP = 1000 * 3600.0
@@ -238,6 +239,7 @@ class Performance:
         if self._law == "voltage" and self.plan.sense:
             causes.append(against(self.plan.sense, self.bench.c_rate_capacity))
         if self._law != "voltage":
+            causes = within_reach(causes, self.bench.voltage_window)
             causes += guards(self.bench.voltage_window, timed=self.plan.deadline is not None)
         return causes
 

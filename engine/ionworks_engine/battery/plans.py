@@ -179,7 +179,7 @@ class Planner:
         if kind == "Rest" or step.mode is None or step.value is None:
             return Plan("Rest")
         law, unit, held = _MODES[step.mode]
-        value = self.worth(step.value, rules.STEP_VALUE[step.mode])
+        value = self._set(step.value, rules.STEP_VALUE[step.mode])
         if law == "resistance" and kind == "Charge":
             raise WrongValueError(
                 f"{step.position}: a load resistance only discharges a cell; use a mode with a "
@@ -188,11 +188,19 @@ class Planner:
         sign = 1.0 if kind == "Discharge" or law == "voltage" else -1.0
         setpoint = sign * value * (self.c_rate_capacity if step.mode == "C-rate" else 1.0)
         hold = step.hold_voltage
-        voltage = None if hold is None else self.worth(hold, rules.HOLD_VOLTAGE)
+        voltage = None if hold is None else self._set(hold, rules.HOLD_VOLTAGE)
         held = held if voltage is None else f"{held} constant voltage"
         words = f"Constant {held} {kind.lower()}"
-        sense = 1.0 if kind == "Discharge" else -1.0
+        sense = 0.0 if step.kind is None else 1.0 if kind == "Discharge" else -1.0
         return Plan(words, step.mode, unit, value, law, setpoint, sense, hold_voltage=voltage)
+
+    def _set(self, expression: Expression, rule: Rule) -> float:
+        """Return what a step is to hold; a number worked out is judged as a written one."""
+        value = self.worth(expression, rule)
+        problem = rule.problem_as_written(value)
+        if problem is not None:
+            raise WrongValueError(f"{expression.position}: {problem}")
+        return value
 
     def _direction(self, step: Step) -> str:
         assert step.direction is not None

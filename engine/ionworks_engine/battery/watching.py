@@ -38,6 +38,7 @@ AGAINST = 1 / 20
 SLOPE = "dV/dt"
 _ALREADY = 1e-9
 _BACK_INSIDE = 1e-4
+_SLACK = 1e-6
 _RESUMED = 5e-4
 _CURRENTS = ("Charge current", "Discharge current")
 _RANK: Mapping[Why, int] = {
@@ -75,6 +76,9 @@ class Cause:
         How it is told.
     goto
         Where it leads, if it says so.
+    slack
+        How far the threshold stands beyond what was written: a cell that has been held at a safety
+        limit is there within the solver's tolerance, and has not passed it.
     """
 
     why: Why
@@ -82,6 +86,7 @@ class Cause:
     threshold: float
     words: str
     goto: Goto | None = None
+    slack: float = 0.0
 
     def distance(self, value: float) -> float:
         """Return how far a value is from meeting this; 0 or less if it does."""
@@ -119,18 +124,24 @@ def cause_of_safety(limit: SafetyLimit, threshold: float, fallback: Goto | None)
     """Turn a safety limit into a cause; its goto is its own, or the fallback."""
     key: Limit = (limit.quantity, limit.side)
     name, unit = _SAFETY_NAMES[key]
-    words = f"safety limit {name} {threshold:g} {unit}"
-    return Cause("safety", key, threshold, words, limit.goto or fallback)
+    words = f"safety limit {name} {threshold:.10g} {unit}"
+    slack = _SLACK * max(_least(limit.quantity), abs(threshold))
+    passed = threshold + (slack if limit.side == "high" else -slack)
+    return Cause("safety", key, passed, words, limit.goto or fallback, slack)
 
 
 def back_inside(tripped: Cause) -> Cause:
     """Return what says that the value of a tripped limit has come back inside."""
     watch, side = tripped.limit
-    least = 0.0 if watch in _CURRENTS else 1.0
-    margin = _BACK_INSIDE * max(least, abs(tripped.threshold))
+    margin = _BACK_INSIDE * max(_least(watch), abs(tripped.threshold))
     other: Side = "low" if side == "high" else "high"
     threshold = tripped.threshold + (margin if side == "low" else -margin)
     return Cause("inside", (watch, other), threshold, f"back inside {tripped.words}")
+
+
+def _least(watch: Watch) -> float:
+    """Return the size below which a quantity is no longer told by shares of itself."""
+    return 0.0 if watch in _CURRENTS else 1.0
 
 
 def against(sense: float, c_rate_capacity: float) -> Cause:
@@ -177,10 +188,24 @@ def guards(window: tuple[float, float], *, timed: bool) -> list[Cause]:
     ]
 
 
+def within_reach(causes: Iterable[Cause], window: tuple[float, float]) -> list[Cause]:
+    """Leave out thresholds of the voltage that no cell of this window comes to.
+
+    Such are limits that a protocol switches off by a large number; a guard holds in their place.
+    """
+    low, high = window
+    reach = (low - TIMED_VOLTAGE_MARGIN, high + TIMED_VOLTAGE_MARGIN)
+    return [
+        cause
+        for cause in causes
+        if cause.limit[0] != "Voltage" or reach[0] <= cause.threshold <= reach[1]
+    ]
+
+
 def tightest(causes: Iterable[Cause]) -> dict[Limit, Cause]:
     """Return for each quantity and side the cause that is met first.
 
-    A guard gives way to anything on its side, however far that is.
+    A guard gives way to anything on its side.
     """
     found: dict[Limit, Cause] = {}
     for cause in causes:
@@ -191,7 +216,7 @@ def tightest(causes: Iterable[Cause]) -> dict[Limit, Cause]:
 
 
 def _order(cause: Cause) -> tuple[bool, float, bool, int]:
-    sooner = cause.threshold if cause.limit[1] == "high" else -cause.threshold
+    sooner = (cause.threshold if cause.limit[1] == "high" else -cause.threshold) - cause.slack
     return cause.why == "guard", sooner, cause.why != "hold", _RANK[cause.why]
 
 
@@ -266,4 +291,4 @@ def side_of(operator: Operator) -> Side:
 def end_words(end: End, threshold: float) -> str:
     """Say an end in words."""
     name = end.quantity.name if isinstance(end.quantity, ModelVariable) else end.quantity
-    return f"{name} {end.operator} {threshold:g}"
+    return f"{name} {end.operator} {threshold:.10g}"

@@ -89,7 +89,7 @@ def flatten(protocol: Protocol, *, capacity: float | None = None, title: str = "
     return Program(
         lines=lines,
         guards=tuple(_guards(protocol.safety, builder)),
-        profiles=protocol.profiles,
+        profiles=tuple(profile for profile in protocol.profiles if profile.name in named),
         record=_record(protocol.start.resolution),
         capacity=capacity,
         title=title,

@@ -257,3 +257,10 @@ def test_a_long_text_that_nobody_knows_is_no_file_of_a_cycler():
     with pytest.raises(Unreadable, match=r"no file of Maccor, .* that is known") as told:
         parse(b"time,voltage\n" + b"1.0,3.7\n" * 150_000)
     assert "bytes" not in str(told.value)
+
+
+@pytest.mark.parametrize("target", ["neware", "novonix", "maccor"])
+def test_a_drive_cycle_of_the_document_that_no_step_follows_is_left_out(target):
+    text = 'drive_cycles: {P: {"Time [s]": [0, 1], "Current [A]": [1, 1]}}\n'
+    made = convert(text + "steps: [{Rest: {duration: 60}}]", target, verify=True)
+    assert made.files.assets == ()

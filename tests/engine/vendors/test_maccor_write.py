@@ -111,7 +111,7 @@ def steps_of(files: Files) -> list[dict[str, object]]:
         sets = [
             e.findtext("Value") for e in element.iter("ReportEntry") if "SetVar" in str(e[0].text)
         ]
-        limits = {child.tag: child.text for child in element.find("Limits") or ()}
+        limits = {child.tag: child.text for child in element.iterfind("Limits/*")}
         found.append({**texts, "Ends": ends, "Limits": limits, "sets": sets})
     return found
 
