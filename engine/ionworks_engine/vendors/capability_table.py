@@ -198,8 +198,8 @@ TABLE: Mapping[str, Mapping[str, str]] = MappingProxyType(
             | {
                 "rest": "Only with a duration.",
                 "C-rate": "C-rates are written as currents in mA of the nominal capacity.",
-                "constant voltage": "The current of the step before bounds that of a constant voltage,"
-                " whichever way leads there.",
+                "constant voltage": "The current of the step before bounds that of a constant"
+                " voltage, whichever way leads there.",
                 "constant power": YES,
                 "CC-CV in one step": YES,
                 "drive cycle": "no: no public file shows how a step names its profile",
