@@ -77,7 +77,7 @@ def held(
     current: Value | None,
     voltage: Value | None,
     power: Value | None,
-    resistance: Value | None,
+    resistance: Value | None = None,
 ) -> Table:
     """Return the one of these values that a step holds, by its name."""
     return present(

@@ -35,7 +35,6 @@ class CellSteps(Built):
         current: Value | None = None,
         voltage: Value | None = None,
         power: Value | None = None,
-        resistance: Value | None = None,
         hold_voltage: Value | None = None,
         **common: Unpack[Timed],
     ) -> Self:
@@ -43,8 +42,8 @@ class CellSteps(Built):
 
         Parameters
         ----------
-        c_rate, current, voltage, power, resistance
-            What is held: C, A, V, W or Ohm. Exactly one.
+        c_rate, current, voltage, power
+            What is held: C, A, V or W. Exactly one.
         hold_voltage
             Once this voltage in V is reached the step goes on at it (CC-CV).
         **common
@@ -61,7 +60,7 @@ class CellSteps(Built):
               ends:
                 - Voltage > 4.2
         """
-        values = held(c_rate, current, voltage, power, resistance)
+        values = held(c_rate, current, voltage, power)
         return self._drive("charge", "Charge", values, {"hold_voltage": hold_voltage}, common)
 
     def discharge(
