@@ -236,12 +236,13 @@ def test_a_safety_limit_without_a_way_out_ends_the_test():
     assert done.steps["End voltage [V]"][0] == pytest.approx(4.0, abs=1e-4)
 
 
-def test_a_safety_limit_wins_over_an_end_of_equal_value():
-    ends = [{"Voltage >= 4.0": {"goto": "Wrong"}}]
+@pytest.mark.parametrize("value", [3.8, 3.85, 3.9, 3.95, 3.97, 4.0, 4.05, 4.1])
+def test_a_safety_limit_wins_over_an_end_of_equal_value(value):
+    ends = [{f"Voltage >= {value}": {"goto": "Wrong"}}]
     steps = [pulse("Charge", 7200, ends=ends), rest(1, name="Wrong"), rest(1, name="Right")]
-    done = good(steps, safety={"max_voltage": {"value": 4.0, "goto": "Right"}})
+    done = good(steps, safety={"max_voltage": {"value": value, "goto": "Right"}})
     assert names(done) == [None, "Right"]
-    assert done.steps["Ended by"][0] == "safety limit max_voltage 4 V (goto Right)"
+    assert done.steps["Ended by"][0] == f"safety limit max_voltage {value:g} V (goto Right)"
 
 
 def test_an_earlier_end_wins_over_a_later_safety_limit():

@@ -76,9 +76,9 @@ class Cause:
         How it is told.
     goto
         Where it leads, if it says so.
-    slack
-        How far the threshold stands beyond what was written: a cell that has been held at a safety
-        limit is there within the solver's tolerance, and has not passed it.
+    written
+        What was written where the threshold stands a little beyond it: a cell that has been held
+        at a safety limit is there within the solver's tolerance, and has not passed it.
     """
 
     why: Why
@@ -86,7 +86,7 @@ class Cause:
     threshold: float
     words: str
     goto: Goto | None = None
-    slack: float = 0.0
+    written: float | None = None
 
     def distance(self, value: float) -> float:
         """Return how far a value is from meeting this; 0 or less if it does."""
@@ -127,7 +127,7 @@ def cause_of_safety(limit: SafetyLimit, threshold: float, fallback: Goto | None)
     words = f"safety limit {name} {threshold:.10g} {unit}"
     slack = _SLACK * max(_least(limit.quantity), abs(threshold))
     passed = threshold + (slack if limit.side == "high" else -slack)
-    return Cause("safety", key, passed, words, limit.goto or fallback, slack)
+    return Cause("safety", key, passed, words, limit.goto or fallback, threshold)
 
 
 def back_inside(tripped: Cause) -> Cause:
@@ -216,7 +216,8 @@ def tightest(causes: Iterable[Cause]) -> dict[Limit, Cause]:
 
 
 def _order(cause: Cause) -> tuple[bool, float, bool, int]:
-    sooner = (cause.threshold if cause.limit[1] == "high" else -cause.threshold) - cause.slack
+    value = cause.threshold if cause.written is None else cause.written
+    sooner = value if cause.limit[1] == "high" else -value
     return cause.why == "guard", sooner, cause.why != "hold", _RANK[cause.why]
 
 
