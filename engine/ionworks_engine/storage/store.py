@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
 from sqlalchemy.exc import DatabaseError
 
 from ionworks_engine.storage import tables, times
@@ -77,12 +77,11 @@ class Store:
         return self._engine.begin()
 
     def discard_files(self, names: Collection[str]) -> None:
-        """Remove those of the files that no simulation names any more."""
-        frames = (tables.simulations.c.time_series_file, tables.simulations.c.steps_file)
+        """Remove those of the files that no row names any more."""
         with self.reading() as connection:
             named = {
                 name
-                for column in frames
+                for column in tables.FILES
                 for name in connection.scalars(select(column).where(column.in_(names)))
             }
         self.files.discard(set(names) - named)
@@ -97,16 +96,26 @@ class Store:
         with self.writing() as connection:
             if known:
                 _refuse_newer(connection, folder)
-                return
+            # What an older engine did not know of comes as new tables: nothing of its own changes.
             tables.metadata.create_all(connection)
-            version = {"name": "schema_version", "value": str(tables.SCHEMA_VERSION)}
-            connection.execute(insert(tables.facts).values(version))
+            _set_version(connection, known)
+            if known:
+                return
             now = self.now()
             connection.execute(
                 insert(tables.projects).values(
                     id=str(uuid.uuid4()), name=DEFAULT_PROJECT, created_at=now, updated_at=now
                 )
             )
+
+
+def _set_version(connection: Connection, known: bool) -> None:
+    version = {"name": "schema_version", "value": str(tables.SCHEMA_VERSION)}
+    if known:
+        stored = update(tables.facts).where(tables.facts.c.name == version["name"])
+        connection.execute(stored.values(value=version["value"]))
+    else:
+        connection.execute(insert(tables.facts).values(version))
 
 
 def _refuse_newer(connection: Connection, folder: Path) -> None:

@@ -5,6 +5,10 @@ Nothing here is particular to SQLite: the same tables stand in PostgreSQL.
 ``documents`` holds what many runs share (cells, protocol bodies), by content: a sweep of 2,000
 points stores its cell once. ``simulations`` is what was asked and what came of it, ``jobs`` the
 work: a queue that survives the process.
+
+Cell data hangs on specifications: batches and instances, measurements of instances, and beside
+them raw files and studies. ``FILES`` names every column that holds the name of a stored file: what
+none of them names is nobody's.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Float,
     Index,
     Integer,
     MetaData,
@@ -22,7 +27,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 metadata = MetaData()
 
@@ -176,3 +181,255 @@ jobs = Table(
     *_times(),
 )
 Index("jobs_by_turn", jobs.c.status, jobs.c.priority.desc(), jobs.c.seq)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key", String(255), primary_key=True),
+    Column("fingerprint", String(64), nullable=False),
+    Column("subject_id", String(64)),
+    Column("status", Integer),
+    Column("answer", JSON(none_as_null=True)),
+    Column("created_at", String(32), nullable=False, index=True),
+)
+
+materials = Table(
+    "materials",
+    metadata,
+    _seq(),
+    _id(),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("manufacturer", Text),
+    _document("definition"),
+    Column("content", String(64), nullable=False),
+    *_times(),
+    UniqueConstraint("project_id", "content"),
+)
+
+cell_specifications = Table(
+    "cell_specifications",
+    metadata,
+    _seq(),
+    _id(),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("form_factor", Text),
+    Column("manufacturer", Text),
+    _document("ratings"),
+    _document("properties"),
+    _document("source"),
+    Column("notes", Text),
+    Column("created_by_email", Text),
+    *_times(),
+    UniqueConstraint("project_id", "name"),
+)
+
+cell_components = Table(
+    "cell_components",
+    metadata,
+    _seq(),
+    _id(),
+    Column("cell_specification_id", String(36), nullable=False, index=True),
+    Column("slot", String(16), nullable=False),
+    Column("material_id", String(36), index=True),
+    _document("properties"),
+    *_times(),
+    UniqueConstraint("cell_specification_id", "slot"),
+)
+
+cell_batches = Table(
+    "cell_batches",
+    metadata,
+    _seq(),
+    _id(),
+    Column("cell_specification_id", String(36), nullable=False),
+    Column("project_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("name_key", Text, nullable=False),
+    Column("notes", Text),
+    Column("date_manufactured", String(10)),
+    _document("properties"),
+    Column("created_by_email", Text),
+    *_times(),
+    UniqueConstraint("cell_specification_id", "name_key"),
+)
+
+cell_instances = Table(
+    "cell_instances",
+    metadata,
+    _seq(),
+    _id(),
+    Column("cell_specification_id", String(36), nullable=False),
+    Column("project_id", String(36), nullable=False),
+    Column("batch_id", String(36), index=True),
+    Column("name", Text, nullable=False),
+    Column("date_manufactured", String(10)),
+    _document("measured_properties"),
+    Column("notes", Text),
+    Column("created_by_email", Text),
+    *_times(),
+    UniqueConstraint("cell_specification_id", "name"),
+)
+
+cell_measurements = Table(
+    "cell_measurements",
+    metadata,
+    _seq(),
+    _id(),
+    Column("cell_instance_id", String(36), nullable=False),
+    Column("cell_specification_id", String(36), nullable=False, index=True),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("measurement_type", String(16), nullable=False),
+    Column("notes", Text),
+    _document("protocol"),
+    Column("protocol_name", Text),
+    Column("protocol_id", String(36)),
+    _document("test_setup"),
+    _document("properties"),
+    _document("file_metadata"),
+    Column("start_time", String(32)),
+    Column("end_time", String(32)),
+    Column("processing_status", String(16), nullable=False),
+    Column("processing_error", Text),
+    Column("job_id", String(36), index=True),
+    Column("rows", Integer),
+    Column("duration", Float),
+    Column("source_file", String(64), index=True),
+    Column("source_steps_file", String(64), index=True),
+    Column("time_series_file", String(64), index=True),
+    Column("steps_file", String(64), index=True),
+    Column("cycles_file", String(64), index=True),
+    Column("created_by_email", Text),
+    *_times(),
+    UniqueConstraint("cell_instance_id", "name"),
+)
+
+measurement_tags = Table(
+    "measurement_tags",
+    metadata,
+    Column("measurement_id", String(36), primary_key=True),
+    Column("tag_key", String(100), primary_key=True),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("tag", String(50), nullable=False),
+)
+
+measurement_files = Table(
+    "measurement_files",
+    metadata,
+    Column("measurement_id", String(36), primary_key=True),
+    Column("filename", String(255), primary_key=True),
+    Column("position", Integer, nullable=False),
+    Column("content", String(64), nullable=False, index=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("content_type", Text, nullable=False),
+)
+
+measurement_watches = Table(
+    "measurement_watches",
+    metadata,
+    Column("measurement_id", String(36), primary_key=True),
+    Column("created_at", String(32), nullable=False),
+)
+
+raw_data = Table(
+    "raw_data",
+    metadata,
+    _seq(),
+    _id(),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text, nullable=False),
+    Column("source", Text),
+    _document("metadata"),
+    Column("size_bytes", Integer, nullable=False),
+    Column("content", String(64), nullable=False, index=True),
+    Column("created_by_email", Text),
+    *_times(),
+)
+
+measurement_raw_data = Table(
+    "measurement_raw_data",
+    metadata,
+    Column("measurement_id", String(36), primary_key=True),
+    Column("raw_data_id", String(36), primary_key=True, index=True),
+    Column("created_at", String(32), nullable=False),
+)
+
+uploads = Table(
+    "uploads",
+    metadata,
+    _seq(),
+    _id(),
+    Column("kind", String(16), nullable=False),
+    Column("owner_id", String(36), nullable=False, index=True),
+    Column("position", Integer, nullable=False),
+    Column("filename", Text, nullable=False),
+    Column("content_type", Text),
+    Column("content", String(64), index=True),
+    Column("size_bytes", Integer),
+    Column("multipart_id", String(36)),
+    Column("expires_at", String(32), nullable=False),
+    *_times(),
+)
+
+upload_parts = Table(
+    "upload_parts",
+    metadata,
+    Column("upload_id", String(36), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("content", String(64), nullable=False, index=True),
+    Column("size_bytes", Integer, nullable=False),
+    Column("etag", String(64), nullable=False),
+)
+
+studies = Table(
+    "studies",
+    metadata,
+    _seq(),
+    _id(),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("created_by_email", Text),
+    *_times(),
+    UniqueConstraint("project_id", "name"),
+)
+
+study_simulations = Table(
+    "study_simulations",
+    metadata,
+    _seq(),
+    _id(),
+    Column("study_id", String(36), nullable=False),
+    Column("simulation_id", String(36), nullable=False, index=True),
+    Column("created_at", String(32), nullable=False),
+    UniqueConstraint("study_id", "simulation_id"),
+)
+
+study_measurements = Table(
+    "study_measurements",
+    metadata,
+    _seq(),
+    _id(),
+    Column("study_id", String(36), nullable=False),
+    Column("measurement_id", String(36), nullable=False, index=True),
+    Column("created_at", String(32), nullable=False),
+    UniqueConstraint("study_id", "measurement_id"),
+)
+
+FILES: tuple[Column[str], ...] = (
+    simulations.c.time_series_file,
+    simulations.c.steps_file,
+    cell_measurements.c.source_file,
+    cell_measurements.c.source_steps_file,
+    cell_measurements.c.time_series_file,
+    cell_measurements.c.steps_file,
+    cell_measurements.c.cycles_file,
+    measurement_files.c.content,
+    raw_data.c.content,
+    uploads.c.content,
+    upload_parts.c.content,
+)
