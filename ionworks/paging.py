@@ -1,20 +1,22 @@
 """Lists that the server hands out in pages, as sequences.
 
 With a limit a page is exactly that page. Without one it covers everything: its length is known
-at once, its items are fetched when they are looked at.
+at once, its items are fetched when they are looked at. What the server calls its parts answers,
+too: ``page["items"]``, ``page["total"]``, ``page["count"]``.
 """
 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from html import escape
-from typing import Any, Generic, NamedTuple, TypeVar, overload
+from typing import Any, Generic, Literal, NamedTuple, TypeVar, overload
 
 __all__ = ["AsyncFetch", "AsyncPage", "Chunk", "Fetch", "Page"]
 
 T = TypeVar("T")
 
 PAGE_SIZE = 100
+_ANSWERS = ("items", "total", "count")
 _SHOWN = 3
 _SHOWN_IN_NOTEBOOK = 20
 _WIDTH = 100
@@ -40,11 +42,12 @@ class _Part(Generic[T]):
         How many items the server has in all, whatever part was asked for.
     """
 
-    def __init__(self, limit: int | None, offset: int | None) -> None:
+    def __init__(self, limit: int | None, offset: int | None, at_once: int) -> None:
+        self._at_once = at_once
         self._limit = None if limit is None else _whole("limit", limit, least=1)
         self._offset = 0 if offset is None else _whole("offset", offset, least=0)
         self._items: list[T] = []
-        self._length = PAGE_SIZE if self._limit is None else self._limit
+        self._length = at_once if self._limit is None else self._limit
         self._begun = False
         self.total = 0
 
@@ -72,10 +75,15 @@ class _Part(Generic[T]):
         )
         return f"<p>{self._length} of {self.total}</p><table>{rows}</table>"
 
+    def _answer(self, key: str) -> Any:
+        if key not in _ANSWERS:
+            raise KeyError(f"a page has {', '.join(_ANSWERS)}, not {key!r}")
+        return getattr(self, key)
+
     def _request(self) -> tuple[int, int]:
         """Return the limit and the offset to ask for next."""
         missing = self._length - len(self._items)
-        return min(PAGE_SIZE, missing), self._offset + len(self._items)
+        return min(self._at_once, missing), self._offset + len(self._items)
 
     def _take(self, chunk: Chunk) -> None:
         """Add a chunk. An empty one ends the list, whatever the total said."""
@@ -92,7 +100,7 @@ class _Part(Generic[T]):
 class Page(_Part[T], Sequence[T]):  # type: ignore[misc]  # count is a number, as on the wire
     """A list of the server, as a sequence.
 
-    It is fetched in parts of 100 items, each when it is first looked at.
+    It is fetched in parts, of 100 items if nothing else is said, each when it is first looked at.
 
     Examples
     --------
@@ -102,14 +110,26 @@ class Page(_Part[T], Sequence[T]):  # type: ignore[misc]  # count is a number, a
     (250, 249, [98, 99, 100, 101])
     """
 
-    def __init__(self, fetch: Fetch, limit: int | None = None, offset: int | None = None) -> None:
-        super().__init__(limit, offset)
+    def __init__(
+        self,
+        fetch: Fetch,
+        limit: int | None = None,
+        offset: int | None = None,
+        at_once: int = PAGE_SIZE,
+    ) -> None:
+        super().__init__(limit, offset, at_once)
         self._fetch = fetch
 
     @classmethod
-    def open(cls, fetch: Fetch, limit: int | None = None, offset: int | None = None) -> Page[T]:
+    def open(
+        cls,
+        fetch: Fetch,
+        limit: int | None = None,
+        offset: int | None = None,
+        at_once: int = PAGE_SIZE,
+    ) -> Page[T]:
         """Return the page with its first part fetched, so that its length is known."""
-        page = cls(fetch, limit, offset)
+        page = cls(fetch, limit, offset, at_once)
         page._take(fetch(*page._request()))
         return page
 
@@ -127,7 +147,14 @@ class Page(_Part[T], Sequence[T]):  # type: ignore[misc]  # count is a number, a
     def __getitem__(self, index: int) -> T: ...
     @overload
     def __getitem__(self, index: slice) -> list[T]: ...
-    def __getitem__(self, index: int | slice) -> T | list[T]:
+    @overload
+    def __getitem__(self, index: Literal["items"]) -> list[T]: ...
+    @overload
+    def __getitem__(self, index: Literal["total", "count"]) -> int: ...
+    def __getitem__(self, index: int | slice | str) -> T | list[T] | int:
+        if isinstance(index, str):
+            found: list[T] | int = self._answer(index)
+            return found
         if isinstance(index, slice):
             places = range(self._length)[index]
             self._reach(max(places, default=-1) + 1)
@@ -163,17 +190,25 @@ class AsyncPage(_Part[T]):
     """
 
     def __init__(
-        self, fetch: AsyncFetch, limit: int | None = None, offset: int | None = None
+        self,
+        fetch: AsyncFetch,
+        limit: int | None = None,
+        offset: int | None = None,
+        at_once: int = PAGE_SIZE,
     ) -> None:
-        super().__init__(limit, offset)
+        super().__init__(limit, offset, at_once)
         self._fetch = fetch
 
     @classmethod
     async def open(
-        cls, fetch: AsyncFetch, limit: int | None = None, offset: int | None = None
+        cls,
+        fetch: AsyncFetch,
+        limit: int | None = None,
+        offset: int | None = None,
+        at_once: int = PAGE_SIZE,
     ) -> AsyncPage[T]:
         """Return the page with its first part fetched; with a limit, with all its parts."""
-        page = cls(fetch, limit, offset)
+        page = cls(fetch, limit, offset, at_once)
         page._take(await fetch(*page._request()))
         if limit is not None:
             await page.all()
@@ -193,7 +228,14 @@ class AsyncPage(_Part[T]):
     def __getitem__(self, index: int) -> T: ...
     @overload
     def __getitem__(self, index: slice) -> list[T]: ...
-    def __getitem__(self, index: int | slice) -> T | list[T]:
+    @overload
+    def __getitem__(self, index: Literal["items"]) -> list[T]: ...
+    @overload
+    def __getitem__(self, index: Literal["total", "count"]) -> int: ...
+    def __getitem__(self, index: int | slice | str) -> T | list[T] | int:
+        if isinstance(index, str):
+            found: list[T] | int = self._answer(index)
+            return found
         if len(self._items) < self._length:
             raise LookupError(
                 f"{len(self._items)} of {self._length} items are here: "

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date, datetime
 from difflib import get_close_matches
 from enum import StrEnum
 from typing import Any, Protocol, Self, TypeVar
 
 from ionworks_openapi.types import UNSET, Unset
 
-__all__ = ["choice", "given", "matching", "moment", "path_id", "request_body"]
+__all__ = ["choice", "given", "matching", "moment", "path_id", "request_body", "several", "text"]
 
 _LONGEST_ID = 1000
+_WILDCARDS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 T = TypeVar("T")
 Word = TypeVar("Word", bound=StrEnum)
 Body = TypeVar("Body", bound="_Body")
+
+Path = tuple[str, ...]
 
 
 class _Body(Protocol):
@@ -31,18 +34,86 @@ def given(value: T | None) -> T | Unset:
     return UNSET if value is None else value
 
 
-def matching(part: str | None, exact: str | None = None) -> str | Unset:
-    """Return the filter for texts that are, or else contain, what is given."""
+def text(value: Any, name: str) -> str:
+    """Return a text as it is.
+
+    Raises
+    ------
+    TypeError
+        If it is none.
+    """
+    if not isinstance(value, str):
+        raise TypeError(f"{name} must be a text, not {value!r}")
+    return str(value)
+
+
+def matching(part: str | None, exact: str | None = None, name: str = "name") -> str | Unset:
+    r"""Return the filter for texts that are, or else contain, what is given.
+
+    What is given is plain text: ``%``, ``_`` and the backslash stand for themselves.
+
+    Examples
+    --------
+    >>> from ionworks.requests import matching
+    >>> print(matching("50%_a"))
+    ilike.%50\%\_a%
+    >>> matching("a", exact="50%_a")
+    'eq.50%_a'
+    """
     if exact is not None:
-        return f"eq.{exact}"
-    return UNSET if part is None else f"ilike.%{part}%"
+        return f"eq.{text(exact, f'{name}_exact')}"
+    if part is None:
+        return UNSET
+    return f"ilike.%{text(part, name).translate(_WILDCARDS)}%"
 
 
-def moment(time: str | date | None) -> str | Unset:
-    """Return the filter for a time, given as ISO text or as a date or time of Python."""
+def moment(time: str | date | None, name: str = "a time") -> str | Unset:
+    """Return the filter for a time, given as ISO 8601 text or as a date or time of Python.
+
+    Without a time zone it means UTC; a date means its midnight.
+
+    Raises
+    ------
+    ValueError
+        If the text is no time.
+    TypeError
+        If it is neither.
+    """
+    if time is None:
+        return UNSET
     if isinstance(time, date):
+        if time != time:  # pandas has a time that is none, and calls it a datetime
+            raise ValueError(f"{name} must be a time, not {time!r}")
         return time.isoformat()
-    return given(time)
+    try:
+        datetime.fromisoformat(text(time, name))
+    except ValueError:
+        raise ValueError(
+            f'{name} must be a time in ISO 8601 such as "2026-05-08" or '
+            f'"2026-05-08T12:30:00Z", not {time!r}'
+        ) from None
+    return time
+
+
+def several(values: str | Iterable[Any], name: str) -> list[Any]:
+    """Return what is given as a list; a text is one item, not its letters.
+
+    Raises
+    ------
+    TypeError
+        If it is neither a text nor a collection.
+
+    Examples
+    --------
+    >>> from ionworks.requests import several
+    >>> several("aging", "tags"), several(("aging", "RPT"), "tags")
+    (['aging'], ['aging', 'RPT'])
+    """
+    if isinstance(values, str):
+        return [values]
+    if isinstance(values, Mapping) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} must be a text or a list of texts, not {values!r}")
+    return list(values)
 
 
 def choice(kind: type[Word], word: str | None, name: str) -> Word | Unset:
@@ -94,10 +165,12 @@ def path_id(value: Any, name: str) -> str:
 def request_body(kind: type[Body], values: Any, where: str) -> Body:
     """Return the body of a request, refusing what the API would not take.
 
+    What is given stays as it is: the body is made of a copy.
+
     Raises
     ------
     ValueError
-        If a key is missing or unknown, named by its path.
+        If a key is missing or unknown, named by its path, with the key that it may be for.
     """
     if not isinstance(values, Mapping):
         raise ValueError(f"{where} must be a mapping, not {values!r}")
@@ -105,21 +178,30 @@ def request_body(kind: type[Body], values: Any, where: str) -> Body:
         body = kind.from_dict(values)
     except KeyError as error:
         raise ValueError(f"{where} needs the key {error}") from None
+    except (AttributeError, TypeError, ValueError) as error:
+        raise ValueError(f"{where} is not what the API takes: {error}") from None
     unknown = list(_lost(values, body.to_dict()))
     if unknown:
-        near = get_close_matches(unknown[0], list(kind.__annotations__), n=1)
-        hint = f" (did you mean {near[0]}?)" if near else ""
-        raise ValueError(f"{where} has no key {', '.join(unknown)}{hint}")
+        names = ", ".join(".".join(path) for path in unknown)
+        raise ValueError(f"{where} has no key {names}{_near(body, unknown[0])}")
     return body
 
 
-def _lost(values: Any, kept: Any, path: str = "") -> list[str]:
-    """Name the keys that are in the values and not in what was kept of them."""
+def _lost(values: Any, kept: Any, path: Path = ()) -> Iterator[Path]:
+    """Give the paths of the keys that are in the values and not in what was kept of them."""
     if isinstance(values, Mapping) and isinstance(kept, Mapping):
-        here = [f"{path}{key}" for key in values if key not in kept]
-        below = (_lost(values[key], kept[key], f"{path}{key}.") for key in values if key in kept)
-        return [*here, *(name for names in below for name in names)]
-    if isinstance(values, list) and isinstance(kept, list):
-        pairs = enumerate(zip(values, kept, strict=False))
-        return [name for i, (one, two) in pairs for name in _lost(one, two, f"{path}{i}.")]
-    return []
+        yield from ((*path, str(key)) for key in values if key not in kept)
+        for key in values:
+            if key in kept:
+                yield from _lost(values[key], kept[key], (*path, str(key)))
+    elif isinstance(values, list) and isinstance(kept, list):
+        for index, (one, two) in enumerate(zip(values, kept, strict=False)):
+            yield from _lost(one, two, (*path, str(index)))
+
+
+def _near(body: Any, path: Path) -> str:
+    """Say which key the last one of a path may be meant for, by what holds it."""
+    for key in path[:-1]:
+        body = body[int(key)] if isinstance(body, list) else getattr(body, key, None)
+    near = get_close_matches(path[-1], list(getattr(type(body), "__annotations__", ())), n=1)
+    return f" (did you mean {near[0]}?)" if near else ""

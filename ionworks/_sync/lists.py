@@ -1,0 +1,53 @@
+# Generated from ionworks/_async/lists.py by `python -m codegen sync`; do not edit.
+"""How the resources list what the server hands out in pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from ionworks.calls import sync_call
+from ionworks.paging import PAGE_SIZE, Chunk, Page
+
+if TYPE_CHECKING:
+    from ionworks._sync.session import Session
+
+__all__ = ["sync_list"]
+
+
+def sync_list(
+    session: Session,
+    operation: Callable[..., Any],
+    *path: str,
+    query: Mapping[str, Any],
+    limit: int | None,
+    offset: int | None,
+    at_once: int = PAGE_SIZE,
+    read: Callable[[Any], Any] | None = None,
+) -> Page[Any]:
+    """Return a page of what a generated list call hands out.
+
+    Parameters
+    ----------
+    session
+        Whose connection is used.
+    operation
+        The generated call.
+    *path
+        The ids in its path.
+    query
+        Its query parameters, without ``limit`` and ``offset``.
+    limit, offset
+        The part of the list to return. Without a limit, all of it, fetched as it is read.
+    at_once
+        How many items to ask the server for in one call.
+    read
+        What becomes of an item; without it, it stays the generated model.
+    """
+
+    def fetch(limit: int, offset: int) -> Chunk:
+        page = sync_call(operation, *path, client=session.api, limit=limit, offset=offset, **query)
+        items = page.items if read is None else [read(item) for item in page.items]
+        return Chunk(items, page.total)
+
+    return Page[Any].open(fetch, limit, offset, at_once)
