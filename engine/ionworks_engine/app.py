@@ -10,6 +10,7 @@ from __future__ import annotations
 import inspect
 import json
 import os
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
@@ -25,7 +26,7 @@ from starlette.types import Receive, Scope, Send
 
 from ionworks_engine import library
 from ionworks_engine.bundle import Operation, load_bundle, operations
-from ionworks_engine.call import Call, ParquetFile, PlainText, Services
+from ionworks_engine.call import Call, ParquetFile, PlainText, Redirect, Services
 from ionworks_engine.descriptions import Descriptions
 from ionworks_engine.errors import ApiError, Problem, invalid, meant
 from ionworks_engine.forms import FORM, read_file
@@ -34,6 +35,9 @@ from ionworks_engine.jobs.executor import Executor
 from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import JOB_TYPE, SimulationJobs
 from ionworks_engine.jobs.system import Jobs
+from ionworks_engine.links import OBJECTS, STORAGE, Links
+from ionworks_engine.objects import Objects
+from ionworks_engine.receiving import MAX_UPLOAD
 from ionworks_engine.routes import Handler, handlers
 from ionworks_engine.shell import Shell
 from ionworks_engine.storage import Store
@@ -41,6 +45,7 @@ from ionworks_engine.validation import Schemas, read_query
 
 PARQUET = "application/vnd.apache.parquet"
 _STREAMED = 1 << 20
+_HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?", re.ASCII)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
 
@@ -50,6 +55,7 @@ def create_app(
     api_key: str | None = None,
     workers: int | None = None,
     executor: Callable[[], Executor] | None = None,
+    max_upload: int = MAX_UPLOAD,
     check_answers: bool = False,
 ) -> Starlette:
     """Make the engine's ASGI application.
@@ -66,6 +72,8 @@ def create_app(
         How many simulations run at once; by default one for each processor.
     executor
         Makes what runs the jobs, instead of worker processes.
+    max_upload
+        How many bytes an uploaded file may have.
     check_answers
         Check every JSON answer against the bundle, too.
 
@@ -93,10 +101,11 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         store = Store(Path(data_dir))
+        store.sweep()
         library.install(store)
         runner = executor() if executor else ProcessExecutor(workers or os.cpu_count() or 1)
         jobs = Jobs(store, runner, {JOB_TYPE: SimulationJobs(store)})
-        app.state.services = Services(store, jobs, Descriptions(store, jobs))
+        app.state.services = Services(store, jobs, Descriptions(store, jobs), Links(store))
         jobs.start()
         try:
             yield
@@ -105,8 +114,11 @@ def create_app(
             store.close()
 
     app = Starlette(
-        routes=_routes(described, bound, schemas, check_answers),
-        middleware=[Middleware(Shell, api_key=api_key, public=("/healthz",))],
+        routes=[
+            *_routes(described, bound, schemas, check_answers),
+            Route(f"{OBJECTS}/{{key}}", Objects(max_upload)),
+        ],
+        middleware=[Middleware(Shell, api_key=api_key, public=("/healthz",), signed=STORAGE)],
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False
@@ -173,7 +185,16 @@ class _Operation:
         services: Services = scope["app"].state.services
         path, query = scope["path_params"], self._query(scope)
         body = await self._read_body(scope, receive) if self._body else {}
-        call = Call(services.store, services.jobs, services.descriptions, path, query, body)
+        call = Call(
+            services.store,
+            services.jobs,
+            services.descriptions,
+            services.links,
+            path=path,
+            query=query,
+            body=body,
+            origin=_origin(scope),
+        )
         answer = self._handler(call)
         if inspect.isawaitable(answer):
             answer = await answer
@@ -206,6 +227,8 @@ class _Operation:
     def _respond(self, answer: Any) -> Response:
         if isinstance(answer, ParquetFile):
             return _file(answer.path)
+        if isinstance(answer, Redirect):
+            return Response(status_code=307, headers={"location": answer.location})
         if isinstance(answer, PlainText):
             return Response(answer.text, media_type="text/plain")
         if self._operation.success == 204:
@@ -213,6 +236,12 @@ class _Operation:
         if self._answer is not None and (problems := self._answer.problems(answer)):
             raise RuntimeError(f"{self._operation.id} answers wrongly: {invalid(problems)}")
         return json_response(answer, self._operation.success)
+
+
+def _origin(scope: Scope) -> str:
+    """Return where the client found the engine; a host that is none is taken for this machine."""
+    host = dict(scope["headers"]).get(b"host", b"").decode("latin-1")
+    return f"{scope.get('scheme', 'http')}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
 def json_response(value: Any, status: int) -> Response:

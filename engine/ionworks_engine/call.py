@@ -8,6 +8,7 @@ from typing import Any
 
 from ionworks_engine.descriptions import Descriptions
 from ionworks_engine.jobs.system import Jobs
+from ionworks_engine.links import Links
 from ionworks_engine.storage import Store
 
 ORGANIZATION = "local"
@@ -21,6 +22,7 @@ class Services:
     store: Store
     jobs: Jobs
     descriptions: Descriptions
+    links: Links
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,29 @@ class Call(Services):
     body
         The JSON body, or the `SentFile` of a form by the name of its part; an empty mapping when
         there is none.
+    origin
+        Scheme and host under which the request reached the engine, such as
+        ``http://127.0.0.1:8787``: addresses that it answers begin with it.
     """
 
     path: dict[str, str]
     query: dict[str, Any]
     body: dict[str, Any]
+    origin: str
+
+    def signed(self, content: str, filename: str, media_type: str) -> str:
+        """Return an address at which a stored file can be fetched for an hour, without a key.
+
+        Parameters
+        ----------
+        content
+            Name of the file in the store.
+        filename
+            What it is called when it is saved; only its last part counts.
+        media_type
+            What it is sent as.
+        """
+        return self.links.download(self.origin, content, filename, media_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +68,13 @@ class PlainText:
     """An answer that is a text for people."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Redirect:
+    """An answer that is elsewhere: at an address that the client is to fetch."""
+
+    location: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,12 +27,17 @@ class Shell:
         The key that requests must carry; ``None`` accepts any.
     public
         Paths that need no key.
+    signed
+        How the paths begin that need none because each address is signed.
     """
 
-    def __init__(self, app: ASGIApp, api_key: str | None, public: Collection[str]) -> None:
+    def __init__(
+        self, app: ASGIApp, api_key: str | None, public: Collection[str], signed: str
+    ) -> None:
         self._app = app
         self._key = api_key.encode() if api_key else None
         self._public = public
+        self._signed = signed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -63,7 +68,8 @@ class Shell:
             await refuse(_unexpected(correlation), tagged)
 
     def _admit(self, scope: Scope) -> None:
-        if self._key is None or scope["path"] in self._public:
+        path = scope["path"]
+        if self._key is None or path in self._public or path.startswith(self._signed):
             return
         headers = dict(scope["headers"])
         scheme, _, token = headers.get(b"authorization", b"").partition(b" ")

@@ -180,6 +180,7 @@ class Served:
 
         scope = {
             "type": "http",
+            "asgi": {"version": "3.0", "spec_version": "2.4"},
             "method": request.method,
             "path": request.url.path,
             "query_string": request.url.query,

@@ -3,21 +3,52 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
+import secrets
 import uuid
-from collections.abc import Callable, Collection
-from contextlib import AbstractContextManager
-from datetime import datetime
+from collections.abc import Callable, Collection, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from contextvars import ContextVar
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, Protocol
 
-from sqlalchemy import Connection, Engine, create_engine, event, insert, inspect, select, update
+from sqlalchemy import (
+    Connection,
+    Engine,
+    create_engine,
+    delete,
+    event,
+    insert,
+    inspect,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy.exc import DatabaseError
 
 from ionworks_engine.storage import tables, times
 from ionworks_engine.storage.files import FileStore
 
 DEFAULT_PROJECT = "Default project"
+IDEMPOTENCY_KEPT = timedelta(hours=24)
+_SECRET = "storage_secret"
+_log = logging.getLogger(__name__)
+
+
+class Companion(Protocol):
+    """What is written along with every change of a request."""
+
+    def begin(self, connection: Connection) -> None:
+        """Write it, in the transaction of the change."""
+
+    def committed(self) -> None:
+        """Hear that the change is stored."""
+
+
+companion: ContextVar[Companion | None] = ContextVar("companion", default=None)
+"""Set while a request is served that carries an idempotency key."""
 
 
 class StoreError(Exception):
@@ -50,6 +81,9 @@ class Store:
     >>> store.close()
     """
 
+    secret: bytes
+    """What links into this store are signed with."""
+
     def __init__(self, folder: Path, clock: Callable[[], datetime] = times.now) -> None:
         self.clock = clock
         self._lock = _hold(folder)
@@ -57,6 +91,7 @@ class Store:
         try:
             self.files = FileStore(folder / "files")
             self._prepare(folder)
+            self.secret = self._keep_secret()
         except DatabaseError as error:
             self.close()
             raise StoreError(f"{folder} holds no readable store: {error.orig}") from None
@@ -72,9 +107,16 @@ class Store:
         """Return a connection for reading, to be used in a ``with``."""
         return self._engine.connect()
 
-    def writing(self) -> AbstractContextManager[Connection]:
-        """Return a connection whose changes are committed together, or not at all."""
-        return self._engine.begin()
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """Give a connection whose changes are committed together, or not at all."""
+        beside = companion.get()
+        with self._engine.begin() as connection:
+            if beside:
+                beside.begin(connection)
+            yield connection
+        if beside:
+            beside.committed()
 
     def discard_files(self, names: Collection[str]) -> None:
         """Remove those of the files that no row names any more."""
@@ -85,6 +127,30 @@ class Store:
                 for name in connection.scalars(select(column).where(column.in_(names)))
             }
         self.files.discard(set(names) - named)
+
+    def sweep(self) -> None:
+        """Remove what nobody can use any more.
+
+        These are uploads that were never confirmed and have expired, remembered answers of long
+        ago, and files that no row names: left by a process that was killed, or by either.
+        """
+        with self.writing() as connection:
+            expired = select(tables.uploads.c.id).where(tables.uploads.c.expires_at < self.now())
+            parts = tables.upload_parts
+            connection.execute(delete(parts).where(parts.c.upload_id.in_(expired)))
+            connection.execute(delete(tables.uploads).where(tables.uploads.c.id.in_(expired)))
+            long_ago = times.stamp(self.clock() - IDEMPOTENCY_KEPT)
+            old = tables.idempotency.c.created_at < long_ago
+            connection.execute(delete(tables.idempotency).where(old))
+        stored = self.files.names()
+        with self.reading() as connection:
+            columns = (select(column).where(column.is_not(None)) for column in tables.FILES)
+            named = set(connection.scalars(union_all(*columns)))
+        if missing := named - stored:
+            _log.error(
+                "%d files that rows name are missing, such as %s.", len(missing), min(missing)
+            )
+        self.files.discard(stored - named)
 
     def close(self) -> None:
         """Let go of the database and of the folder."""
@@ -107,6 +173,16 @@ class Store:
                     id=str(uuid.uuid4()), name=DEFAULT_PROJECT, created_at=now, updated_at=now
                 )
             )
+
+    def _keep_secret(self) -> bytes:
+        """Return what links into this store are signed with, made when it was first opened."""
+        kept = select(tables.facts.c.value).where(tables.facts.c.name == _SECRET)
+        with self.writing() as connection:
+            found = connection.scalar(kept)
+            if found is None:
+                found = secrets.token_hex(32)
+                connection.execute(insert(tables.facts).values(name=_SECRET, value=found))
+        return bytes.fromhex(found)
 
 
 def _set_version(connection: Connection, known: bool) -> None:
@@ -170,7 +246,8 @@ def _dump(value: Any) -> str:
 
 
 def _connect(url: str) -> Engine:
-    engine = create_engine(url, json_serializer=_dump)
+    # Parameters of a failed statement may hold links that let the bearer in: not into a log.
+    engine = create_engine(url, json_serializer=_dump, hide_parameters=True)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _tune_sqlite)
     return engine

@@ -1,0 +1,98 @@
+"""Storage: files are fetched and sent under signed addresses, without credentials of the API.
+
+``GET`` and ``HEAD`` of a file answer ranges and conditions; ``PUT`` fills the place of an upload.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from urllib.parse import parse_qsl
+
+from starlette.responses import FileResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from ionworks_engine import uploads
+from ionworks_engine.call import Services
+from ionworks_engine.errors import ApiError
+from ionworks_engine.links import Grant
+from ionworks_engine.receiving import receive_file
+from ionworks_engine.storage import Store
+
+_METHODS = ("GET", "HEAD", "PUT")
+_LONGEST_TYPE = 255
+
+
+class Objects:
+    """What stands at ``/storage/objects/{key}``.
+
+    Parameters
+    ----------
+    limit
+        How many bytes a file may have.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["method"] not in _METHODS:
+            allowed = ", ".join(_METHODS)
+            message = f"Storage takes {allowed}, not {scope['method']}."
+            raise ApiError(405, "METHOD_NOT_ALLOWED", message, {"allow": allowed})
+        services: Services = scope["app"].state.services
+        query = dict(parse_qsl(scope["query_string"].decode("latin-1")))
+        grant = services.links.opened(scope["method"], scope["path_params"]["key"], query)
+        if scope["method"] == "PUT":
+            answer = await self._put(services.store, grant, scope, receive)
+        else:
+            answer = _file(services.store.files.path(grant.key), grant, scope)
+        await answer(scope, receive, send)
+
+    async def _put(self, store: Store, grant: Grant, scope: Scope, receive: Receive) -> Response:
+        headers = dict(scope["headers"])
+        with store.reading() as connection:
+            uploads.find_open(connection, grant.key)
+        media_type = headers.get(b"content-type", uploads.UNKNOWN.encode())[:_LONGEST_TYPE]
+        with store.files.receive() as incoming:
+            await receive_file(headers, receive, incoming, self._limit)
+            name = await asyncio.to_thread(store.files.keep, incoming)
+        come = uploads.Uploaded(name, incoming.size, media_type.decode("latin-1"))
+        keep(store, grant.key, come)
+        return Response(status_code=200, headers={"etag": f'"{name}"'})
+
+
+def keep(store: Store, upload_id: str, come: uploads.Uploaded) -> None:
+    """Name a file that has just come in the row of its upload, or let it go."""
+    try:
+        uploads.fill(store, upload_id, come)
+    except BaseException:
+        store.files.release([come.content])
+        store.discard_files([come.content])
+        raise
+    store.files.release([come.content])
+
+
+def _file(path: Path, grant: Grant, scope: Scope) -> Response:
+    """Return a stored file; its content is its name, so that a copy is known to be good."""
+    etag = f'"{grant.key}"'
+    asked = dict(scope["headers"]).get(b"if-none-match", b"").decode("latin-1")
+    if not path.is_file():
+        raise ApiError(404, "NOT_FOUND", "This file was deleted since its address was made.")
+    if asked == "*" or etag in (each.strip().removeprefix("W/") for each in asked.split(",")):
+        return Response(status_code=304, headers={"etag": etag})
+    headers = {"etag": etag, "x-content-type-options": "nosniff"}
+    return _StoredFile(
+        path, headers=headers, media_type=grant.media_type, filename=_last_part(grant.filename)
+    )
+
+
+class _StoredFile(FileResponse):
+    chunk_size = 1 << 20
+
+
+def _last_part(filename: str) -> str | None:
+    """Return a name to save under: one that leads into no folder and breaks no header."""
+    last = filename.replace("\\", "/").rpartition("/")[2]
+    return "".join(char for char in last if char.isprintable()).strip(". ") or None

@@ -1,0 +1,113 @@
+"""Bodies that are files: from the wire to the disk, hashed as they come, never whole in memory."""
+
+from __future__ import annotations
+
+import asyncio
+import errno
+from collections.abc import AsyncIterator
+
+from starlette.types import Receive
+
+from ionworks_engine.errors import ApiError
+from ionworks_engine.storage.files import Incoming
+
+GATHERED = 1 << 20
+"""Bytes that are handed to a thread at once: with less, handing over costs more than writing."""
+MAX_UPLOAD = 16 << 30
+"""Bytes that one uploaded file may have, unless the engine is told otherwise."""
+
+
+async def receive_file(
+    headers: dict[bytes, bytes], receive: Receive, incoming: Incoming, limit: int
+) -> None:
+    """Write the body of a request to a file that is open for it.
+
+    Raises
+    ------
+    ApiError
+        413 for more than ``limit`` bytes, 400 for fewer or more than announced, 507 if the disk is
+        full.
+    """
+    announced = headers.get(b"content-length", b"")
+    expected = int(announced) if announced.isdigit() else None
+    if expected is not None and expected > limit:
+        raise too_large(limit)
+    await write_all(bounded(body_of(receive), limit), incoming)
+    if expected is not None and incoming.size != expected:
+        message = f"{incoming.size} bytes came, {expected} were announced: send the file again."
+        raise ApiError(400, "BAD_REQUEST", message)
+
+
+async def body_of(receive: Receive) -> AsyncIterator[bytes]:
+    """Yield a body as it comes.
+
+    Raises
+    ------
+    ApiError
+        400 if the connection ends before the body does.
+    """
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ApiError(400, "BAD_REQUEST", "The connection ended before the body did.")
+        if piece := message.get("body", b""):
+            yield piece
+        if not message.get("more_body"):
+            return
+
+
+async def bounded(pieces: AsyncIterator[bytes], limit: int) -> AsyncIterator[bytes]:
+    """Yield pieces until they are more than ``limit`` bytes, which is refused with 413."""
+    size = 0
+    async for piece in pieces:
+        size += len(piece)
+        if size > limit:
+            raise too_large(limit)
+        yield piece
+
+
+async def write_all(pieces: AsyncIterator[bytes], incoming: Incoming) -> None:
+    """Write pieces in a thread: while one batch is written and hashed, the next one comes.
+
+    Raises
+    ------
+    ApiError
+        507 if the disk is full.
+    """
+    writing: asyncio.Future[None] | None = None
+    gathered: list[bytes] = []
+    size = 0
+    try:
+        async for piece in pieces:
+            gathered.append(piece)
+            size += len(piece)
+            if size >= GATHERED:
+                if writing is not None:
+                    await writing
+                writing = _in_thread(incoming, b"".join(gathered))
+                gathered, size = [], 0
+    finally:
+        # The file is closed by whoever opened it: not while a thread still writes to it.
+        if writing is not None:
+            await _finished(writing)
+    if gathered:
+        await _finished(_in_thread(incoming, b"".join(gathered)))
+
+
+def _in_thread(incoming: Incoming, batch: bytes) -> asyncio.Future[None]:
+    return asyncio.get_running_loop().run_in_executor(None, incoming.write, batch)
+
+
+async def _finished(writing: asyncio.Future[None]) -> None:
+    try:
+        await writing
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise ApiError(507, "STORAGE_FULL", "The engine's disk is full.") from None
+        raise
+
+
+def too_large(limit: int) -> ApiError:
+    """Make the error for a file of more bytes than are taken."""
+    message = f"A file may have {limit} bytes here; this one has more."
+    return ApiError(413, "PAYLOAD_TOO_LARGE", message, {"limit_bytes": limit})
