@@ -192,11 +192,13 @@ def _load(file: Path) -> Document:
 
 
 class _StrictLoader(yaml.SafeLoader):
-    """Safe YAML in which a key stands once and dates stay text."""
+    """Safe YAML in which a key stands once, beside what it merges, and dates stay text."""
 
     def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
         seen: set[Any] = set()
         for key_node, _ in node.value:
+            if key_node.tag == "tag:yaml.org,2002:merge":
+                continue
             key = self.construct_object(key_node, deep=True)
             if key in seen:
                 raise yaml.constructor.ConstructorError(

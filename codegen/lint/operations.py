@@ -18,16 +18,26 @@ from codegen.lint.problem import (
 from codegen.reach import look_up, operations
 
 _VERBS = {
+    "assign",
+    "attach",
     "cancel",
+    "change",
+    "confirm",
     "convert",
     "create",
     "delete",
+    "detach",
     "download",
     "get",
+    "initiate",
     "list",
     "parse",
+    "remove",
+    "search",
+    "unwatch",
     "update",
     "validate",
+    "watch",
 }
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 
@@ -124,10 +134,11 @@ def error_form(document: Document) -> Iterator[Problem]:
 
 
 def success_status(document: Document) -> Iterator[Problem]:
-    """Require 201 of creating, 204 of deleting, 200 of everything else."""
-    for place, operation in named_operations(document):
-        verb = operation.get("operationId", "").partition("_")[0]
-        wanted = {"create": "201", "delete": "204"}.get(verb, "200")
+    """Require 201 of creating, 204 of the method DELETE, 200 of everything else."""
+    for path, method, operation in operations(document):
+        place = f"{method} {path}"
+        creates = operation.get("operationId", "").startswith("create_")
+        wanted = "204" if method == "delete" else "201" if creates else "200"
         stated = [status for status in operation["responses"] if status.startswith("2")]
         if stated != [wanted]:
             yield Problem("success_status", place, f"should answer {wanted}, describes {stated}")
@@ -151,17 +162,24 @@ def json_content_type(document: Document) -> Iterator[Problem]:
 
 
 def plain_query(document: Document) -> Iterator[Problem]:
-    """Require one plain value of a query parameter: clients encode lists in different ways."""
+    """Require plain values of a query parameter: one, or texts by repeating it."""
     for path, method, _ in operations(document):
         for parameter in parameters(document, path, method):
             schema = look_up(document, parameter["schema"])
-            if parameter["in"] == "query" and kinds(schema) & {"array", "object"}:
+            if parameter["in"] == "query" and not _is_plain(document, parameter, schema):
                 place = f"{method} {path} {parameter['name']}"
                 yield Problem(
                     "plain_query",
                     place,
-                    "should be one plain value, not a list or object",
+                    "should be one plain value, or a list of texts that repeats the parameter",
                 )
+
+
+def _is_plain(document: Document, parameter: Document, schema: Document) -> bool:
+    if kinds(schema) != {"array"}:
+        return not kinds(schema) & {"array", "object"}
+    items = look_up(document, schema.get("items", {}))
+    return kinds(items) == {"string"} and not {"style", "explode"} & parameter.keys()
 
 
 RULES = (

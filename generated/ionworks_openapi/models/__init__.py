@@ -5,6 +5,25 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .capabilities import Capabilities
+    from .cell_batch import CellBatch
+    from .cell_batch_create import CellBatchCreate
+    from .cell_batch_page import CellBatchPage
+    from .cell_batch_update import CellBatchUpdate
+    from .cell_component import CellComponent
+    from .cell_component_input import CellComponentInput
+    from .cell_instance import CellInstance
+    from .cell_instance_create import CellInstanceCreate
+    from .cell_instance_page import CellInstancePage
+    from .cell_instance_update import CellInstanceUpdate
+    from .cell_measurement import CellMeasurement
+    from .cell_measurement_create import CellMeasurementCreate
+    from .cell_measurement_page import CellMeasurementPage
+    from .cell_measurement_update import CellMeasurementUpdate
+    from .cell_specification import CellSpecification
+    from .cell_specification_create import CellSpecificationCreate
+    from .cell_specification_page import CellSpecificationPage
+    from .cell_specification_update import CellSpecificationUpdate
+    from .confirmed_measurement import ConfirmedMeasurement
     from .converted_file import ConvertedFile
     from .converted_protocol import ConvertedProtocol
     from .current_user import CurrentUser
@@ -13,19 +32,35 @@ if TYPE_CHECKING:
     from .design_row import DesignRow
     from .design_row_type import DesignRowType
     from .design_sampling import DesignSampling
+    from .download_url import DownloadUrl
     from .error import Error
     from .error_code import ErrorCode
     from .finding import Finding
     from .finding_severity import FindingSeverity
     from .health import Health
+    from .initiate_upload_response import InitiateUploadResponse
     from .inline_parameterized_model import InlineParameterizedModel
     from .job import Job
     from .job_error_code import JobErrorCode
     from .job_status import JobStatus
+    from .material import Material
+    from .material_input import MaterialInput
+    from .measurement_confirmation import MeasurementConfirmation
+    from .measurement_cycles import MeasurementCycles
+    from .measurement_files import MeasurementFiles
+    from .measurement_kind import MeasurementKind
+    from .measurement_metadata import MeasurementMetadata
+    from .measurement_order_field import MeasurementOrderField
+    from .measurement_steps_and_cycles import MeasurementStepsAndCycles
+    from .measurement_type import MeasurementType
+    from .measurement_upload import MeasurementUpload
+    from .measurement_upload_name import MeasurementUploadName
+    from .measurement_watch import MeasurementWatch
     from .model import Model
     from .model_create import ModelCreate
     from .model_page import ModelPage
     from .model_update import ModelUpdate
+    from .multipart_upload_info import MultipartUploadInfo
     from .order_direction import OrderDirection
     from .order_field import OrderField
     from .organization import Organization
@@ -36,6 +71,7 @@ if TYPE_CHECKING:
     from .parameterized_model_update import ParameterizedModelUpdate
     from .parsed_protocol import ParsedProtocol
     from .parsed_template import ParsedTemplate
+    from .processing_status import ProcessingStatus
     from .project import Project
     from .project_create import ProjectCreate
     from .project_page import ProjectPage
@@ -54,8 +90,21 @@ if TYPE_CHECKING:
     from .pybamm_model_query import PybammModelQuery
     from .pybamm_model_validation import PybammModelValidation
     from .pybamm_models import PybammModels
+    from .quantity import Quantity
     from .quick_model import QuickModel
     from .quick_model_reference import QuickModelReference
+    from .raw_data import RawData
+    from .raw_data_attachment import RawDataAttachment
+    from .raw_data_attachment_result import RawDataAttachmentResult
+    from .raw_data_confirmation import RawDataConfirmation
+    from .raw_data_measurement_page import RawDataMeasurementPage
+    from .raw_data_page import RawDataPage
+    from .raw_data_update import RawDataUpdate
+    from .raw_data_upload import RawDataUpload
+    from .raw_data_upload_response import RawDataUploadResponse
+    from .search_entity_type import SearchEntityType
+    from .search_response import SearchResponse
+    from .search_result import SearchResult
     from .simulation import Simulation
     from .simulation_batch import SimulationBatch
     from .simulation_columns import SimulationColumns
@@ -65,9 +114,39 @@ if TYPE_CHECKING:
     from .simulation_status import SimulationStatus
     from .simulation_status_query import SimulationStatusQuery
     from .simulation_submission import SimulationSubmission
+    from .study import Study
+    from .study_assignment import StudyAssignment
+    from .study_create import StudyCreate
+    from .study_page import StudyPage
+    from .study_update import StudyUpdate
+    from .tag_change import TagChange
+    from .tag_change_result import TagChangeResult
+    from .tag_usage import TagUsage
+    from .tag_usage_page import TagUsagePage
+    from .upload_info import UploadInfo
+    from .uploaded_type import UploadedType
 
 _MODULES = {
     "Capabilities": "capabilities",
+    "CellBatch": "cell_batch",
+    "CellBatchCreate": "cell_batch_create",
+    "CellBatchPage": "cell_batch_page",
+    "CellBatchUpdate": "cell_batch_update",
+    "CellComponent": "cell_component",
+    "CellComponentInput": "cell_component_input",
+    "CellInstance": "cell_instance",
+    "CellInstanceCreate": "cell_instance_create",
+    "CellInstancePage": "cell_instance_page",
+    "CellInstanceUpdate": "cell_instance_update",
+    "CellMeasurement": "cell_measurement",
+    "CellMeasurementCreate": "cell_measurement_create",
+    "CellMeasurementPage": "cell_measurement_page",
+    "CellMeasurementUpdate": "cell_measurement_update",
+    "CellSpecification": "cell_specification",
+    "CellSpecificationCreate": "cell_specification_create",
+    "CellSpecificationPage": "cell_specification_page",
+    "CellSpecificationUpdate": "cell_specification_update",
+    "ConfirmedMeasurement": "confirmed_measurement",
     "ConvertedFile": "converted_file",
     "ConvertedProtocol": "converted_protocol",
     "CurrentUser": "current_user",
@@ -76,19 +155,35 @@ _MODULES = {
     "DesignRow": "design_row",
     "DesignRowType": "design_row_type",
     "DesignSampling": "design_sampling",
+    "DownloadUrl": "download_url",
     "Error": "error",
     "ErrorCode": "error_code",
     "Finding": "finding",
     "FindingSeverity": "finding_severity",
     "Health": "health",
+    "InitiateUploadResponse": "initiate_upload_response",
     "InlineParameterizedModel": "inline_parameterized_model",
     "Job": "job",
     "JobErrorCode": "job_error_code",
     "JobStatus": "job_status",
+    "Material": "material",
+    "MaterialInput": "material_input",
+    "MeasurementConfirmation": "measurement_confirmation",
+    "MeasurementCycles": "measurement_cycles",
+    "MeasurementFiles": "measurement_files",
+    "MeasurementKind": "measurement_kind",
+    "MeasurementMetadata": "measurement_metadata",
+    "MeasurementOrderField": "measurement_order_field",
+    "MeasurementStepsAndCycles": "measurement_steps_and_cycles",
+    "MeasurementType": "measurement_type",
+    "MeasurementUpload": "measurement_upload",
+    "MeasurementUploadName": "measurement_upload_name",
+    "MeasurementWatch": "measurement_watch",
     "Model": "model",
     "ModelCreate": "model_create",
     "ModelPage": "model_page",
     "ModelUpdate": "model_update",
+    "MultipartUploadInfo": "multipart_upload_info",
     "OrderDirection": "order_direction",
     "OrderField": "order_field",
     "Organization": "organization",
@@ -99,6 +194,7 @@ _MODULES = {
     "ParameterizedModelUpdate": "parameterized_model_update",
     "ParsedProtocol": "parsed_protocol",
     "ParsedTemplate": "parsed_template",
+    "ProcessingStatus": "processing_status",
     "Project": "project",
     "ProjectCreate": "project_create",
     "ProjectPage": "project_page",
@@ -117,8 +213,21 @@ _MODULES = {
     "PybammModelQuery": "pybamm_model_query",
     "PybammModels": "pybamm_models",
     "PybammModelValidation": "pybamm_model_validation",
+    "Quantity": "quantity",
     "QuickModel": "quick_model",
     "QuickModelReference": "quick_model_reference",
+    "RawData": "raw_data",
+    "RawDataAttachment": "raw_data_attachment",
+    "RawDataAttachmentResult": "raw_data_attachment_result",
+    "RawDataConfirmation": "raw_data_confirmation",
+    "RawDataMeasurementPage": "raw_data_measurement_page",
+    "RawDataPage": "raw_data_page",
+    "RawDataUpdate": "raw_data_update",
+    "RawDataUpload": "raw_data_upload",
+    "RawDataUploadResponse": "raw_data_upload_response",
+    "SearchEntityType": "search_entity_type",
+    "SearchResponse": "search_response",
+    "SearchResult": "search_result",
     "Simulation": "simulation",
     "SimulationBatch": "simulation_batch",
     "SimulationColumns": "simulation_columns",
@@ -128,10 +237,40 @@ _MODULES = {
     "SimulationStatus": "simulation_status",
     "SimulationStatusQuery": "simulation_status_query",
     "SimulationSubmission": "simulation_submission",
+    "Study": "study",
+    "StudyAssignment": "study_assignment",
+    "StudyCreate": "study_create",
+    "StudyPage": "study_page",
+    "StudyUpdate": "study_update",
+    "TagChange": "tag_change",
+    "TagChangeResult": "tag_change_result",
+    "TagUsage": "tag_usage",
+    "TagUsagePage": "tag_usage_page",
+    "UploadedType": "uploaded_type",
+    "UploadInfo": "upload_info",
 }
 
 __all__ = (
     "Capabilities",
+    "CellBatch",
+    "CellBatchCreate",
+    "CellBatchPage",
+    "CellBatchUpdate",
+    "CellComponent",
+    "CellComponentInput",
+    "CellInstance",
+    "CellInstanceCreate",
+    "CellInstancePage",
+    "CellInstanceUpdate",
+    "CellMeasurement",
+    "CellMeasurementCreate",
+    "CellMeasurementPage",
+    "CellMeasurementUpdate",
+    "CellSpecification",
+    "CellSpecificationCreate",
+    "CellSpecificationPage",
+    "CellSpecificationUpdate",
+    "ConfirmedMeasurement",
     "ConvertedFile",
     "ConvertedProtocol",
     "CurrentUser",
@@ -140,19 +279,35 @@ __all__ = (
     "DesignRow",
     "DesignRowType",
     "DesignSampling",
+    "DownloadUrl",
     "Error",
     "ErrorCode",
     "Finding",
     "FindingSeverity",
     "Health",
+    "InitiateUploadResponse",
     "InlineParameterizedModel",
     "Job",
     "JobErrorCode",
     "JobStatus",
+    "Material",
+    "MaterialInput",
+    "MeasurementConfirmation",
+    "MeasurementCycles",
+    "MeasurementFiles",
+    "MeasurementKind",
+    "MeasurementMetadata",
+    "MeasurementOrderField",
+    "MeasurementStepsAndCycles",
+    "MeasurementType",
+    "MeasurementUpload",
+    "MeasurementUploadName",
+    "MeasurementWatch",
     "Model",
     "ModelCreate",
     "ModelPage",
     "ModelUpdate",
+    "MultipartUploadInfo",
     "OrderDirection",
     "OrderField",
     "Organization",
@@ -163,6 +318,7 @@ __all__ = (
     "ParameterizedModelUpdate",
     "ParsedProtocol",
     "ParsedTemplate",
+    "ProcessingStatus",
     "Project",
     "ProjectCreate",
     "ProjectPage",
@@ -181,8 +337,21 @@ __all__ = (
     "PybammModelQuery",
     "PybammModels",
     "PybammModelValidation",
+    "Quantity",
     "QuickModel",
     "QuickModelReference",
+    "RawData",
+    "RawDataAttachment",
+    "RawDataAttachmentResult",
+    "RawDataConfirmation",
+    "RawDataMeasurementPage",
+    "RawDataPage",
+    "RawDataUpdate",
+    "RawDataUpload",
+    "RawDataUploadResponse",
+    "SearchEntityType",
+    "SearchResponse",
+    "SearchResult",
     "Simulation",
     "SimulationBatch",
     "SimulationColumns",
@@ -192,6 +361,17 @@ __all__ = (
     "SimulationStatus",
     "SimulationStatusQuery",
     "SimulationSubmission",
+    "Study",
+    "StudyAssignment",
+    "StudyCreate",
+    "StudyPage",
+    "StudyUpdate",
+    "TagChange",
+    "TagChangeResult",
+    "TagUsage",
+    "TagUsagePage",
+    "UploadedType",
+    "UploadInfo",
 )
 
 

@@ -1,0 +1,176 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.cell_batch import CellBatch
+from ...models.cell_batch_create import CellBatchCreate
+from ...types import Response
+
+
+def _get_kwargs(
+    cell_spec_id: str,
+    *,
+    body: CellBatchCreate,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/cell_specifications/{cell_spec_id}/cell_batches".format(
+            cell_spec_id=quote(str(cell_spec_id), safe=""),
+        ),
+    }
+
+    _kwargs["json"] = body.to_dict()
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> CellBatch | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = CellBatch.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[CellBatch]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    cell_spec_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: CellBatchCreate,
+) -> Response[CellBatch]:
+    """Create a batch of a specification
+
+    Args:
+        cell_spec_id (str):
+        body (CellBatchCreate): A new batch.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CellBatch]
+    """
+
+    kwargs = _get_kwargs(
+        cell_spec_id=cell_spec_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    cell_spec_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: CellBatchCreate,
+) -> CellBatch | None:
+    """Create a batch of a specification
+
+    Args:
+        cell_spec_id (str):
+        body (CellBatchCreate): A new batch.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CellBatch
+    """
+
+    return sync_detailed(
+        cell_spec_id=cell_spec_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    cell_spec_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: CellBatchCreate,
+) -> Response[CellBatch]:
+    """Create a batch of a specification
+
+    Args:
+        cell_spec_id (str):
+        body (CellBatchCreate): A new batch.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[CellBatch]
+    """
+
+    kwargs = _get_kwargs(
+        cell_spec_id=cell_spec_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    cell_spec_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: CellBatchCreate,
+) -> CellBatch | None:
+    """Create a batch of a specification
+
+    Args:
+        cell_spec_id (str):
+        body (CellBatchCreate): A new batch.
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        CellBatch
+    """
+
+    return (
+        await asyncio_detailed(
+            cell_spec_id=cell_spec_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

@@ -1,0 +1,171 @@
+from http import HTTPStatus
+from io import BytesIO
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...types import File, Response
+
+
+def _get_kwargs(
+    measurement_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/cell_measurements/{measurement_id}/steps/download".format(
+            measurement_id=quote(str(measurement_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> File | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = File(payload=BytesIO(response.content))
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[File]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[File]:
+    """Download the steps as Parquet
+
+     One row a step: `Step count`, `Step type`, `Duration [s]`, start, end and mean values, capacities
+    and energies. `Step count` joins with the time series. 409 while the measurement is processed; 404
+    when it has no steps.
+
+    Args:
+        measurement_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[File]
+    """
+
+    kwargs = _get_kwargs(
+        measurement_id=measurement_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> File | None:
+    """Download the steps as Parquet
+
+     One row a step: `Step count`, `Step type`, `Duration [s]`, start, end and mean values, capacities
+    and energies. `Step count` joins with the time series. 409 while the measurement is processed; 404
+    when it has no steps.
+
+    Args:
+        measurement_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        File
+    """
+
+    return sync_detailed(
+        measurement_id=measurement_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[File]:
+    """Download the steps as Parquet
+
+     One row a step: `Step count`, `Step type`, `Duration [s]`, start, end and mean values, capacities
+    and energies. `Step count` joins with the time series. 409 while the measurement is processed; 404
+    when it has no steps.
+
+    Args:
+        measurement_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[File]
+    """
+
+    kwargs = _get_kwargs(
+        measurement_id=measurement_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> File | None:
+    """Download the steps as Parquet
+
+     One row a step: `Step count`, `Step type`, `Duration [s]`, start, end and mean values, capacities
+    and energies. `Step count` joins with the time series. 409 while the measurement is processed; 404
+    when it has no steps.
+
+    Args:
+        measurement_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        File
+    """
+
+    return (
+        await asyncio_detailed(
+            measurement_id=measurement_id,
+            client=client,
+        )
+    ).parsed

@@ -1,0 +1,184 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.measurement_watch import MeasurementWatch
+from ...types import UNSET, Response, Unset
+
+
+def _get_kwargs(
+    measurement_id: str,
+    *,
+    body: Any | Unset = UNSET,
+) -> dict[str, Any]:
+    headers: dict[str, Any] = {}
+
+    _kwargs: dict[str, Any] = {
+        "method": "post",
+        "url": "/cell_measurements/{measurement_id}/watch".format(
+            measurement_id=quote(str(measurement_id), safe=""),
+        ),
+    }
+
+    if not isinstance(body, Unset):
+        _kwargs["json"] = body
+
+    headers["Content-Type"] = "application/json"
+
+    _kwargs["headers"] = headers
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> MeasurementWatch | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = MeasurementWatch.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[MeasurementWatch]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: Any | Unset = UNSET,
+) -> Response[MeasurementWatch]:
+    """Watch a measurement
+
+     For the user who asks. Watching what is watched already changes nothing.
+
+    Args:
+        measurement_id (str):
+        body (Any | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[MeasurementWatch]
+    """
+
+    kwargs = _get_kwargs(
+        measurement_id=measurement_id,
+        body=body,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: Any | Unset = UNSET,
+) -> MeasurementWatch | None:
+    """Watch a measurement
+
+     For the user who asks. Watching what is watched already changes nothing.
+
+    Args:
+        measurement_id (str):
+        body (Any | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        MeasurementWatch
+    """
+
+    return sync_detailed(
+        measurement_id=measurement_id,
+        client=client,
+        body=body,
+    ).parsed
+
+
+async def asyncio_detailed(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: Any | Unset = UNSET,
+) -> Response[MeasurementWatch]:
+    """Watch a measurement
+
+     For the user who asks. Watching what is watched already changes nothing.
+
+    Args:
+        measurement_id (str):
+        body (Any | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[MeasurementWatch]
+    """
+
+    kwargs = _get_kwargs(
+        measurement_id=measurement_id,
+        body=body,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    measurement_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+    body: Any | Unset = UNSET,
+) -> MeasurementWatch | None:
+    """Watch a measurement
+
+     For the user who asks. Watching what is watched already changes nothing.
+
+    Args:
+        measurement_id (str):
+        body (Any | Unset):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        MeasurementWatch
+    """
+
+    return (
+        await asyncio_detailed(
+            measurement_id=measurement_id,
+            client=client,
+            body=body,
+        )
+    ).parsed

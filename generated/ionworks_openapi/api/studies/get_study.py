@@ -1,0 +1,169 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.study import Study
+from ...types import Response
+
+
+def _get_kwargs(
+    project_id: str,
+    study_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/projects/{project_id}/studies/{study_id}".format(
+            project_id=quote(str(project_id), safe=""),
+            study_id=quote(str(study_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Study | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = Study.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[Study]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    project_id: str,
+    study_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[Study]:
+    """Get a study
+
+    Args:
+        project_id (str):
+        study_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Study]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        study_id=study_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    project_id: str,
+    study_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Study | None:
+    """Get a study
+
+    Args:
+        project_id (str):
+        study_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Study
+    """
+
+    return sync_detailed(
+        project_id=project_id,
+        study_id=study_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    project_id: str,
+    study_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[Study]:
+    """Get a study
+
+    Args:
+        project_id (str):
+        study_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[Study]
+    """
+
+    kwargs = _get_kwargs(
+        project_id=project_id,
+        study_id=study_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    project_id: str,
+    study_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Study | None:
+    """Get a study
+
+    Args:
+        project_id (str):
+        study_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Study
+    """
+
+    return (
+        await asyncio_detailed(
+            project_id=project_id,
+            study_id=study_id,
+            client=client,
+        )
+    ).parsed

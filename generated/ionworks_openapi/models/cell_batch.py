@@ -1,0 +1,212 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="CellBatch")
+
+
+@_attrs_define
+class CellBatch:
+    """Cells that were made together.
+
+    Attributes:
+        id (str): Identifies the batch.
+        name (str): Its name, once in a specification whatever its case.
+        cell_specification_id (str): The specification its cells are made to.
+        project_id (None | str): The project it belongs to.
+        organization_id (None | str): The organization it belongs to.
+        notes (None | str): Notes.
+        date_manufactured (None | str): When it was made.
+        properties (Any): Its properties by name, free-form; a number with a unit is `{value, unit}`.
+        instance_count (int | None): How many cells are in it.
+        created_by (None | str): The user who created it.
+        created_by_email (None | str): Who created it.
+        created_at (None | str): When it was created.
+        updated_at (None | str): When it last changed.
+    """
+
+    id: str
+    name: str
+    cell_specification_id: str
+    project_id: None | str
+    organization_id: None | str
+    notes: None | str
+    date_manufactured: None | str
+    properties: Any
+    instance_count: int | None
+    created_by: None | str
+    created_by_email: None | str
+    created_at: None | str
+    updated_at: None | str
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        id = self.id
+
+        name = self.name
+
+        cell_specification_id = self.cell_specification_id
+
+        project_id: None | str
+        project_id = self.project_id
+
+        organization_id: None | str
+        organization_id = self.organization_id
+
+        notes: None | str
+        notes = self.notes
+
+        date_manufactured: None | str
+        date_manufactured = self.date_manufactured
+
+        properties = self.properties
+
+        instance_count: int | None
+        instance_count = self.instance_count
+
+        created_by: None | str
+        created_by = self.created_by
+
+        created_by_email: None | str
+        created_by_email = self.created_by_email
+
+        created_at: None | str
+        created_at = self.created_at
+
+        updated_at: None | str
+        updated_at = self.updated_at
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "id": id,
+                "name": name,
+                "cell_specification_id": cell_specification_id,
+                "project_id": project_id,
+                "organization_id": organization_id,
+                "notes": notes,
+                "date_manufactured": date_manufactured,
+                "properties": properties,
+                "instance_count": instance_count,
+                "created_by": created_by,
+                "created_by_email": created_by_email,
+                "created_at": created_at,
+                "updated_at": updated_at,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        id = d.pop("id")
+
+        name = d.pop("name")
+
+        cell_specification_id = d.pop("cell_specification_id")
+
+        def _parse_project_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        project_id = _parse_project_id(d.pop("project_id", None))
+
+        def _parse_organization_id(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        organization_id = _parse_organization_id(d.pop("organization_id", None))
+
+        def _parse_notes(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        notes = _parse_notes(d.pop("notes", None))
+
+        def _parse_date_manufactured(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        date_manufactured = _parse_date_manufactured(d.pop("date_manufactured", None))
+
+        properties = d.pop("properties", None)
+
+        def _parse_instance_count(data: object) -> int | None:
+            if data is None:
+                return data
+            return cast(int | None, data)
+
+        instance_count = _parse_instance_count(d.pop("instance_count", None))
+
+        def _parse_created_by(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        created_by = _parse_created_by(d.pop("created_by", None))
+
+        def _parse_created_by_email(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        created_by_email = _parse_created_by_email(d.pop("created_by_email", None))
+
+        def _parse_created_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        created_at = _parse_created_at(d.pop("created_at", None))
+
+        def _parse_updated_at(data: object) -> None | str:
+            if data is None:
+                return data
+            return cast(None | str, data)
+
+        updated_at = _parse_updated_at(d.pop("updated_at", None))
+
+        cell_batch = cls(
+            id=id,
+            name=name,
+            cell_specification_id=cell_specification_id,
+            project_id=project_id,
+            organization_id=organization_id,
+            notes=notes,
+            date_manufactured=date_manufactured,
+            properties=properties,
+            instance_count=instance_count,
+            created_by=created_by,
+            created_by_email=created_by_email,
+            created_at=created_at,
+            updated_at=updated_at,
+        )
+
+        cell_batch.additional_properties = d
+        return cell_batch
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties

@@ -1,0 +1,105 @@
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from typing import Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..types import UNSET, Unset
+
+T = TypeVar("T", bound="CellBatchCreate")
+
+
+@_attrs_define
+class CellBatchCreate:
+    """A new batch.
+
+    Attributes:
+        name (str): Its name, once in a specification whatever its case.
+        notes (None | str | Unset): Notes.
+        date_manufactured (datetime.date | None | Unset): When it was made.
+        properties (Any | Unset): Its properties by name, free-form; a number with a unit is `{value, unit}`.
+    """
+
+    name: str
+    notes: None | str | Unset = UNSET
+    date_manufactured: datetime.date | None | Unset = UNSET
+    properties: Any | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        name = self.name
+
+        notes: None | str | Unset
+        if isinstance(self.notes, Unset):
+            notes = UNSET
+        else:
+            notes = self.notes
+
+        date_manufactured: None | str | Unset
+        if isinstance(self.date_manufactured, Unset):
+            date_manufactured = UNSET
+        elif isinstance(self.date_manufactured, datetime.date):
+            date_manufactured = self.date_manufactured.isoformat()
+        else:
+            date_manufactured = self.date_manufactured
+
+        properties = self.properties
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "name": name,
+            }
+        )
+        if notes is not UNSET:
+            field_dict["notes"] = notes
+        if date_manufactured is not UNSET:
+            field_dict["date_manufactured"] = date_manufactured
+        if properties is not UNSET:
+            field_dict["properties"] = properties
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        name = d.pop("name")
+
+        def _parse_notes(data: object) -> None | str | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            return cast(None | str | Unset, data)
+
+        notes = _parse_notes(d.pop("notes", UNSET))
+
+        def _parse_date_manufactured(data: object) -> datetime.date | None | Unset:
+            if data is None:
+                return data
+            if isinstance(data, Unset):
+                return data
+            try:
+                if not isinstance(data, str):
+                    raise TypeError()
+                date_manufactured_type_0 = datetime.date.fromisoformat(data)
+
+                return date_manufactured_type_0
+            except (TypeError, ValueError, AttributeError, KeyError):
+                pass
+            return cast(datetime.date | None | Unset, data)
+
+        date_manufactured = _parse_date_manufactured(d.pop("date_manufactured", UNSET))
+
+        properties = d.pop("properties", UNSET)
+
+        cell_batch_create = cls(
+            name=name,
+            notes=notes,
+            date_manufactured=date_manufactured,
+            properties=properties,
+        )
+
+        return cell_batch_create

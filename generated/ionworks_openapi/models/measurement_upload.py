@@ -1,0 +1,79 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, cast
+
+from attrs import define as _attrs_define
+
+from ..models.uploaded_type import UploadedType
+from ..types import UNSET, Unset
+
+if TYPE_CHECKING:
+    from ..models.measurement_upload_name import MeasurementUploadName
+
+
+T = TypeVar("T", bound="MeasurementUpload")
+
+
+@_attrs_define
+class MeasurementUpload:
+    """What is going to be uploaded.
+
+    Attributes:
+        measurement (MeasurementUploadName): What the measurement will be called.
+        measurement_type (UploadedType | Unset): The kinds of measurements that are uploaded.
+        filenames (list[str] | Unset): The names of the files, each once; required for `file`, and for nothing else.
+    """
+
+    measurement: MeasurementUploadName
+    measurement_type: UploadedType | Unset = UNSET
+    filenames: list[str] | Unset = UNSET
+
+    def to_dict(self) -> dict[str, Any]:
+        measurement = self.measurement.to_dict()
+
+        measurement_type: str | Unset = UNSET
+        if not isinstance(self.measurement_type, Unset):
+            measurement_type = self.measurement_type.value
+
+        filenames: list[str] | Unset = UNSET
+        if not isinstance(self.filenames, Unset):
+            filenames = self.filenames
+
+        field_dict: dict[str, Any] = {}
+
+        field_dict.update(
+            {
+                "measurement": measurement,
+            }
+        )
+        if measurement_type is not UNSET:
+            field_dict["measurement_type"] = measurement_type
+        if filenames is not UNSET:
+            field_dict["filenames"] = filenames
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        from ..models.measurement_upload_name import MeasurementUploadName  # noqa: PLC0415
+
+        d = dict(src_dict)
+        measurement = MeasurementUploadName.from_dict(d.pop("measurement"))
+
+        _measurement_type = d.pop("measurement_type", UNSET)
+        measurement_type: UploadedType | Unset
+        if isinstance(_measurement_type, Unset):
+            measurement_type = UNSET
+        else:
+            measurement_type = UploadedType(_measurement_type)
+
+        filenames = cast(list[str], d.pop("filenames", UNSET))
+
+        measurement_upload = cls(
+            measurement=measurement,
+            measurement_type=measurement_type,
+            filenames=filenames,
+        )
+
+        return measurement_upload

@@ -1,0 +1,70 @@
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from attrs import define as _attrs_define
+from attrs import field as _attrs_field
+
+T = TypeVar("T", bound="MeasurementWatch")
+
+
+@_attrs_define
+class MeasurementWatch:
+    """Whether a measurement is watched.
+
+    Attributes:
+        measurement_id (str): The measurement.
+        watched (bool): Whether the user who asks watches it.
+    """
+
+    measurement_id: str
+    watched: bool
+    additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def to_dict(self) -> dict[str, Any]:
+        measurement_id = self.measurement_id
+
+        watched = self.watched
+
+        field_dict: dict[str, Any] = {}
+        field_dict.update(self.additional_properties)
+        field_dict.update(
+            {
+                "measurement_id": measurement_id,
+                "watched": watched,
+            }
+        )
+
+        return field_dict
+
+    @classmethod
+    def from_dict(cls: type[T], src_dict: Mapping[str, Any]) -> T:
+        d = dict(src_dict)
+        measurement_id = d.pop("measurement_id")
+
+        watched = d.pop("watched")
+
+        measurement_watch = cls(
+            measurement_id=measurement_id,
+            watched=watched,
+        )
+
+        measurement_watch.additional_properties = d
+        return measurement_watch
+
+    @property
+    def additional_keys(self) -> list[str]:
+        return list(self.additional_properties.keys())
+
+    def __getitem__(self, key: str) -> Any:
+        return self.additional_properties[key]
+
+    def __setitem__(self, key: str, value: Any) -> None:
+        self.additional_properties[key] = value
+
+    def __delitem__(self, key: str) -> None:
+        del self.additional_properties[key]
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.additional_properties
