@@ -21,15 +21,18 @@ if TYPE_CHECKING:
     from ionworks.client import AsyncIonworks, Ionworks
     from ionworks.errors import IonworksError
     from ionworks.frames import get_dataframe_backend, set_dataframe_backend
+    from ionworks.navigator import AsyncNavigator, Navigator
     from ionworks.results import ConvertResult, ParsedProtocol, SimulationResult
 
     __version__: str
 
 __all__ = [
     "AsyncIonworks",
+    "AsyncNavigator",
     "ConvertResult",
     "Ionworks",
     "IonworksError",
+    "Navigator",
     "ParsedProtocol",
     "SimulationResult",
     "__version__",
@@ -42,9 +45,11 @@ __all__ = [
 
 _HOMES = {
     "AsyncIonworks": "ionworks.client",
+    "AsyncNavigator": "ionworks.navigator",
     "ConvertResult": "ionworks.results",
     "Ionworks": "ionworks.client",
     "IonworksError": "ionworks.errors",
+    "Navigator": "ionworks.navigator",
     "ParsedProtocol": "ionworks.results",
     "SimulationResult": "ionworks.results",
     "get_dataframe_backend": "ionworks.frames",

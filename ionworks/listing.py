@@ -23,7 +23,7 @@ from typing import Any
 from ionworks_openapi.models import OrderDirection, OrderField
 from ionworks_openapi.types import Unset
 
-from ionworks.requests import choice, matching, moment, text
+from ionworks.requests import choice, matching, moment, path_id, text
 
 __all__ = ["Filters", "list_query"]
 
@@ -31,6 +31,7 @@ Filters = Mapping[str, Any]
 
 _EQUAL = ("name_exact", "form_factor")
 _CONTAINED = ("name", "created_by_email")
+_IDS = ("batch_id",)
 _TIMES = {
     "created_after": "created_at_gt",
     "created_before": "created_at_lt",
@@ -63,8 +64,8 @@ def list_query(
         The words that ``order_by`` may be.
     **keywords
         What the list was asked for: ``name``, ``name_exact`` (which wins), ``created_by_email``,
-        ``form_factor``, ``created_after`` and its like, ``order_by``, ``order``. Those that are
-        ``None`` are left out.
+        ``form_factor``, ``batch_id``, ``created_after`` and its like, ``order_by``, ``order``.
+        Those that are ``None`` are left out.
 
     Raises
     ------
@@ -92,6 +93,8 @@ def _parameter(keyword: str, value: Any, orders: type[StrEnum]) -> tuple[str, An
     if keyword in _CONTAINED:
         _warn_of_operator(keyword, value)
         return keyword, matching(value, name=keyword)
+    if keyword in _IDS:
+        return keyword, path_id(value, keyword)
     if keyword in _TIMES:
         return _TIMES[keyword], moment(value, keyword)
     return keyword, choice(OrderDirection if keyword == "order" else orders, value, keyword)

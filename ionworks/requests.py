@@ -10,7 +10,17 @@ from typing import Any, Protocol, Self, TypeVar
 
 from ionworks_openapi.types import UNSET, Unset
 
-__all__ = ["choice", "given", "matching", "moment", "path_id", "request_body", "several", "text"]
+__all__ = [
+    "choice",
+    "given",
+    "mapping",
+    "matching",
+    "moment",
+    "path_id",
+    "request_body",
+    "several",
+    "text",
+]
 
 _LONGEST_ID = 1000
 _WILDCARDS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
@@ -162,6 +172,19 @@ def path_id(value: Any, name: str) -> str:
     return found
 
 
+def mapping(values: Any, where: str) -> Mapping[str, Any]:
+    """Return a mapping as it is.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if not isinstance(values, Mapping):
+        raise ValueError(f"{where} must be a mapping, not {values!r}")
+    return values
+
+
 def request_body(kind: type[Body], values: Any, where: str) -> Body:
     """Return the body of a request, refusing what the API would not take.
 
@@ -172,10 +195,8 @@ def request_body(kind: type[Body], values: Any, where: str) -> Body:
     ValueError
         If a key is missing or unknown, named by its path, with the key that it may be for.
     """
-    if not isinstance(values, Mapping):
-        raise ValueError(f"{where} must be a mapping, not {values!r}")
     try:
-        body = kind.from_dict(values)
+        body = kind.from_dict(mapping(values, where))
     except KeyError as error:
         raise ValueError(f"{where} needs the key {error}") from None
     except (AttributeError, TypeError, ValueError) as error:

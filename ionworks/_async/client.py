@@ -13,12 +13,21 @@ from ionworks.config import Config
 from ionworks.records import Record
 
 if TYPE_CHECKING:
+    from ionworks_openapi.models import CellMeasurement
+
+    from ionworks._async.cell_batch import AsyncCellBatchClient
+    from ionworks._async.cell_instance import AsyncCellInstanceClient
+    from ionworks._async.cell_measurement import AsyncCellMeasurementClient
+    from ionworks._async.cell_spec import AsyncCellSpecClient
     from ionworks._async.job import AsyncJobClient
     from ionworks._async.model import AsyncModelClient
     from ionworks._async.parameterized_model import AsyncParameterizedModelClient
     from ionworks._async.project import AsyncProjectClient
     from ionworks._async.protocol import AsyncProtocolClient
+    from ionworks._async.raw_data import AsyncRawDataClient
+    from ionworks._async.search import AsyncSearchClient
     from ionworks._async.simulation import AsyncSimulationClient
+    from ionworks._async.study import AsyncStudyClient
 
 __all__ = ["AsyncIonworks"]
 
@@ -184,6 +193,104 @@ class AsyncIonworks:
         from ionworks._async.job import AsyncJobClient
 
         return AsyncJobClient(self._session)
+
+    @cached_property
+    def cell_spec(self) -> AsyncCellSpecClient:
+        """The types of cell."""
+        from ionworks._async.cell_spec import AsyncCellSpecClient
+
+        return AsyncCellSpecClient(self._session)
+
+    @cached_property
+    def cell_batch(self) -> AsyncCellBatchClient:
+        """The cells of one type that were made together."""
+        from ionworks._async.cell_batch import AsyncCellBatchClient
+
+        return AsyncCellBatchClient(self._session)
+
+    @cached_property
+    def cell_instance(self) -> AsyncCellInstanceClient:
+        """The single cells."""
+        from ionworks._async.cell_instance import AsyncCellInstanceClient
+
+        return AsyncCellInstanceClient(self._session)
+
+    @cached_property
+    def cell_measurement(self) -> AsyncCellMeasurementClient:
+        """What was measured on cells."""
+        from ionworks._async.cell_measurement import AsyncCellMeasurementClient
+
+        return AsyncCellMeasurementClient(self._session)
+
+    @property
+    def measurement(self) -> AsyncCellMeasurementClient:
+        """The same as `cell_measurement`."""
+        return self.cell_measurement
+
+    @cached_property
+    def raw_data(self) -> AsyncRawDataClient:
+        """Files as cyclers wrote them."""
+        from ionworks._async.raw_data import AsyncRawDataClient
+
+        return AsyncRawDataClient(self._session)
+
+    @cached_property
+    def study(self) -> AsyncStudyClient:
+        """What is looked at together: simulations and measurements."""
+        from ionworks._async.study import AsyncStudyClient
+
+        return AsyncStudyClient(self._session)
+
+    @cached_property
+    def search(self) -> AsyncSearchClient:
+        """Find things of every kind by their names."""
+        from ionworks._async.search import AsyncSearchClient
+
+        return AsyncSearchClient(self._session)
+
+    async def resolve_measurement(
+        self,
+        cell_specification: str,
+        cell_instance: str,
+        measurement: str,
+        *,
+        project_id: str | None = None,
+    ) -> CellMeasurement:
+        """Find a measurement by the names that people use.
+
+        Parameters
+        ----------
+        cell_specification, cell_instance, measurement
+            The whole name of the type of cell, of the cell, and of what was measured on it.
+        project_id
+            The project; without it, the client's.
+
+        Raises
+        ------
+        NotFoundError
+            If one of them is not there: the message says which.
+        ConflictError
+            If one of the names belongs to several.
+        ValueError
+            If there is no project.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+        >>> mass = {"name": "Mass", "properties": {"mass": {"value": 46.2, "unit": "g"}}}
+        >>> made = await client.cell_measurement.create_properties(cell.id, mass)
+        >>> found = await client.resolve_measurement("NMC622-GR", "Cell 1", "Mass")
+        >>> found.id == made.id
+        True
+        >>> await client.cell_measurement.delete(made.id)
+        """
+        from ionworks._async.naming import async_resolve_measurement
+
+        names = (cell_specification, cell_instance, measurement)
+        project = await self._session.project_id(project_id)
+        found: CellMeasurement = await async_resolve_measurement(self, *names, project)
+        return found
 
     async def health_check(self) -> Record:
         """Return what the server says about its health: ``{"status": ...}``."""

@@ -11,7 +11,7 @@ from ionworks.paging import PAGE_SIZE, AsyncPage, Chunk
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
 
-__all__ = ["async_list"]
+__all__ = ["async_list", "async_nothing"]
 
 
 async def async_list(
@@ -52,3 +52,12 @@ async def async_list(
         return Chunk(items, page.total)
 
     return await AsyncPage[Any].open(fetch, limit, offset, at_once)
+
+
+async def async_nothing() -> AsyncPage[Any]:
+    """Return an empty page; no call is made."""
+
+    async def fetch(limit: int, offset: int) -> Chunk:  # noqa: ARG001  # as every fetch
+        return Chunk((), 0)
+
+    return await AsyncPage[Any].open(fetch)

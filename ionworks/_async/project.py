@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.projects import (
@@ -13,16 +15,17 @@ from ionworks_openapi.api.projects import (
     update_project,
 )
 from ionworks_openapi.models import (
-    OrderDirection,
-    OrderField,
     Project,
     ProjectCreate,
     ProjectUpdate,
 )
 
+from ionworks._async.creation import async_create_or_get
+from ionworks._async.lists import async_list
 from ionworks.calls import async_call
-from ionworks.paging import AsyncPage, Chunk
-from ionworks.requests import choice, matching, moment, path_id, request_body
+from ionworks.listing import Filters, list_query
+from ionworks.paging import AsyncPage
+from ionworks.requests import mapping, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -43,6 +46,12 @@ class AsyncProjectClient:
         ------
         NotFoundError
             If there is no such project.
+
+        Examples
+        --------
+        >>> project = await client.project.create_or_get({"name": "Fast charge"})
+        >>> (await client.project.get(project.id)).name
+        'Fast charge'
         """
         wanted = path_id(project_id, "project_id")
         return await async_call(get_project.asyncio_detailed, wanted, client=self._session.api)
@@ -60,6 +69,7 @@ class AsyncProjectClient:
         updated_before: str | date | None = None,
         order_by: str | None = None,
         order: str | None = None,
+        filters: Filters | None = None,
     ) -> AsyncPage[Project]:
         """List projects.
 
@@ -68,35 +78,39 @@ class AsyncProjectClient:
         limit, offset
             The part of the list to return. Without a limit, all of it, fetched as it is read.
         name, name_exact
-            A part of the name, in any case; or the whole name.
+            A part of the name, in any case; or the whole name. Plain text: ``%`` is a percent sign.
         created_after, created_before, updated_after, updated_before
-            Times, as ISO text or as a date or time of Python.
+            Times, as ISO text or as a date or time of Python, themselves included. Without a time
+            zone they mean UTC; a date means its midnight.
         order_by, order
             ``name``, ``created_at`` or ``updated_at``; ``asc`` or ``desc``.
+        filters
+            Further filters, with the operators of the API: ``{"name": "in.(A,B)"}``. See
+            `ionworks.listing`.
+
+        Examples
+        --------
+        >>> project = await client.project.create_or_get({"name": "Fast charge"})
+        >>> projects = await client.project.list(name="charge")
+        >>> project.id in [each.id for each in await projects.all()]
+        True
         """
-        name_filter = matching(name, name_exact)
-        order_field = choice(OrderField, order_by, "order_by")
-        direction = choice(OrderDirection, order, "order")
+        operation = list_projects.asyncio_detailed
+        query = list_query(
+            operation,
+            filters,
+            name=name,
+            name_exact=name_exact,
+            created_after=created_after,
+            created_before=created_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
+            order_by=order_by,
+            order=order,
+        )
+        return await async_list(self._session, operation, query=query, limit=limit, offset=offset)
 
-        async def fetch(limit: int, offset: int) -> Chunk:
-            page = await async_call(
-                list_projects.asyncio_detailed,
-                client=self._session.api,
-                limit=limit,
-                offset=offset,
-                name=name_filter,
-                created_at_gt=moment(created_after),
-                created_at_lt=moment(created_before),
-                updated_at_gt=moment(updated_after),
-                updated_at_lt=moment(updated_before),
-                order_by=order_field,
-                order=direction,
-            )
-            return Chunk(page.items, page.total)
-
-        return await AsyncPage[Project].open(fetch, limit, offset)
-
-    async def create(self, data: dict[str, Any]) -> Project:
+    async def create(self, data: Mapping[str, Any]) -> Project:
         """Make a project.
 
         Parameters
@@ -107,15 +121,49 @@ class AsyncProjectClient:
         Raises
         ------
         ConflictError
-            If a project of this name exists.
+            If a project of this name exists: ``existing_id`` is its id.
+
+        Examples
+        --------
+        >>> project = await client.project.create({"name": "Pilot line", "description": "21700"})
+        >>> project.description
+        '21700'
+        >>> await client.project.delete(project.id)
         """
         body = request_body(ProjectCreate, data, "data")
         return await async_call(
             create_project.asyncio_detailed, client=self._session.api, body=body
         )
 
-    async def update(self, project_id: str, data: dict[str, Any]) -> Project:
-        """Change the ``name`` or the ``description`` of a project."""
+    async def create_or_get(self, data: Mapping[str, Any]) -> Project:
+        """Make a project, or return the one of this name, as it is.
+
+        Examples
+        --------
+        >>> one = await client.project.create_or_get({"name": "Fast charge"})
+        >>> other = await client.project.create_or_get({"name": "Fast charge"})
+        >>> one.id == other.id
+        True
+        """
+        name = mapping(data, "data").get("name")
+        found: Project = await async_create_or_get(
+            partial(self.create, data),
+            self.get,
+            partial(self.list, name_exact=name),
+            f"a project {name!r}",
+            lambda item: bool(item.name == name),
+        )
+        return found
+
+    async def update(self, project_id: str, data: Mapping[str, Any]) -> Project:
+        """Change the ``name`` or the ``description`` of a project.
+
+        Examples
+        --------
+        >>> project = await client.project.create_or_get({"name": "Fast charge"})
+        >>> (await client.project.update(project.id, {"description": "4C"})).description
+        '4C'
+        """
         body = request_body(ProjectUpdate, data, "data")
         wanted = path_id(project_id, "project_id")
         return await async_call(
@@ -123,6 +171,12 @@ class AsyncProjectClient:
         )
 
     async def delete(self, project_id: str) -> None:
-        """Delete a project and what belongs to it."""
+        """Delete a project and everything that belongs to it: models, runs, cells and their data.
+
+        Examples
+        --------
+        >>> project = await client.project.create_or_get({"name": "Made in error"})
+        >>> await client.project.delete(project.id)
+        """
         wanted = path_id(project_id, "project_id")
         await async_call(delete_project.asyncio_detailed, wanted, client=self._session.api)

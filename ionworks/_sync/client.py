@@ -14,12 +14,21 @@ from ionworks.config import Config
 from ionworks.records import Record
 
 if TYPE_CHECKING:
+    from ionworks_openapi.models import CellMeasurement
+
+    from ionworks._sync.cell_batch import CellBatchClient
+    from ionworks._sync.cell_instance import CellInstanceClient
+    from ionworks._sync.cell_measurement import CellMeasurementClient
+    from ionworks._sync.cell_spec import CellSpecClient
     from ionworks._sync.job import JobClient
     from ionworks._sync.model import ModelClient
     from ionworks._sync.parameterized_model import ParameterizedModelClient
     from ionworks._sync.project import ProjectClient
     from ionworks._sync.protocol import ProtocolClient
+    from ionworks._sync.raw_data import RawDataClient
+    from ionworks._sync.search import SearchClient
     from ionworks._sync.simulation import SimulationClient
+    from ionworks._sync.study import StudyClient
 
 __all__ = ["Ionworks"]
 
@@ -185,6 +194,104 @@ class Ionworks:
         from ionworks._sync.job import JobClient
 
         return JobClient(self._session)
+
+    @cached_property
+    def cell_spec(self) -> CellSpecClient:
+        """The types of cell."""
+        from ionworks._sync.cell_spec import CellSpecClient
+
+        return CellSpecClient(self._session)
+
+    @cached_property
+    def cell_batch(self) -> CellBatchClient:
+        """The cells of one type that were made together."""
+        from ionworks._sync.cell_batch import CellBatchClient
+
+        return CellBatchClient(self._session)
+
+    @cached_property
+    def cell_instance(self) -> CellInstanceClient:
+        """The single cells."""
+        from ionworks._sync.cell_instance import CellInstanceClient
+
+        return CellInstanceClient(self._session)
+
+    @cached_property
+    def cell_measurement(self) -> CellMeasurementClient:
+        """What was measured on cells."""
+        from ionworks._sync.cell_measurement import CellMeasurementClient
+
+        return CellMeasurementClient(self._session)
+
+    @property
+    def measurement(self) -> CellMeasurementClient:
+        """The same as `cell_measurement`."""
+        return self.cell_measurement
+
+    @cached_property
+    def raw_data(self) -> RawDataClient:
+        """Files as cyclers wrote them."""
+        from ionworks._sync.raw_data import RawDataClient
+
+        return RawDataClient(self._session)
+
+    @cached_property
+    def study(self) -> StudyClient:
+        """What is looked at together: simulations and measurements."""
+        from ionworks._sync.study import StudyClient
+
+        return StudyClient(self._session)
+
+    @cached_property
+    def search(self) -> SearchClient:
+        """Find things of every kind by their names."""
+        from ionworks._sync.search import SearchClient
+
+        return SearchClient(self._session)
+
+    def resolve_measurement(
+        self,
+        cell_specification: str,
+        cell_instance: str,
+        measurement: str,
+        *,
+        project_id: str | None = None,
+    ) -> CellMeasurement:
+        """Find a measurement by the names that people use.
+
+        Parameters
+        ----------
+        cell_specification, cell_instance, measurement
+            The whole name of the type of cell, of the cell, and of what was measured on it.
+        project_id
+            The project; without it, the client's.
+
+        Raises
+        ------
+        NotFoundError
+            If one of them is not there: the message says which.
+        ConflictError
+            If one of the names belongs to several.
+        ValueError
+            If there is no project.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+        >>> mass = {"name": "Mass", "properties": {"mass": {"value": 46.2, "unit": "g"}}}
+        >>> made = client.cell_measurement.create_properties(cell.id, mass)
+        >>> found = client.resolve_measurement("NMC622-GR", "Cell 1", "Mass")
+        >>> found.id == made.id
+        True
+        >>> client.cell_measurement.delete(made.id)
+        """
+        from ionworks._sync.naming import sync_resolve_measurement
+
+        names = (cell_specification, cell_instance, measurement)
+        project = self._session.project_id(project_id)
+        found: CellMeasurement = sync_resolve_measurement(self, *names, project)
+        return found
 
     def health_check(self) -> Record:
         """Return what the server says about its health: ``{"status": ...}``."""

@@ -12,7 +12,7 @@ from ionworks.paging import PAGE_SIZE, Chunk, Page
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
 
-__all__ = ["sync_list"]
+__all__ = ["sync_list", "sync_nothing"]
 
 
 def sync_list(
@@ -51,3 +51,12 @@ def sync_list(
         return Chunk(items, page.total)
 
     return Page[Any].open(fetch, limit, offset, at_once)
+
+
+def sync_nothing() -> Page[Any]:
+    """Return an empty page; no call is made."""
+
+    def fetch(limit: int, offset: int) -> Chunk:  # noqa: ARG001  # as every fetch
+        return Chunk((), 0)
+
+    return Page[Any].open(fetch)

@@ -3,7 +3,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.projects import (
@@ -14,16 +16,17 @@ from ionworks_openapi.api.projects import (
     update_project,
 )
 from ionworks_openapi.models import (
-    OrderDirection,
-    OrderField,
     Project,
     ProjectCreate,
     ProjectUpdate,
 )
 
+from ionworks._sync.creation import sync_create_or_get
+from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call
-from ionworks.paging import Chunk, Page
-from ionworks.requests import choice, matching, moment, path_id, request_body
+from ionworks.listing import Filters, list_query
+from ionworks.paging import Page
+from ionworks.requests import mapping, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -44,6 +47,12 @@ class ProjectClient:
         ------
         NotFoundError
             If there is no such project.
+
+        Examples
+        --------
+        >>> project = client.project.create_or_get({"name": "Fast charge"})
+        >>> (client.project.get(project.id)).name
+        'Fast charge'
         """
         wanted = path_id(project_id, "project_id")
         return sync_call(get_project.sync_detailed, wanted, client=self._session.api)
@@ -61,6 +70,7 @@ class ProjectClient:
         updated_before: str | date | None = None,
         order_by: str | None = None,
         order: str | None = None,
+        filters: Filters | None = None,
     ) -> Page[Project]:
         """List projects.
 
@@ -69,35 +79,39 @@ class ProjectClient:
         limit, offset
             The part of the list to return. Without a limit, all of it, fetched as it is read.
         name, name_exact
-            A part of the name, in any case; or the whole name.
+            A part of the name, in any case; or the whole name. Plain text: ``%`` is a percent sign.
         created_after, created_before, updated_after, updated_before
-            Times, as ISO text or as a date or time of Python.
+            Times, as ISO text or as a date or time of Python, themselves included. Without a time
+            zone they mean UTC; a date means its midnight.
         order_by, order
             ``name``, ``created_at`` or ``updated_at``; ``asc`` or ``desc``.
+        filters
+            Further filters, with the operators of the API: ``{"name": "in.(A,B)"}``. See
+            `ionworks.listing`.
+
+        Examples
+        --------
+        >>> project = client.project.create_or_get({"name": "Fast charge"})
+        >>> projects = client.project.list(name="charge")
+        >>> project.id in [each.id for each in projects.all()]
+        True
         """
-        name_filter = matching(name, name_exact)
-        order_field = choice(OrderField, order_by, "order_by")
-        direction = choice(OrderDirection, order, "order")
+        operation = list_projects.sync_detailed
+        query = list_query(
+            operation,
+            filters,
+            name=name,
+            name_exact=name_exact,
+            created_after=created_after,
+            created_before=created_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
+            order_by=order_by,
+            order=order,
+        )
+        return sync_list(self._session, operation, query=query, limit=limit, offset=offset)
 
-        def fetch(limit: int, offset: int) -> Chunk:
-            page = sync_call(
-                list_projects.sync_detailed,
-                client=self._session.api,
-                limit=limit,
-                offset=offset,
-                name=name_filter,
-                created_at_gt=moment(created_after),
-                created_at_lt=moment(created_before),
-                updated_at_gt=moment(updated_after),
-                updated_at_lt=moment(updated_before),
-                order_by=order_field,
-                order=direction,
-            )
-            return Chunk(page.items, page.total)
-
-        return Page[Project].open(fetch, limit, offset)
-
-    def create(self, data: dict[str, Any]) -> Project:
+    def create(self, data: Mapping[str, Any]) -> Project:
         """Make a project.
 
         Parameters
@@ -108,18 +122,58 @@ class ProjectClient:
         Raises
         ------
         ConflictError
-            If a project of this name exists.
+            If a project of this name exists: ``existing_id`` is its id.
+
+        Examples
+        --------
+        >>> project = client.project.create({"name": "Pilot line", "description": "21700"})
+        >>> project.description
+        '21700'
+        >>> client.project.delete(project.id)
         """
         body = request_body(ProjectCreate, data, "data")
         return sync_call(create_project.sync_detailed, client=self._session.api, body=body)
 
-    def update(self, project_id: str, data: dict[str, Any]) -> Project:
-        """Change the ``name`` or the ``description`` of a project."""
+    def create_or_get(self, data: Mapping[str, Any]) -> Project:
+        """Make a project, or return the one of this name, as it is.
+
+        Examples
+        --------
+        >>> one = client.project.create_or_get({"name": "Fast charge"})
+        >>> other = client.project.create_or_get({"name": "Fast charge"})
+        >>> one.id == other.id
+        True
+        """
+        name = mapping(data, "data").get("name")
+        found: Project = sync_create_or_get(
+            partial(self.create, data),
+            self.get,
+            partial(self.list, name_exact=name),
+            f"a project {name!r}",
+            lambda item: bool(item.name == name),
+        )
+        return found
+
+    def update(self, project_id: str, data: Mapping[str, Any]) -> Project:
+        """Change the ``name`` or the ``description`` of a project.
+
+        Examples
+        --------
+        >>> project = client.project.create_or_get({"name": "Fast charge"})
+        >>> (client.project.update(project.id, {"description": "4C"})).description
+        '4C'
+        """
         body = request_body(ProjectUpdate, data, "data")
         wanted = path_id(project_id, "project_id")
         return sync_call(update_project.sync_detailed, wanted, client=self._session.api, body=body)
 
     def delete(self, project_id: str) -> None:
-        """Delete a project and what belongs to it."""
+        """Delete a project and everything that belongs to it: models, runs, cells and their data.
+
+        Examples
+        --------
+        >>> project = client.project.create_or_get({"name": "Made in error"})
+        >>> client.project.delete(project.id)
+        """
         wanted = path_id(project_id, "project_id")
         sync_call(delete_project.sync_detailed, wanted, client=self._session.api)

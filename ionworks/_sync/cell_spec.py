@@ -1,0 +1,379 @@
+# Generated from ionworks/_async/cell_spec.py by `python -m codegen sync`; do not edit.
+"""``client.cell_spec``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ionworks_openapi.api.cell_specifications import (
+    create_cell_specification,
+    delete_cell_specification,
+    get_cell_specification,
+    list_cell_specifications,
+    update_cell_specification,
+)
+from ionworks_openapi.models import (
+    CellSpecification,
+    CellSpecificationCreate,
+    CellSpecificationUpdate,
+)
+
+from ionworks._sync.creation import sync_create_or_get
+from ionworks._sync.lists import sync_list, sync_nothing
+from ionworks.calls import sync_call
+from ionworks.errors import IonworksError
+from ionworks.listing import Filters, list_query
+from ionworks.paging import Page
+from ionworks.requests import given, mapping, path_id, request_body, several
+
+if TYPE_CHECKING:
+    from ionworks._sync.session import Session
+
+__all__ = ["CellSpecClient"]
+
+SLOTS = ("anode", "cathode", "electrolyte", "separator", "case")
+
+Slots = str | Iterable[str] | None
+
+
+class CellSpecClient:
+    """Cell specifications: the types of cell that everything measured belongs to."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, cell_spec_id: str) -> CellSpecification:
+        """Return a specification, with its components.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such specification.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({
+        ...     "name": "NMC622-GR",
+        ...     "ratings": {"capacity": {"value": 2.5, "unit": "A*h"}},
+        ... })
+        >>> spec = client.cell_spec.get(spec.id)
+        >>> spec.ratings["capacity"]["value"]
+        2.5
+        """
+        wanted = path_id(cell_spec_id, "cell_spec_id")
+        return sync_call(get_cell_specification.sync_detailed, wanted, client=self._session.api)
+
+    def list(
+        self,
+        include_components: bool = False,
+        limit: int | None = None,
+        offset: int | None = None,
+        *,
+        name: str | None = None,
+        name_exact: str | None = None,
+        form_factor: str | None = None,
+        created_by_email: str | None = None,
+        created_after: str | date | None = None,
+        created_before: str | date | None = None,
+        updated_after: str | date | None = None,
+        updated_before: str | date | None = None,
+        order_by: str | None = None,
+        order: str | None = None,
+        project_id: str | None = None,
+        material_id: str | Iterable[str] | None = None,
+        anode_material_id: str | None = None,
+        cathode_material_id: str | None = None,
+        electrolyte_material_id: str | None = None,
+        separator_material_id: str | None = None,
+        case_material_id: str | None = None,
+        exclude_cell_spec_id: str | None = None,
+        filters: Filters | None = None,
+    ) -> Page[CellSpecification]:
+        """List specifications.
+
+        Parameters
+        ----------
+        include_components
+            With the whole components and materials of each.
+        limit, offset
+            The part of the list to return. Without a limit, all of it, fetched as it is read.
+        name, name_exact
+            A part of the name, in any case; or the whole name. Plain text: ``%`` is a percent sign.
+        form_factor
+            The whole form factor, such as ``18650``.
+        created_by_email
+            A part of the address of who made it.
+        created_after, created_before, updated_after, updated_before
+            Times, as ISO text or as a date or time of Python, themselves included. Without a time
+            zone they mean UTC; a date means its midnight.
+        order_by, order
+            ``name``, ``created_at`` or ``updated_at``; ``asc`` or ``desc``.
+        project_id
+            Only those of this project. Without it, all that are visible; but with ``name_exact``
+            or a material, those of the client's project.
+        material_id
+            Only those made with this material, or with one of these, in any place.
+        anode_material_id, cathode_material_id, electrolyte_material_id, separator_material_id, \
+case_material_id
+            Only those with this material in this place; of several, one is enough.
+        exclude_cell_spec_id
+            Leave this one out.
+        filters
+            Further filters, with the operators of the API: ``{"name": "in.(A,B)"}``. See
+            `ionworks.listing`.
+
+        Raises
+        ------
+        ValueError
+            If a project is needed and there is none, or a filter is not right.
+
+        Examples
+        --------
+        >>> _ = client.cell_spec.create_or_get({"name": "LFP 50%", "form_factor": "18650"})
+        >>> specs = client.cell_spec.list(name="50%", form_factor="18650")
+        >>> [spec.name for spec in specs.all()]
+        ['LFP 50%']
+        >>> (client.cell_spec.list(filters={"form_factor": "neq.18650", "name": "like.LFP%"}))
+        <0 of 0: []>
+        """
+        materials = {
+            "anode_material_id": anode_material_id,
+            "cathode_material_id": cathode_material_id,
+            "electrolyte_material_id": electrolyte_material_id,
+            "separator_material_id": separator_material_id,
+            "case_material_id": case_material_id,
+        }
+        slots = {key: path_id(value, key) for key, value in materials.items() if value is not None}
+        anywhere = _anywhere(material_id)
+        if anywhere == {"material_ids": []}:
+            return sync_nothing()
+        query = list_query(
+            list_cell_specifications.sync_detailed,
+            filters,
+            name=name,
+            name_exact=name_exact,
+            form_factor=form_factor,
+            created_by_email=created_by_email,
+            created_after=created_after,
+            created_before=created_before,
+            updated_after=updated_after,
+            updated_before=updated_before,
+            order_by=order_by,
+            order=order,
+        )
+        if name_exact is not None or slots or anywhere:
+            project_id = self._session.project_id(project_id)
+        return sync_list(
+            self._session,
+            list_cell_specifications.sync_detailed,
+            query={
+                **query,
+                **slots,
+                **anywhere,
+                "full": given(include_components or None),
+                "project_id": given(project_id),
+                "exclude_cell_spec_id": given(exclude_cell_spec_id),
+            },
+            limit=limit,
+            offset=offset,
+        )
+
+    def related_specs(
+        self,
+        cell_spec_id: str,
+        *,
+        slots: Slots = None,
+        exclude_self: bool = True,
+        limit: int | None = None,
+        offset: int | None = None,
+        include_components: bool = False,
+    ) -> Page[CellSpecification]:
+        """List the specifications of the same project that share a material with one.
+
+        Parameters
+        ----------
+        cell_spec_id
+            The specification to start from.
+        slots
+            Which of its materials count, and in the same place: some of ``anode``, ``cathode``,
+            ``electrolyte``, ``separator``, ``case``. Without it, all of them, in any place.
+        exclude_self
+            Leave the specification itself out.
+        limit, offset, include_components
+            As for `list`.
+
+        Raises
+        ------
+        ValueError
+            If a slot is none of these.
+
+        Examples
+        --------
+        >>> graphite = {"material": {"name": "Graphite"}}
+        >>> one = client.cell_spec.create_or_get({"name": "Pouch", "anode": graphite})
+        >>> _ = client.cell_spec.create_or_get({"name": "Coin", "anode": graphite})
+        >>> related = client.cell_spec.related_specs(one.id, slots="anode")
+        >>> [spec.name for spec in related.all()]
+        ['Coin']
+        """
+        chosen = _slots(slots)
+        spec = self.get(cell_spec_id)
+        if not spec.project_id:
+            raise IonworksError(f"the server does not say to which project {spec.name!r} belongs")
+        found = {slot: _material_id(getattr(spec, slot, None)) for slot in chosen}
+        materials = {slot: material for slot, material in found.items() if material}
+        if not materials:
+            return sync_nothing()
+        wanted: dict[str, Any] = (
+            {"material_id": [*dict.fromkeys(materials.values())]}
+            if slots is None
+            else {f"{slot}_material_id": material for slot, material in materials.items()}
+        )
+        return self.list(
+            include_components,
+            limit,
+            offset,
+            project_id=spec.project_id,
+            exclude_cell_spec_id=spec.id if exclude_self else None,
+            **wanted,
+        )
+
+    def create(self, data: Mapping[str, Any]) -> CellSpecification:
+        """Make a specification.
+
+        Parameters
+        ----------
+        data
+            ``name``, and if wanted:
+
+            - ``form_factor``, ``manufacturer``, ``notes``, ``source``, ``properties``
+            - ``ratings``: quantities ``{"value": ..., "unit": ...}`` by name, such as ``capacity``,
+              ``voltage_min``, ``voltage_max``. Units are written ``A*h`` or ``A.h``
+            - ``anode``, ``cathode``, ``electrolyte``, ``separator``, ``case``: each with its
+              ``properties`` and its ``material``, ``{"name": ..., "manufacturer": ...}``
+            - ``project_id``; without it, the client's
+
+        Raises
+        ------
+        ConflictError
+            If the project has a specification of this name: ``existing_id`` is its id.
+        ValidationError
+            If a unit is none, named by its path.
+        ValueError
+            If a key is missing or unknown; nothing was sent then.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create({
+        ...     "name": "NMC811-SiGr",
+        ...     "form_factor": "21700",
+        ...     "ratings": {"capacity": {"value": 5.0, "unit": "A.h"}},
+        ...     "cathode": {
+        ...         "properties": {"loading": {"value": 21.0, "unit": "mg/cm**2"}},
+        ...         "material": {"name": "NMC811", "manufacturer": "Example"},
+        ...     },
+        ... })
+        >>> spec.name
+        'NMC811-SiGr'
+        >>> client.cell_spec.delete(spec.id)
+        """
+        body = request_body(CellSpecificationCreate, self._in_project(data), "data")
+        return sync_call(
+            create_cell_specification.sync_detailed, client=self._session.api, body=body
+        )
+
+    def create_or_get(self, data: Mapping[str, Any]) -> CellSpecification:
+        """Make a specification, or return the one of this name, as it is.
+
+        Parameters
+        ----------
+        data
+            As for `create`. Where the specification exists, only its ``name`` counts: nothing of
+            it is changed.
+
+        Examples
+        --------
+        >>> data = {"name": "NMC622-GR"}
+        >>> one = client.cell_spec.create_or_get(data)
+        >>> other = client.cell_spec.create_or_get(data)
+        >>> one.id == other.id
+        True
+        """
+        values = self._in_project(data)
+        name = values.get("name")
+        found: CellSpecification = sync_create_or_get(
+            partial(self.create, values),
+            self.get,
+            partial(self.list, name_exact=name, project_id=values["project_id"]),
+            f"a cell specification {name!r}",
+            lambda item: bool(item.name == name),
+        )
+        return found
+
+    def update(self, cell_spec_id: str, data: Mapping[str, Any]) -> CellSpecification:
+        """Change a specification; what is not named stays.
+
+        Parameters
+        ----------
+        cell_spec_id
+            Which one.
+        data
+            What to change, as for `create`.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> spec = client.cell_spec.update(spec.id, {"notes": "from the pilot line"})
+        >>> spec.notes
+        'from the pilot line'
+        """
+        body = request_body(CellSpecificationUpdate, data, "data")
+        wanted = path_id(cell_spec_id, "cell_spec_id")
+        return sync_call(
+            update_cell_specification.sync_detailed, wanted, client=self._session.api, body=body
+        )
+
+    def delete(self, cell_spec_id: str) -> None:
+        """Delete a specification with its batches, its instances and their measurements.
+
+        Materials stay.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "Made in error"})
+        >>> client.cell_spec.delete(spec.id)
+        """
+        wanted = path_id(cell_spec_id, "cell_spec_id")
+        sync_call(delete_cell_specification.sync_detailed, wanted, client=self._session.api)
+
+    def _in_project(self, data: Mapping[str, Any]) -> dict[str, Any]:
+        values = mapping(data, "data")
+        return {**values, "project_id": self._session.project_id(values.get("project_id"))}
+
+
+def _anywhere(material_id: str | Iterable[str] | None) -> dict[str, Any]:
+    if material_id is None:
+        return {}
+    if isinstance(material_id, Iterable) and not isinstance(material_id, str):
+        return {"material_ids": [path_id(each, "material_id") for each in material_id]}
+    return {"material_id": path_id(material_id, "material_id")}
+
+
+def _slots(slots: Slots) -> tuple[str, ...]:
+    chosen = SLOTS if slots is None else tuple(several(slots, "slots"))
+    unknown = [slot for slot in chosen if slot not in SLOTS]
+    if unknown:
+        raise ValueError(f"slots must be of {', '.join(SLOTS)}, not {unknown[0]!r}")
+    return chosen
+
+
+def _material_id(component: Any) -> str | None:
+    found = (
+        component.get("material_id")
+        if isinstance(component, Mapping)
+        else getattr(component, "material_id", None)
+    )
+    return found if isinstance(found, str) else None
