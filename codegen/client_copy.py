@@ -7,7 +7,7 @@
 - objects without described properties are plain values, so that dicts stay dicts both ways;
 - fields that a response may leave out are required and nullable, so that they read as ``None``;
 - defaults are left to the server, so that nothing is sent that nobody asked for;
-- times in responses are the text that was sent, so that no odd time loses a response.
+- times are text, so that no odd time loses a response, and the service judges those it is sent.
 
 Request bodies and query parameters keep the difference between a value, ``null`` and nothing.
 """
@@ -30,7 +30,7 @@ def client_copy(bundle: dict[str, Any]) -> dict[str, Any]:
     schemas = document.get("components", {}).get("schemas", {})
     for name in responses:
         _make_absent_fields_null(schemas[name])
-        _keep_times_as_text(schemas[name])
+    _keep_times_as_text(document)
     _open_free_form(document)
     _leave_defaults_to_the_server(document)
     return document
@@ -76,8 +76,8 @@ def _allows_null(schema: Schema) -> bool:
     )
 
 
-def _keep_times_as_text(schema: Schema) -> None:
-    for node in nodes(schema):
+def _keep_times_as_text(document: dict[str, Any]) -> None:
+    for node in nodes(document):
         if node.get("format") in {"date-time", "date"}:
             del node["format"]
 

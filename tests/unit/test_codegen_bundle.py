@@ -41,6 +41,13 @@ components:
         parts: {type: array, items: {$ref: "#/components/schemas/Cell"}}
         made_by: {$ref: "makers.yaml#/components/schemas/Maker"}
 """
+BRANDED = """\
+Cell:
+      anyOf:
+        - {$ref: "makers.yaml#/components/schemas/Maker"}
+        - {$ref: "makers.yaml#/components/schemas/Was"}
+        - {$ref: "#/components/schemas/Part"}
+    Part:"""
 MAKERS = """\
 components:
   schemas:
@@ -137,6 +144,16 @@ def test_a_key_that_stands_twice_is_refused_with_its_line(source):
     message = refusal(source)
     assert "'Maker' stands twice" in message
     assert "line 4" in message
+
+
+def test_what_a_mapping_merges_is_spelled_out(source):
+    merged = "Maker: &maker {type: string}\n    Brand: {<<: *maker, minLength: 1}\n    Was:"
+    edit(source, "resources/makers.yaml", "Maker:", merged)
+    edit(source, "resources/cells.yaml", "schemas/Maker", "schemas/Brand")
+    edit(source, "resources/cells.yaml", "Cell:", BRANDED)
+    schemas = bundle(source.spec)["components"]["schemas"]
+    assert schemas["Brand"] == {"type": "string", "minLength": 1}
+    assert schemas["Maker"] == {"type": "string"}
 
 
 def test_text_that_is_not_yaml_is_refused(source):

@@ -110,6 +110,7 @@ SMALL = {
                 "required": ["name", "ratings"],
                 "properties": {
                     "name": ID,
+                    "made_on": {"type": ["string", "null"], "format": "date"},
                     "capacity": {"type": ["number", "null"], "default": 1.0},
                     "ratings": {"$ref": "#/components/schemas/Ratings"},
                 },
@@ -312,6 +313,11 @@ def test_maps_stay_dicts_and_times_stay_text(cell):
     )
     assert known.ratings == {"Voltage [V]": 4.2}
     assert known.made_at == "soon"
+
+
+def test_times_of_requests_are_left_to_the_service(models):
+    wire = {"name": "a", "ratings": {}, "made_on": "20 January"}
+    assert models.CellCreate.from_dict(wire).to_dict() == wire
 
 
 def test_requests_tell_a_value_from_null_from_nothing(models):

@@ -92,9 +92,25 @@ def charset(document):
     content["application/json; charset=utf-8"] = content.pop("application/json")
 
 
-def list_in_query(document):
+def deleted_with_200(document):
+    responses = operation(document, "/cell_measurements/{measurement_id}/watch", "delete")[
+        "responses"
+    ]
+    responses["200"] = responses.pop("204")
+
+
+def numbers_in_query(document):
+    parameter = document["components"]["parameters"]["TagsAll"]
+    parameter["schema"]["items"] = {"type": "number", "description": "A number [-]."}
+
+
+def joined_list_in_query(document):
+    document["components"]["parameters"]["TagsAll"]["explode"] = False
+
+
+def object_in_query(document):
     parameter = document["components"]["parameters"]["NameFilter"]
-    parameter["schema"] = {"type": "array", "items": {"type": "string"}}
+    parameter["schema"] = {"type": "object", "additionalProperties": {"type": "string"}}
 
 
 def shared_schema(document):
@@ -239,7 +255,10 @@ BREAKS = [
     ("success_status", created_with_200),
     ("correlation_id", no_correlation_id),
     ("json_content_type", charset),
-    ("plain_query", list_in_query),
+    ("success_status", deleted_with_200),
+    ("plain_query", numbers_in_query),
+    ("plain_query", joined_list_in_query),
+    ("plain_query", object_in_query),
     ("request_or_response", shared_schema),
     ("unused_component", orphan),
     ("named_components", nameless_object),

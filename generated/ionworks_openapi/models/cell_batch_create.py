@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,13 +17,13 @@ class CellBatchCreate:
     Attributes:
         name (str): Its name, once in a specification whatever its case.
         notes (None | str | Unset): Notes.
-        date_manufactured (datetime.date | None | Unset): When it was made.
+        date_manufactured (None | str | Unset): When it was made.
         properties (Any | Unset): Its properties by name, free-form; a number with a unit is `{value, unit}`.
     """
 
     name: str
     notes: None | str | Unset = UNSET
-    date_manufactured: datetime.date | None | Unset = UNSET
+    date_manufactured: None | str | Unset = UNSET
     properties: Any | Unset = UNSET
 
     def to_dict(self) -> dict[str, Any]:
@@ -39,8 +38,6 @@ class CellBatchCreate:
         date_manufactured: None | str | Unset
         if isinstance(self.date_manufactured, Unset):
             date_manufactured = UNSET
-        elif isinstance(self.date_manufactured, datetime.date):
-            date_manufactured = self.date_manufactured.isoformat()
         else:
             date_manufactured = self.date_manufactured
 
@@ -76,20 +73,12 @@ class CellBatchCreate:
 
         notes = _parse_notes(d.pop("notes", UNSET))
 
-        def _parse_date_manufactured(data: object) -> datetime.date | None | Unset:
+        def _parse_date_manufactured(data: object) -> None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                date_manufactured_type_0 = datetime.date.fromisoformat(data)
-
-                return date_manufactured_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.date | None | Unset, data)
+            return cast(None | str | Unset, data)
 
         date_manufactured = _parse_date_manufactured(d.pop("date_manufactured", UNSET))
 

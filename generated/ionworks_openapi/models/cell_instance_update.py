@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import datetime
 from collections.abc import Mapping
 from typing import Any, TypeVar, cast
 
@@ -18,7 +17,7 @@ class CellInstanceUpdate:
     Attributes:
         batch (None | str | Unset): The name of its batch, which is found or made.
         batch_id (None | str | Unset): Its batch; of the same specification.
-        date_manufactured (datetime.date | None | Unset): When it was made.
+        date_manufactured (None | str | Unset): When it was made.
         measured_properties (Any | Unset): What was measured of it, by component and then by name, free-form; a number
             with a unit is `{value, unit}`.
         notes (None | str | Unset): Notes.
@@ -27,7 +26,7 @@ class CellInstanceUpdate:
 
     batch: None | str | Unset = UNSET
     batch_id: None | str | Unset = UNSET
-    date_manufactured: datetime.date | None | Unset = UNSET
+    date_manufactured: None | str | Unset = UNSET
     measured_properties: Any | Unset = UNSET
     notes: None | str | Unset = UNSET
     name: str | Unset = UNSET
@@ -48,8 +47,6 @@ class CellInstanceUpdate:
         date_manufactured: None | str | Unset
         if isinstance(self.date_manufactured, Unset):
             date_manufactured = UNSET
-        elif isinstance(self.date_manufactured, datetime.date):
-            date_manufactured = self.date_manufactured.isoformat()
         else:
             date_manufactured = self.date_manufactured
 
@@ -103,20 +100,12 @@ class CellInstanceUpdate:
 
         batch_id = _parse_batch_id(d.pop("batch_id", UNSET))
 
-        def _parse_date_manufactured(data: object) -> datetime.date | None | Unset:
+        def _parse_date_manufactured(data: object) -> None | str | Unset:
             if data is None:
                 return data
             if isinstance(data, Unset):
                 return data
-            try:
-                if not isinstance(data, str):
-                    raise TypeError()
-                date_manufactured_type_0 = datetime.date.fromisoformat(data)
-
-                return date_manufactured_type_0
-            except (TypeError, ValueError, AttributeError, KeyError):
-                pass
-            return cast(datetime.date | None | Unset, data)
+            return cast(None | str | Unset, data)
 
         date_manufactured = _parse_date_manufactured(d.pop("date_manufactured", UNSET))
 
