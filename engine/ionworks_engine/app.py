@@ -14,6 +14,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl
@@ -30,7 +31,8 @@ from ionworks_engine.call import Call, ParquetFile, PlainText, Redirect, Service
 from ionworks_engine.descriptions import Descriptions
 from ionworks_engine.errors import ApiError, Problem, invalid, meant
 from ionworks_engine.forms import FORM, read_file
-from ionworks_engine.intake import read_json
+from ionworks_engine.idempotency import Repeats, fingerprint, read_key
+from ionworks_engine.intake import read_body, read_json
 from ionworks_engine.jobs.executor import Executor
 from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import JOB_TYPE, SimulationJobs
@@ -45,6 +47,7 @@ from ionworks_engine.validation import Schemas, read_query
 
 PARQUET = "application/vnd.apache.parquet"
 _STREAMED = 1 << 20
+_REPEATED = ("POST", "PATCH")
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?", re.ASCII)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 
@@ -105,6 +108,7 @@ def create_app(
         library.install(store)
         runner = executor() if executor else ProcessExecutor(workers or os.cpu_count() or 1)
         jobs = Jobs(store, runner, {JOB_TYPE: SimulationJobs(store)})
+        app.state.repeats = Repeats(store)
         app.state.services = Services(store, jobs, Descriptions(store, jobs), Links(store))
         jobs.start()
         try:
@@ -183,22 +187,32 @@ class _Operation:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         services: Services = scope["app"].state.services
-        path, query = scope["path_params"], self._query(scope)
-        body = await self._read_body(scope, receive) if self._body else {}
+        query = self._query(scope)
+        headers = dict(scope["headers"])
+        sent = await read_body(headers, receive) if self._body else b""
         call = Call(
             services.store,
             services.jobs,
             services.descriptions,
             services.links,
-            path=path,
+            path=scope["path_params"],
             query=query,
-            body=body,
+            body=self._read(headers, sent),
             origin=_origin(scope),
         )
-        answer = self._handler(call)
-        if inspect.isawaitable(answer):
-            answer = await answer
+        key = read_key(headers) if self._operation.method in _REPEATED else None
+        if key is None:
+            answer = await self._serve(call)
+        else:
+            stated = fingerprint(scope["method"], scope["path"], scope["query_string"], sent)
+            answer = await scope["app"].state.repeats.once(
+                key, stated, self._operation.success, partial(self._serve, call)
+            )
         await self._respond(answer)(scope, receive, send)
+
+    async def _serve(self, call: Call) -> Any:
+        answer = self._handler(call)
+        return await answer if inspect.isawaitable(answer) else answer
 
     def _query(self, scope: Scope) -> dict[str, Any]:
         text = scope["query_string"]
@@ -209,11 +223,10 @@ class _Operation:
             raise invalid(problems)
         return {**self._defaults, **query}
 
-    async def _read_body(self, scope: Scope, receive: Receive) -> dict[str, Any]:
-        headers = dict(scope["headers"])
+    def _read(self, headers: dict[bytes, bytes], sent: bytes) -> dict[str, Any]:
         if self._operation.media == FORM:
-            return {"file": await read_file(headers, receive)}
-        body = await read_json(headers, receive)
+            return {"file": read_file(headers, sent)}
+        body = read_json(headers, sent)
         if body is None:
             if self._operation.body_required:
                 raise invalid([Problem("", "A JSON body is required.")])

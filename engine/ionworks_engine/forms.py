@@ -6,10 +6,9 @@ from dataclasses import dataclass, field
 
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
-from starlette.types import Receive
 
 from ionworks_engine.errors import ApiError, Problem, invalid
-from ionworks_engine.intake import media_type, read_bytes, unpacked
+from ionworks_engine.intake import media_type
 
 FORM = "multipart/form-data"
 _PART = "file"
@@ -26,22 +25,20 @@ class SentFile:
     content: bytes
 
 
-async def read_file(headers: dict[bytes, bytes], receive: Receive) -> SentFile:
+def read_file(headers: dict[bytes, bytes], content: bytes) -> SentFile:
     """Read a body that holds one file, in a part named ``file``.
 
     Raises
     ------
     ApiError
-        413 for too many bytes, 400 for another media type or a form that cannot be read, 422 for
-        other parts than the one.
+        400 for another media type or a form that cannot be read, 422 for other parts than the one.
     """
-    content = await read_bytes(headers, receive)
     media = media_type(headers, default="")
     if media != FORM:
         shown = f", not as {media}" if media else ""
         raise ApiError(400, "BAD_REQUEST", f"Send the file as {FORM}{shown}.")
     _, options = parse_options_header(headers[b"content-type"])
-    return only_file(parts_of(unpacked(content, headers), options.get(b"boundary", b"")))
+    return only_file(parts_of(content, options.get(b"boundary", b"")))
 
 
 @dataclass(slots=True)

@@ -32,22 +32,32 @@ class _NotANumber:
         self.token = token
 
 
-async def read_json(headers: dict[bytes, bytes], receive: Receive) -> Any:
+async def read_body(headers: dict[bytes, bytes], receive: Receive) -> bytes:
+    """Read a body, without the compression that its headers name.
+
+    Raises
+    ------
+    ApiError
+        413 for too many bytes, 400 if the connection ends or the compression cannot be undone.
+    """
+    content = await read_bytes(headers, receive)
+    return unpacked(content, headers) if content else content
+
+
+def read_json(headers: dict[bytes, bytes], content: bytes) -> Any:
     """Read a JSON body; ``None`` when there is no body.
 
     Raises
     ------
     ApiError
-        413 for too many bytes, 400 for another media type or encoding, 422 for what is wrong
-        with the JSON.
+        400 for another media type, 422 for what is wrong with the JSON.
     """
-    content = await read_bytes(headers, receive)
     if not content:
         return None
     media = media_type(headers, default=_JSON)
     if media != _JSON:
         raise ApiError(400, "BAD_REQUEST", f"Send the body as {_JSON}, not as {media}.")
-    return parse(unpacked(content, headers))
+    return parse(content)
 
 
 def media_type(headers: dict[bytes, bytes], default: str) -> str:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from pathlib import Path
 from urllib.parse import parse_qsl
 
@@ -21,6 +22,7 @@ from ionworks_engine.storage import Store
 
 _METHODS = ("GET", "HEAD", "PUT")
 _LONGEST_TYPE = 255
+_MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:; *[\w-]+=[\w.-]+)*", re.ASCII)
 
 
 class Objects:
@@ -82,10 +84,10 @@ def _file(path: Path, grant: Grant, scope: Scope) -> Response:
         raise ApiError(404, "NOT_FOUND", "This file was deleted since its address was made.")
     if asked == "*" or etag in (each.strip().removeprefix("W/") for each in asked.split(",")):
         return Response(status_code=304, headers={"etag": etag})
-    headers = {"etag": etag, "x-content-type-options": "nosniff"}
-    return _StoredFile(
-        path, headers=headers, media_type=grant.media_type, filename=_last_part(grant.filename)
-    )
+    # In the header itself: given as a media type, text would be said to be UTF-8.
+    media_type = grant.media_type if _MEDIA_TYPE.fullmatch(grant.media_type) else uploads.UNKNOWN
+    headers = {"etag": etag, "content-type": media_type, "x-content-type-options": "nosniff"}
+    return _StoredFile(path, headers=headers, filename=_last_part(grant.filename))
 
 
 class _StoredFile(FileResponse):

@@ -33,7 +33,7 @@ from ionworks_engine.storage.files import FileStore
 
 DEFAULT_PROJECT = "Default project"
 IDEMPOTENCY_KEPT = timedelta(hours=24)
-_SECRET = "storage_secret"
+_SIGNED_WITH = "storage_secret"
 _log = logging.getLogger(__name__)
 
 
@@ -176,12 +176,12 @@ class Store:
 
     def _keep_secret(self) -> bytes:
         """Return what links into this store are signed with, made when it was first opened."""
-        kept = select(tables.facts.c.value).where(tables.facts.c.name == _SECRET)
+        kept = select(tables.facts.c.value).where(tables.facts.c.name == _SIGNED_WITH)
         with self.writing() as connection:
             found = connection.scalar(kept)
             if found is None:
                 found = secrets.token_hex(32)
-                connection.execute(insert(tables.facts).values(name=_SECRET, value=found))
+                connection.execute(insert(tables.facts).values(name=_SIGNED_WITH, value=found))
         return bytes.fromhex(found)
 
 
