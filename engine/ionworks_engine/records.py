@@ -1,20 +1,46 @@
-"""What handlers do alike: find a row or refuse, list a page, create and change."""
+"""What handlers do alike: find a row or refuse, list a page, create and change, in one go."""
 
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Row, Select, Table, bindparam, func, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
-from ionworks_engine.call import Call
+from ionworks_engine.call import ORGANIZATION, Call
 from ionworks_engine.errors import ApiError, Problem, conflict, invalid, not_found
 from ionworks_engine.storage import tables
 from ionworks_engine.storage.filters import FilterError, narrow
 
 MOMENTS = ("created_at", "updated_at")
+_ATTEMPTS = 5
+T = TypeVar("T")
+
+
+def written(call: Call, work: Callable[[Connection], T]) -> T:
+    """Do some work in one transaction: all of it is stored, or nothing.
+
+    What must be there once (a name, a material) is held by the database. When another request
+    was faster to store it, the work is done again and finds it there.
+
+    Parameters
+    ----------
+    call
+        The request.
+    work
+        Reads and writes by the connection it is given; it may be called more than once.
+    """
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            with call.store.writing() as connection:
+                return work(connection)
+        except IntegrityError:
+            continue
+    with call.store.writing() as connection:
+        return work(connection)
 
 
 def find(connection: Connection, table: Table, name: str, what: str) -> Row[Any]:
@@ -141,3 +167,8 @@ def refuse_same_name(
     row = connection.execute(query).first()
     if row is not None and row.id != but:
         raise conflict(f"There is a {what} named {name!r} already.", row.id)
+
+
+def shown(row: Row[Any], fields: Iterable[str]) -> dict[str, Any]:
+    """Return fields of a row that belongs to the organization, as the API shows them."""
+    return {**{name: row._mapping[name] for name in fields}, "organization_id": ORGANIZATION}

@@ -17,6 +17,7 @@ from ionworks_engine.storage.tables import (
     jobs,
     parameterized_models,
     simulations,
+    study_simulations,
 )
 
 STATES: Mapping[str, tuple[str, ...]] = {
@@ -26,6 +27,15 @@ STATES: Mapping[str, tuple[str, ...]] = {
     "failed": (queue.FAILED, queue.CANCELED),
 }
 _CHUNK = 500
+_FIRST = study_simulations.alias()
+_STUDY = (
+    select(_FIRST.c.study_id)
+    .where(_FIRST.c.simulation_id == simulations.c.id)
+    .order_by(_FIRST.c.seq)
+    .limit(1)
+    .scalar_subquery()
+    .label("study_id")
+)
 _OWN = (
     "id",
     "job_id",
@@ -48,7 +58,7 @@ _OWN = (
 
 @cache
 def joined() -> Select[Any]:
-    """Return simulations with their job, their parameterized model and their protocol."""
+    """Return simulations with job, parameterized model, protocol and the first of their studies."""
     return (
         select(
             simulations,
@@ -61,6 +71,7 @@ def joined() -> Select[Any]:
             parameterized_models.c.model_id.label("cell_model_id"),
             experiment_templates.c.id.label("template_id"),
             experiment_templates.c.name.label("template_name"),
+            _STUDY,
         )
         .join(jobs, jobs.c.id == simulations.c.job_id)
         .outerjoin(
@@ -135,6 +146,9 @@ def remove(system: Jobs, connection: Connection, which: ColumnElement[bool]) -> 
     rows = connection.execute(select(*columns).where(which)).all()
     for row in rows:
         system.cancel(connection, row.job_id)
+    gone = select(simulations.c.id).where(which)
+    links = study_simulations
+    connection.execute(delete(links).where(links.c.simulation_id.in_(gone)))
     connection.execute(delete(simulations).where(which))
     for chunk in _chunks([row.job_id for row in rows]):
         connection.execute(delete(jobs).where(jobs.c.id.in_(chunk)))

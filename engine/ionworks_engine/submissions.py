@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, insert
 
 from ionworks import doe, ucp
-from ionworks_engine import cells, runs, templates
+from ionworks_engine import cells, runs, studies, templates
 from ionworks_engine.call import EMAIL, Call
 from ionworks_engine.descriptions import pybamm_version
 from ionworks_engine.errors import Problem, invalid, meant
@@ -73,6 +73,7 @@ async def plan(call: Call) -> Plan:
         template = find(connection, experiment_templates, name, "saved protocol")
         project = body.get("project_id") or template.project_id
         find_project(connection, project)
+        _find_study(connection, project, body.get("study_id"))
         choice = cells.chosen(connection, body["parameterized_model"])
     points = _points(body)
     inputs = await asyncio.to_thread(_bound, template.protocol_config, points)
@@ -106,6 +107,7 @@ def submit(call: Call, connection: Connection, planned: Plan) -> list[dict[str, 
     """
     find_project(connection, planned.project)
     find(connection, experiment_templates, planned.template.id, "saved protocol")
+    _find_study(connection, planned.project, planned.study)
     batch = _Batch(call.store.now(), planned, *_kept(connection, planned))
     known = runs.existing(connection, planned.project, batch.contents)
     answers, new = [], []
@@ -118,6 +120,9 @@ def submit(call: Call, connection: Connection, planned: Plan) -> list[dict[str, 
     if new:
         connection.execute(insert(jobs), [batch.job(*ids) for _, _, *ids in new])
         connection.execute(insert(simulations), [batch.simulation(*run) for run in new])
+    if planned.study is not None:
+        runs_asked = [answer["simulation_id"] for answer in answers]
+        studies.assign(connection, studies.SIMULATIONS, planned.study, runs_asked, call.store.now())
     if planned.template.draft:
         templates.publish(connection, planned.template.id)
     return answers
@@ -171,7 +176,6 @@ class _Batch:
             "parameterized_model_id": planned.choice.parameterized_model_id,
             "model_name": planned.choice.model_name,
             "experiment_template_id": planned.template.id,
-            "study_id": planned.study,
             "experiment_parameters": point.inputs,
             "design_parameters": point.design,
             "extra_variables": planned.extra_variables,
@@ -186,6 +190,11 @@ def _kept(connection: Connection, planned: Plan) -> tuple[str, str]:
     """Store what the runs share."""
     cell = content.keep_document(connection, planned.choice.cell)
     return cell, content.keep_document(connection, planned.template.protocol_config)
+
+
+def _find_study(connection: Connection, project: str, name: str | None) -> None:
+    if name is not None:
+        studies.find_study(connection, project, name)
 
 
 def _submission(point: Point, simulation_id: str, job_id: str, *, already: bool) -> dict[str, Any]:

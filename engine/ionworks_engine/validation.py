@@ -148,6 +148,8 @@ def read_query(
         if name not in known:
             message = f"{name!r} is not a parameter of this operation{meant(name, list(known))}"
             problems.append(Problem(f"query.{name}", message))
+        elif known[name].kind == "array":
+            given.setdefault(name, []).append(text)
         elif name in given:
             problems.append(Problem(f"query.{name}", "this is given twice"))
         else:

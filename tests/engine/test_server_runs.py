@@ -348,7 +348,10 @@ def test_the_longest_run_there_may_be_is_accepted(client):
 def test_lists_are_the_newest_first_and_cut(client):
     template = client.template(REST)
     batch = accepted(client.submit(template, design_parameters_doe=grid(1e-5, 2e-5, 3e-5)))
-    other = accepted(client.submit(client.template(RATE), {"Rate": 1}, study_id="s"))
+    study = client.post(f"/projects/{client.project()}/studies", json={"name": "Rates"}).json()[
+        "id"
+    ]
+    other = accepted(client.submit(client.template(RATE), {"Rate": 1}, study_id=study))
     client.wait(batch + other)
     ids = [each["simulation_id"] for each in (*batch, *other)]
     everything = client.get("/simulations").json()
@@ -358,10 +361,10 @@ def test_lists_are_the_newest_first_and_cut(client):
     assert ([run["id"] for run in page["simulations"]], page["total"]) == (ids[::-1][1:3], 4)
     by_template = client.get(f"/simulations?experiment_template_id={template}").json()
     assert by_template["total"] == 3
-    assert client.get("/simulations?study_id=s").json()["total"] == 1
+    assert client.get(f"/simulations?study_id={study}").json()["total"] == 1
     by_model = "/simulations?parameterized_model_id=system-chen2020-spm"
     assert client.get(by_model).json()["total"] == 4
-    assert client.get(f"{by_model}&study_id=s").status_code == 422
+    assert client.get(f"{by_model}&study_id={study}").status_code == 422
     for state, total in {"completed": 4, "queued": 0, "running": 0, "failed": 0}.items():
         assert client.get(f"/simulations?state={state}").json()["total"] == total
     run = client.get("/simulations?limit=1&summary=true").json()["simulations"][0]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, select
+from sqlalchemy import Connection, Row, func, select
 
-from ionworks_engine import runs
 from ionworks_engine.call import ORGANIZATION, Call
 from ionworks_engine.errors import conflict
+from ionworks_engine.hierarchy import remove_project
 from ionworks_engine.records import (
     MOMENTS,
     change,
@@ -17,13 +17,7 @@ from ionworks_engine.records import (
     page,
     refuse_same_name,
 )
-from ionworks_engine.storage.tables import (
-    experiment_templates,
-    models,
-    parameterized_models,
-    projects,
-    simulations,
-)
+from ionworks_engine.storage.tables import projects
 
 
 def list_projects(call: Call) -> dict[str, Any]:
@@ -64,11 +58,7 @@ def delete_project(call: Call) -> None:
         find_project(connection, name)
         if connection.scalar(select(func.count()).select_from(projects)) == 1:
             raise conflict("This is the only project: create another one before deleting it.")
-        mine = simulations.c.project_id == name
-        files = runs.remove(call.jobs, connection, mine)
-        for table in (parameterized_models, models, experiment_templates):
-            connection.execute(delete(table).where(table.c.project_id == name))
-        connection.execute(delete(projects).where(projects.c.id == name))
+        files = remove_project(call, connection, name)
     call.store.discard_files(files)
 
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, Select, select
 
 from ionworks_engine import runs, submissions
 from ionworks_engine.call import Call, ParquetFile
 from ionworks_engine.errors import ApiError, Problem, invalid
-from ionworks_engine.records import cut
-from ionworks_engine.storage.tables import jobs, simulations
+from ionworks_engine.records import cut, find
+from ionworks_engine.storage.tables import jobs, simulations, studies, study_simulations
 
-_SCOPES = ("parameterized_model_id", "study_id", "experiment_template_id")
+_SCOPES = ("parameterized_model_id", "experiment_template_id")
 
 
 def list_simulations(call: Call) -> dict[str, Any]:
@@ -21,7 +21,7 @@ def list_simulations(call: Call) -> dict[str, Any]:
     if "parameterized_model_id" in call.query and "study_id" in call.query:
         message = "Give parameterized_model_id or study_id, not both."
         raise invalid([Problem("query.study_id", message)])
-    query = runs.joined()
+    query = _in_study(runs.joined(), call.query.get("study_id"))
     for scope in _SCOPES:
         if scope in call.query:
             query = query.where(simulations.c[scope] == call.query[scope])
@@ -29,6 +29,8 @@ def list_simulations(call: Call) -> dict[str, Any]:
         query = query.where(jobs.c.status.in_(runs.STATES[call.query["state"]]))
     ordered = query.order_by(simulations.c.created_at.desc(), simulations.c.seq.desc())
     with call.store.reading() as connection:
+        if "study_id" in call.query:
+            find(connection, studies, call.query["study_id"], "study")
         counted = query.with_only_columns(simulations.c.seq)
         rows, total = cut(connection, counted, ordered, call.query["limit"], call.query["offset"])
     summary = call.query.get("summary", False)
@@ -37,6 +39,13 @@ def list_simulations(call: Call) -> dict[str, Any]:
         "total": total,
         "model_scalar_parameters": {},
     }
+
+
+def _in_study(query: Select[Any], study: str | None) -> Select[Any]:
+    if study is None:
+        return query
+    there = select(study_simulations.c.simulation_id).where(study_simulations.c.study_id == study)
+    return query.where(simulations.c.id.in_(there))
 
 
 async def create_simulation_batch(call: Call) -> list[dict[str, Any]]:

@@ -7,19 +7,26 @@ A value is an operator, a dot and an operand; without an operator it means equal
     operand of in  = "(" item { "," item } ")"     an item may stand in double quotes
     operand of is  = null | true | false
 
-``<column>_gt`` and ``<column>_lt`` are inclusive bounds. An absent value (NULL) fulfils nothing
+A text that begins like an operator but is none is refused; ``eq.`` before it asks for the text.
+
+``<column>_gt`` and ``<column>_lt`` are inclusive bounds. What a column holds decides what it is
+compared with: moments (``created_at``, ``start_time``) with dates and times, dates
+(``date_manufactured``) with dates, numbers with numbers. An absent value (NULL) fulfils nothing
 but ``is.null``, whether negated or not, as in SQL.
 """
 
 from __future__ import annotations
 
+import math
 import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, true
+from sqlalchemy import ColumnElement, Float, Integer, Select, and_, false, not_, true
 
 from ionworks_engine.storage import times
 
@@ -35,6 +42,15 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
 }
 OPERATORS = (*COMPARISONS, "like", "ilike", "in", "is")
 _PREFIX = re.compile(rf"(not\.)?({'|'.join(OPERATORS)})\.(.*)", re.DOTALL)
+_LIKE_AN_OPERATOR = re.compile(r"(not\.)?([a-z]+)\..*", re.DOTALL)
+# Operators of PostgREST that there are none of here.
+_FOREIGN = frozenset(
+    [
+        *("match", "imatch", "isdistinct", "or", "and", "any", "all"),
+        *("fts", "plfts", "phfts", "wfts", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"),
+    ]
+)
+_NEAR = 0.75
 _ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"\s*|([^,"]*))(,|\Z)', re.DOTALL)
 _STATES: dict[str, Value] = {"null": None, "true": True, "false": False}
 
@@ -68,7 +84,7 @@ class Filter:
         Raises
         ------
         ValueError
-            If the operand does not suit the operator.
+            If the operator is none, or the operand does not suit it.
 
         Examples
         --------
@@ -77,6 +93,7 @@ class Filter:
         """
         match = _PREFIX.fullmatch(text)
         if match is None:
+            _refuse_other_operator(text)
             return cls("eq", text)
         negation, name, operand = match.groups()
         return cls(name, _operand(name, operand), bool(negation))
@@ -114,8 +131,8 @@ def narrow(
     given
         The query parameters of the request, by name.
     columns
-        What may be filtered: the name of a parameter and its column. Names ending in ``_at``
-        are moments: their operands are ISO 8601 dates or date-times.
+        What may be filtered: the name of a parameter and its column. Names ending in ``_at`` or
+        ``_time`` are moments, those beginning with ``date_`` are dates.
 
     Raises
     ------
@@ -126,26 +143,76 @@ def narrow(
         for parameter, wrap in ((name, ""), (f"{name}_gt", "gte."), (f"{name}_lt", "lte.")):
             text = given.get(parameter)
             if text is not None:
-                query = query.where(_read(parameter, wrap + text, name.endswith("_at")).on(column))
+                query = query.where(condition(parameter, wrap + text, name, column))
     return query
 
 
-def _read(parameter: str, text: str, is_moment: bool) -> Filter:
+def condition(
+    parameter: str, text: str, name: str, column: ColumnElement[Any]
+) -> ColumnElement[bool]:
+    """Return what one query parameter asks of a column called ``name``.
+
+    Raises
+    ------
+    FilterError
+        Naming the parameter that cannot be understood.
+    """
     try:
         read = Filter.parse(text)
-        return _with_moments(read) if is_moment else read
+        kind = _kind(name, column)
+        return (read if kind is None else _converted(read, *kind)).on(column)
     except ValueError as error:
         raise FilterError(parameter, str(error)) from None
 
 
-def _with_moments(read: Filter) -> Filter:
+def _kind(name: str, column: ColumnElement[Any]) -> tuple[str, Callable[[str], Any]] | None:
+    """Return what a column is compared with, and how that is read; ``None`` for texts."""
+    if name.endswith(("_at", "_time")):
+        return "moment", times.parse
+    if name.startswith("date_"):
+        return "date", _date
+    if isinstance(column.type, Integer | Float):
+        return "number", _number
+    return None
+
+
+def _converted(read: Filter, kind: str, convert: Callable[[str], Any]) -> Filter:
     if read.operator == "is":
         return read
     if read.operator in {"like", "ilike"}:
-        raise ValueError("compare a moment by eq, neq, gt, gte, lt, lte or in, not by pattern")
+        raise ValueError(f"compare a {kind} by eq, neq, gt, gte, lt, lte or in, not by pattern")
     if read.operator == "in":
-        return Filter("in", [times.parse(item) for item in read.operand], read.negated)
-    return Filter(read.operator, times.parse(read.operand), read.negated)
+        return Filter("in", [convert(item) for item in read.operand], read.negated)
+    return Filter(read.operator, convert(read.operand), read.negated)
+
+
+def _date(text: str) -> str:
+    try:
+        return date.fromisoformat(text.strip()).isoformat()
+    except ValueError:
+        raise ValueError(f"{text!r} is no date such as 2026-05-08") from None
+
+
+def _number(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number):
+        raise ValueError(f"{text!r} is no finite number")
+    return number
+
+
+def _refuse_other_operator(text: str) -> None:
+    """Refuse what was likely meant as an operator: as a text, it would silently find nothing."""
+    match = _LIKE_AN_OPERATOR.fullmatch(text)
+    if match is None:
+        return
+    negation, word = match.groups()
+    near = get_close_matches(word, OPERATORS, n=1, cutoff=_NEAR)
+    if negation or near or word in _FOREIGN:
+        meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(OPERATORS)}."
+        raise ValueError(f"{word!r} is no operator; {meant} For the text itself write eq.{text}")
 
 
 def _operand(name: str, text: str) -> Any:

@@ -148,7 +148,6 @@ simulations = Table(
     Column("parameterized_model_id", String(64), index=True),
     Column("model_name", Text),
     Column("experiment_template_id", String(36), nullable=False, index=True),
-    Column("study_id", String(36), index=True),
     _document("experiment_parameters"),
     _document("design_parameters"),
     _document("extra_variables"),

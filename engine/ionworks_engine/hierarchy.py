@@ -1,0 +1,106 @@
+"""What belongs to what: specification > batches, instances > measurements; and what goes with it.
+
+Each ``remove_…`` deletes in the caller's transaction and returns names of files; the files
+themselves go once that is committed: ``Store.discard_files``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
+
+from ionworks_engine import runs
+from ionworks_engine.call import Call
+from ionworks_engine.records import find
+from ionworks_engine.storage.tables import (
+    cell_batches,
+    cell_components,
+    cell_instances,
+    cell_measurements,
+    cell_specifications,
+    experiment_templates,
+    materials,
+    measurement_raw_data,
+    models,
+    parameterized_models,
+    projects,
+    raw_data,
+    simulations,
+    studies,
+    study_measurements,
+    study_simulations,
+)
+
+SPECIFICATION = "cell specification"
+BATCH = "cell batch"
+INSTANCE = "cell instance"
+
+
+def find_specification(connection: Connection, name: str) -> Row[Any]:
+    """Return a specification's row, or refuse with 404."""
+    return find(connection, cell_specifications, name, SPECIFICATION)
+
+
+def find_instance(connection: Connection, name: str) -> Row[Any]:
+    """Return an instance's row, or refuse with 404."""
+    return find(connection, cell_instances, name, INSTANCE)
+
+
+def remove_instances(call: Call, connection: Connection, which: ColumnElement[bool]) -> list[str]:
+    """Delete instances and their measurements."""
+    gone = select(cell_instances.c.id).where(which)
+    theirs = cell_measurements.c.cell_instance_id.in_(gone)
+    try:  # TEMPORARY: not there yet
+        from ionworks_engine.measurements import records as measurements
+    except ImportError:
+        connection.execute(delete(cell_measurements).where(theirs))
+        files = []
+    else:
+        files = measurements.remove(call, connection, theirs)
+    connection.execute(delete(cell_instances).where(which))
+    return files
+
+
+def remove_specifications(
+    call: Call, connection: Connection, which: ColumnElement[bool]
+) -> list[str]:
+    """Delete specifications, their components, batches and instances; materials stay."""
+    gone = select(cell_specifications.c.id).where(which)
+    files = remove_instances(call, connection, cell_instances.c.cell_specification_id.in_(gone))
+    for table in (cell_batches, cell_components):
+        connection.execute(delete(table).where(table.c.cell_specification_id.in_(gone)))
+    tied = update(parameterized_models).where(parameterized_models.c.cell_spec_id.in_(gone))
+    connection.execute(tied.values(cell_spec_id=None))
+    connection.execute(delete(cell_specifications).where(which))
+    return files
+
+
+def remove_studies(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Delete studies; the simulations and measurements in them stay."""
+    gone = select(studies.c.id).where(which)
+    for table in (study_simulations, study_measurements):
+        connection.execute(delete(table).where(table.c.study_id.in_(gone)))
+    connection.execute(delete(studies).where(which))
+
+
+def remove_project(call: Call, connection: Connection, project: str) -> list[str]:
+    """Delete a project with everything in it."""
+    files = remove_specifications(call, connection, cell_specifications.c.project_id == project)
+    files += _remove_raw_data(connection, project)
+    remove_studies(connection, studies.c.project_id == project)
+    files += runs.remove(call.jobs, connection, simulations.c.project_id == project)
+    for table in (parameterized_models, models, experiment_templates, materials):
+        connection.execute(delete(table).where(table.c.project_id == project))
+    connection.execute(delete(projects).where(projects.c.id == project))
+    return files
+
+
+def _remove_raw_data(connection: Connection, project: str) -> list[str]:
+    mine = raw_data.c.project_id == project
+    files = list(connection.scalars(select(raw_data.c.content).where(mine)))
+    gone = select(raw_data.c.id).where(mine)
+    links = measurement_raw_data
+    connection.execute(delete(links).where(links.c.raw_data_id.in_(gone)))
+    connection.execute(delete(raw_data).where(mine))
+    return files

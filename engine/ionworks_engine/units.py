@@ -1,0 +1,276 @@
+"""Units of quantities, in either spelling: ``mg/cm**2`` and ``mg.cm-2``, ``A*h`` and ``A.h``.
+
+The spelling is read here, each name in it is looked up in pint::
+
+    unit     = "" | "-" | product
+    product  = factor { ( "*" | "." | "·" | "/" | space ) factor }     from left to right
+    factor   = ( name | "1" | "(" product ")" ) [ exponent ]
+    exponent = [ "**" | "^" ] number | ( "**" | "^" ) "(" number ")"
+
+So nothing a request says is ever evaluated, and a number that scales (``5 mg``) is no unit.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
+
+from ionworks_engine.errors import Problem
+from ionworks_engine.validation import key_path
+
+if TYPE_CHECKING:
+    from pint import UnitRegistry
+
+LONGEST = 100
+DEEPEST = 32
+NONE = ("", "-")
+_QUANTITY = {"value", "unit"}
+_LARGEST_EXPONENT = 20
+_TOKEN = re.compile(
+    r"(?P<space>\s*)"
+    r"(?:(?P<name>[^\W\d_][^\W\d]*|°[CFK]|[%‰])"
+    r"|(?P<number>[+-]?\d+(?:\.\d+)?)|(?P<sign>\*\*|[*.·⋅/^()]))"
+)
+_TIMES = frozenset("*.·⋅")
+_POWERS = frozenset({"**", "^"})
+_OPEN = _TIMES | _POWERS | {"/", "("}
+# What pint takes for years, hours in trillionths of a trillionth, and lengths: never meant.
+_MISREAD = {"ah": "Ah", "ma": "mA"}
+_ALIASES = ("@alias ohm = Ohm = Ohms", "@alias ampere = amps = Amp = Amps")
+_COMMON = (
+    *("A", "mA", "uA", "kA", "V", "mV", "kV", "W", "mW", "kW", "Ohm", "mOhm", "uOhm", "S"),
+    *("Ah", "mAh", "A.h", "A*h", "mA.h", "mA*h", "Wh", "mWh", "kWh", "W.h", "W*h", "C", "F"),
+    *("m", "cm", "mm", "um", "nm", "m2", "cm2", "mm2", "m3", "cm3", "L", "mL", "uL"),
+    *("kg", "g", "mg", "ug", "mol", "mmol", "K", "degC", "s", "min", "h", "day", "Hz", "mHz"),
+    *("mg/cm**2", "mg.cm-2", "g/cm**3", "g.cm-3", "kg.m-3", "mAh/g", "mA.h.g-1", "mAh/cm**2"),
+    *("mA.h.cm-2", "mA/cm**2", "A.m-2", "mol/L", "mol.m-3", "m2.s-1", "cm**2/s", "S/m", "S.m-1"),
+    *("Ohm.m", "Ohm*cm**2", "Ohm.cm2", "W.m-1.K-1", "W/(m*K)", "J.kg-1.K-1", "J/(kg*K)"),
+    *("J", "kJ", "eV", "J.mol-1", "Wh/kg", "W.h.kg-1", "Wh/L", "W.h.L-1", "Pa", "kPa", "MPa"),
+    *("bar", "%", "percent", "ppm", "cycle", "dimensionless"),
+)
+
+
+class UnitError(ValueError):
+    """A text that is no unit; the message says why, and what is near."""
+
+
+def to_pint(text: str) -> str:
+    """Return a unit in the spelling of pint.
+
+    Parameters
+    ----------
+    text
+        A unit in either spelling; ``""`` and ``"-"`` are none.
+
+    Raises
+    ------
+    UnitError
+        If it is no unit.
+
+    Examples
+    --------
+    >>> to_pint("mg.cm-2"), to_pint("mg/cm**2"), to_pint("-")
+    ('mg * cm**-2', 'mg * cm**-2', 'dimensionless')
+    """
+    parts = _read(text)
+    spelt = [name if power == 1 else f"{name}**{power:g}" for name, power in parts]
+    return " * ".join(spelt) or "dimensionless"
+
+
+@lru_cache(maxsize=4096)
+def why_not(text: str) -> str | None:
+    """Say why a text is no unit; ``None`` when it is one.
+
+    Examples
+    --------
+    >>> why_not("A.h")
+    >>> why_not("mg/cmm**2")
+    "'mg/cmm**2' is no unit: 'cmm' is unknown; did you mean 'mg/cm**2' or 'mA/cm**2'?"
+    """
+    try:
+        to_pint(text)
+    except UnitError as error:
+        return str(error)
+    return None
+
+
+def problems(document: Any, path: str) -> Iterator[Problem]:
+    """Tell which quantities, anywhere in a free-form document, have a unit that is none.
+
+    Parameters
+    ----------
+    document
+        A JSON value. An object with exactly the keys ``value`` and ``unit`` is a quantity.
+    path
+        Key path of the document in the request.
+
+    Examples
+    --------
+    >>> [p.path for p in problems({"loading": {"value": 12.1, "unit": "mg/"}}, "properties")]
+    ['properties.loading.unit']
+    """
+    # A stack, not recursion: how deep a document is nested is the sender's choice.
+    waiting: list[tuple[Any, str, int]] = [(document, path, 0)]
+    while waiting:
+        value, there, depth = waiting.pop()
+        if depth > DEEPEST:
+            yield Problem(path, f"this is nested more than {DEEPEST} levels deep")
+            return
+        if isinstance(value, Mapping):
+            if value.keys() == _QUANTITY and (message := _judged(value["unit"])):
+                yield Problem(key_path(["unit"], there), message)
+            inner = [(each, key_path([name], there), depth + 1) for name, each in value.items()]
+        elif isinstance(value, list):
+            inner = [(each, key_path([i], there), depth + 1) for i, each in enumerate(value)]
+        else:
+            continue
+        waiting += reversed(inner)
+
+
+def _judged(unit: Any) -> str | None:
+    if not isinstance(unit, str):
+        return "a unit is a text, such as 'mg/cm**2'; '-' stands for none"
+    return why_not(unit)
+
+
+def _read(text: str) -> list[tuple[str, float]]:
+    """Return the names of a unit, each with its exponent."""
+    if len(text) > LONGEST:
+        raise UnitError(f"a unit has at most {LONGEST} characters, not {len(text)}")
+    plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
+    if plain in NONE:
+        return []
+    try:
+        parts = _Reader(_tokens(plain)).unit()
+        for name, _ in parts:
+            _look_up(name)
+    except UnitError as error:
+        raise UnitError(f"{text!r} is no unit: {error}{_near(plain)}") from None
+    return parts
+
+
+def _tokens(text: str) -> list[tuple[str, str]]:
+    tokens: list[tuple[str, str]] = []
+    at = 0
+    while at < len(text):
+        match = _TOKEN.match(text, at)
+        if match is None:
+            raise UnitError(f"it cannot be read at {text[at:]!r}")
+        kind, sign = str(match.lastgroup), match["sign"]
+        joined = not sign or sign == "("
+        if match["space"] and joined and tokens and tokens[-1][1] not in _OPEN:
+            tokens.append(("sign", "*"))
+        tokens.append((kind, match[kind]))
+        at = match.end()
+    return tokens
+
+
+class _Reader:
+    """Reads a product of names from tokens."""
+
+    def __init__(self, tokens: list[tuple[str, str]]) -> None:
+        self._tokens = [*tokens, ("end", "")]
+        self._at = 0
+
+    def unit(self) -> list[tuple[str, float]]:
+        parts = self._product()
+        if self._kind != "end":
+            raise UnitError(f"{self._text!r} is out of place")
+        return parts
+
+    @property
+    def _kind(self) -> str:
+        return self._tokens[self._at][0]
+
+    @property
+    def _text(self) -> str:
+        return self._tokens[self._at][1]
+
+    def _take(self) -> str:
+        text = self._text
+        self._at += 1
+        return text
+
+    def _product(self) -> list[tuple[str, float]]:
+        parts = self._factor()
+        while self._text in _TIMES or self._text == "/":
+            sign = -1 if self._take() == "/" else 1
+            parts += [(name, sign * power) for name, power in self._factor()]
+        return parts
+
+    def _factor(self) -> list[tuple[str, float]]:
+        if self._kind == "name":
+            parts = [(self._take(), 1.0)]
+        elif self._text == "(":
+            self._take()
+            parts = self._product()
+            self._expect(")")
+        elif self._text == "1":
+            self._take()
+            return []
+        elif self._kind == "number":
+            raise UnitError(f"the factor {self._text} belongs to the value")
+        else:
+            where = f"before {self._text!r}" if self._text else "at the end"
+            raise UnitError(f"a name is missing {where}")
+        power = self._power()
+        return [(name, inner * power) for name, inner in parts]
+
+    def _power(self) -> float:
+        marked = self._text in _POWERS
+        if marked:
+            self._take()
+        bracketed = marked and self._text == "("
+        if bracketed:
+            self._take()
+        if self._kind != "number":
+            if marked:
+                raise UnitError("an exponent is missing")
+            return 1.0
+        power = float(self._take())
+        if bracketed:
+            self._expect(")")
+        if not 0 < abs(power) <= _LARGEST_EXPONENT:
+            raise UnitError(f"the exponent {power:g} is not one of a unit")
+        return power
+
+    def _expect(self, sign: str) -> None:
+        if self._text != sign:
+            raise UnitError(f"{sign!r} is missing")
+        self._take()
+
+
+def _look_up(name: str) -> None:
+    from pint import UndefinedUnitError
+
+    try:
+        if name in _MISREAD:
+            raise UnitError(f"{name!r} is unknown")
+        _registry().get_name(name)
+    except UndefinedUnitError:
+        raise UnitError(f"{name!r} is unknown") from None
+
+
+@cache
+def _registry() -> UnitRegistry[Any]:
+    # Importing pint and reading its definitions takes longer than most requests.
+    import pint
+
+    registry: UnitRegistry[Any] = pint.UnitRegistry()
+    for alias in _ALIASES:
+        registry.define(alias)
+    return registry
+
+
+def _near(text: str) -> str:
+    """Return the end of a message: units that may have been meant."""
+    lowered = text.lower()
+    found = [unit for unit in _COMMON if unit.lower() == lowered]
+    found += get_close_matches(text, _COMMON, n=2, cutoff=0.7)
+    found += [_MISREAD[text]] if text in _MISREAD else []
+    named = " or ".join(repr(unit) for unit in dict.fromkeys(found))
+    return f"; did you mean {named}?" if named else "; write it such as 'mg/cm**2' or 'mg.cm-2'"
