@@ -336,7 +336,16 @@ def test_the_protocol_schema_is_served_and_accepts_the_example(client):
     schema = client.get("/discovery/schemas/protocol").json()
     assert Draft202012Validator(schema).is_valid(EXAMPLE)
     assert not Draft202012Validator(schema).is_valid({"stepz": []})
-    assert client.get("/discovery/schemas/data").status_code == 404
+    assert client.get("/discovery/schemas/dat").status_code == 404
+
+
+def test_the_schema_of_cell_data_is_served(client):
+    schema = client.get("/discovery/schemas/data").json()
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    assert "cell_instance" in schema["properties"]
+    listed = client.get("/discovery/capabilities").json()["schemas"]
+    assert {client.get(path).status_code for path in listed.values()} == {200}
+    assert listed.keys() == {"data", "protocol"}
 
 
 def test_capabilities_name_what_quick_models_know(client):

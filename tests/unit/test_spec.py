@@ -59,6 +59,69 @@ get    /simulations/{simulation_id}/steps/download               download_simula
 get    /jobs/                                                    list_jobs
 get    /jobs/{job_id}                                            get_job
 post   /jobs/{job_id}/cancel                                     cancel_job
+get    /cell_specifications                                      list_cell_specifications
+post   /cell_specifications                                      create_cell_specification
+get    /cell_specifications/{cell_spec_id}                       get_cell_specification
+patch  /cell_specifications/{cell_spec_id}                       update_cell_specification
+delete /cell_specifications/{cell_spec_id}                       delete_cell_specification
+get    /cell_specifications/{cell_spec_id}/cell_batches          list_cell_batches
+post   /cell_specifications/{cell_spec_id}/cell_batches          create_cell_batch
+get    /cell_batches/{batch_id}                                  get_cell_batch
+patch  /cell_batches/{batch_id}                                  update_cell_batch
+delete /cell_batches/{batch_id}                                  delete_cell_batch
+get    /cell_specifications/{cell_spec_id}/cell_instances        list_cell_instances
+post   /cell_specifications/{cell_spec_id}/cell_instances        create_cell_instance
+get    /cell_instances/{cell_instance_id}                        get_cell_instance
+patch  /cell_instances/{cell_instance_id}                        update_cell_instance
+delete /cell_instances/{cell_instance_id}                        delete_cell_instance
+get    /cell_instances/{cell_instance_id}/cell_measurements      list_cell_measurements
+post   /cell_instances/{cell_instance_id}/cell_measurements/initiate-upload
+       initiate_measurement_upload
+post   /cell_instances/{cell_instance_id}/cell_measurements/create           create_cell_measurement
+get    /cell_measurements                                        list_project_measurements
+get    /cell_measurements/tags                                   list_measurement_tags
+post   /cell_measurements/tags/bulk                              change_measurement_tags
+get    /cell_measurements/{measurement_id}                       get_cell_measurement
+patch  /cell_measurements/{measurement_id}                       update_cell_measurement
+delete /cell_measurements/{measurement_id}                       delete_cell_measurement
+get    /cell_measurements/{measurement_id}/steps/download        download_measurement_steps
+get    /cell_measurements/{measurement_id}/time_series/download  download_measurement_time_series
+get    /cell_measurements/{measurement_id}/cycles                get_measurement_cycles
+get    /cell_measurements/{measurement_id}/steps_and_cycles      get_measurement_steps_and_cycles
+post   /cell_measurements/{measurement_id}/confirm-upload        confirm_measurement_upload
+post   /cell_measurements/{measurement_id}/initiate-extend       initiate_measurement_extend
+post   /cell_measurements/{measurement_id}/confirm-extend        confirm_measurement_extend
+get    /cell_measurements/{measurement_id}/files                 list_measurement_files
+get    /cell_measurements/{measurement_id}/files/{filename}      download_measurement_file
+post   /cell_measurements/{measurement_id}/raw_data              attach_raw_data
+get    /cell_measurements/{measurement_id}/raw_data              list_measurement_raw_data
+delete /cell_measurements/{measurement_id}/raw_data/{raw_data_id}            detach_raw_data
+post   /cell_measurements/{measurement_id}/watch                 watch_measurement
+delete /cell_measurements/{measurement_id}/watch                 unwatch_measurement
+post   /raw_data/initiate-upload                                 initiate_raw_data_upload
+post   /raw_data/{raw_data_id}/confirm-upload                    confirm_raw_data_upload
+get    /raw_data                                                 list_raw_data
+get    /raw_data/{raw_data_id}                                   get_raw_data
+get    /raw_data/{raw_data_id}/download-url                      get_raw_data_download_url
+patch  /raw_data/{raw_data_id}                                   update_raw_data
+delete /raw_data/{raw_data_id}                                   delete_raw_data
+get    /raw_data/{raw_data_id}/cell_measurements                 list_raw_data_measurements
+get    /projects/{project_id}/studies                            list_studies
+post   /projects/{project_id}/studies                            create_study
+get    /projects/{project_id}/studies/{study_id}                 get_study
+patch  /projects/{project_id}/studies/{study_id}                 update_study
+delete /projects/{project_id}/studies/{study_id}                 delete_study
+post   /projects/{project_id}/studies/{study_id}/simulations/{simulation_id}
+       assign_simulation_to_study
+delete /projects/{project_id}/studies/{study_id}/simulations/{simulation_id}
+       remove_simulation_from_study
+get    /projects/{project_id}/studies/{study_id}/measurements
+       list_study_measurements
+post   /projects/{project_id}/studies/{study_id}/measurements/{measurement_id}
+       assign_measurement_to_study
+delete /projects/{project_id}/studies/{study_id}/measurements/{measurement_id}
+       remove_measurement_from_study
+get    /search                                                   search_everything
 """
 
 
@@ -69,7 +132,8 @@ def problems(name, value):
 
 
 def test_the_operations_are_the_platforms():
-    stated = {tuple(line.split()) for line in OPERATIONS.strip().splitlines()}
+    words = OPERATIONS.split()
+    stated = set(zip(words[::3], words[1::3], words[2::3], strict=True))
     found = {(method, path, each["operationId"]) for path, method, each in operations(BUNDLE)}
     assert found == stated
 
@@ -272,16 +336,25 @@ def test_limits_are_the_platforms():
     shared = BUNDLE["components"]["parameters"]["Limit"]["schema"]
     stated = (shared["minimum"], shared["maximum"], shared["default"])
     assert stated == (1, 100, 100)
-    assert set(limits) == {"list_simulations"}
-    assert (limits["list_simulations"]["maximum"], limits["list_simulations"]["default"]) == (
-        1000,
-        100,
-    )
+    bounds = {name: (schema["maximum"], schema["default"]) for name, schema in limits.items()}
+    assert bounds == {
+        "list_simulations": (1000, 100),
+        "list_project_measurements": (1000, 25),
+        "list_measurement_tags": (1000, 50),
+        "search_everything": (100, 25),
+    }
+    long = BUNDLE["components"]["parameters"]["PageLimit"]["schema"]
+    assert (long["minimum"], long["maximum"], long["default"]) == (1, 1000, 100)
 
 
 def test_downloads_are_parquet_or_elsewhere():
-    for table in ("time_series", "steps"):
-        path = BUNDLE["paths"][f"/simulations/{{simulation_id}}/{table}/download"]
+    tables = [
+        f"/{owner}/{table}/download"
+        for owner in ("simulations/{simulation_id}", "cell_measurements/{measurement_id}")
+        for table in ("time_series", "steps")
+    ]
+    for table in tables:
+        path = BUNDLE["paths"][table]
         responses = path["get"]["responses"]
         assert list(responses["200"]["content"]) == ["application/vnd.apache.parquet"]
         elsewhere = BUNDLE["components"]["responses"][responses["307"]["$ref"].split("/")[-1]]
