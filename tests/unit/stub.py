@@ -88,7 +88,19 @@ class Blocking:
         return call
 
 
-RESOURCES = {"simulation", "protocol", "project", "model", "parameterized_model", "job"}
+RESOURCES = {
+    "cell_batch",
+    "cell_instance",
+    "cell_spec",
+    "job",
+    "model",
+    "parameterized_model",
+    "project",
+    "protocol",
+    "search",
+    "simulation",
+    "study",
+}
 
 
 @contextmanager
