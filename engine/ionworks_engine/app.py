@@ -33,10 +33,12 @@ from ionworks_engine.errors import ApiError, Problem, invalid, meant
 from ionworks_engine.forms import FORM, read_file
 from ionworks_engine.idempotency import Repeats, fingerprint, read_key
 from ionworks_engine.intake import read_body, read_json
+from ionworks_engine.jobs import measurements, simulations
 from ionworks_engine.jobs.executor import Executor
+from ionworks_engine.jobs.measurements import MeasurementJobs
 from ionworks_engine.jobs.processes import ProcessExecutor
-from ionworks_engine.jobs.simulations import JOB_TYPE, SimulationJobs
-from ionworks_engine.jobs.system import Jobs
+from ionworks_engine.jobs.simulations import SimulationJobs
+from ionworks_engine.jobs.system import Jobs, Kind
 from ionworks_engine.links import OBJECTS, STORAGE, Links
 from ionworks_engine.objects import Objects
 from ionworks_engine.receiving import MAX_UPLOAD
@@ -107,7 +109,7 @@ def create_app(
         store.sweep()
         library.install(store)
         runner = executor() if executor else ProcessExecutor(workers or os.cpu_count() or 1)
-        jobs = Jobs(store, runner, {JOB_TYPE: SimulationJobs(store)})
+        jobs = Jobs(store, runner, _kinds(store))
         app.state.repeats = Repeats(store)
         app.state.services = Services(store, jobs, Descriptions(store, jobs), Links(store))
         jobs.start()
@@ -128,6 +130,13 @@ def create_app(
     app.router.redirect_slashes = False
     app.router.default = _no_such_path
     return app
+
+
+def _kinds(store: Store) -> dict[str, Kind]:
+    return {
+        simulations.JOB_TYPE: SimulationJobs(store),
+        measurements.JOB_TYPE: MeasurementJobs(store),
+    }
 
 
 def _routes(

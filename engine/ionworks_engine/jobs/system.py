@@ -11,9 +11,10 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
@@ -35,6 +36,8 @@ class Order:
     task: str
     request: dict[str, Any]
     affinity: str = ""
+    scratch: tuple[str, ...] = ()
+    """Paths that the task may write; its reply lists under ``written`` those that it did."""
 
 
 class Kind(Protocol):
@@ -54,13 +57,16 @@ class Kind(Protocol):
 class Ended:
     """A job that ran to its end, or whose worker died over it.
 
-    ``files`` names the stored blobs of the reply.
+    ``files`` names the stored blobs of the reply, and after them the files that the task wrote;
+    ``unneeded`` those of which ``settle`` says that its rows need them no longer.
     """
 
     job: Row[Any]
     reply: Reply
     died: bool = False
     files: list[str] = field(default_factory=list)
+    scratch: tuple[str, ...] = ()
+    unneeded: list[str] = field(default_factory=list)
 
 
 class Jobs:
@@ -205,7 +211,7 @@ class Jobs:
         return orders
 
     async def _run(self, job: Row[Any], order: Order | None) -> None:
-        died = False
+        died, scratch = False, order.scratch if order else ()
         try:
             reply = await self._reply(order)
         except WorkerDied as error:
@@ -215,8 +221,11 @@ class Jobs:
         except Exception as error:
             _log.exception("Job %s could not be run.", job.id)
             reply = _failure("INTERNAL_ERROR", f"{type(error).__name__}: {error}")
+        except asyncio.CancelledError:
+            _clear(scratch)
+            raise
         self._held.pop(job.id, None)
-        self._outcomes.append(Ended(job, reply, died))
+        self._outcomes.append(Ended(job, reply, died, scratch=scratch))
         self._ended.set()
         self._work.set()
 
@@ -248,6 +257,7 @@ class Jobs:
                 unwanted = self._end(connection, batch)
         finally:
             self._store.files.release([name for ended in batch for name in ended.files])
+            _clear(path for ended in batch for path in ended.scratch)
         if unwanted:
             self._store.discard_files(unwanted)
 
@@ -255,9 +265,14 @@ class Jobs:
         for ended in batch:
             for blob in ended.reply.blobs:
                 ended.files.append(self._store.files.put(blob))
+            for path in ended.reply.content.get("written", ()):
+                ended.files.append(self._store.files.adopt(Path(path)))
 
     def _end(self, connection: Connection, batch: Sequence[Ended]) -> list[str]:
-        """End the jobs of a batch; return the files of those canceled meanwhile."""
+        """End the jobs of a batch; return the files that are needed no longer.
+
+        These are those of jobs canceled meanwhile, and what the ends of others replace.
+        """
         now = self._store.now()
         held = queue.held(connection, self._owner, [ended.job.id for ended in batch])
         wanted, unwanted = [], []
@@ -273,7 +288,7 @@ class Jobs:
             mine = [ended for ended in wanted if ended.job.job_type == job_type]
             endings += self._kinds[job_type].settle(connection, mine)
         queue.finish(connection, self._owner, now, endings)
-        return unwanted
+        return unwanted + [name for ended in wanted for name in ended.unneeded]
 
     def _give_up(self, batch: Sequence[Ended], reason: str) -> None:
         endings = [queue.failed(ended.job.id, "INTERNAL_ERROR", reason) for ended in batch]
@@ -282,6 +297,11 @@ class Jobs:
                 queue.finish(connection, self._owner, self._store.now(), endings)
         except Exception:
             _log.exception("Failures could not be stored either; the leases will lapse.")
+
+
+def _clear(paths: Iterable[str]) -> None:
+    for path in paths:
+        Path(path).unlink(missing_ok=True)
 
 
 async def _stop(*tasks: asyncio.Task[None]) -> None:

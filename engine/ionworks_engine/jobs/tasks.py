@@ -34,6 +34,13 @@ def _models(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     return pybamm_models(), []
 
 
+def _ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
+    # Not before it is needed: it brings pandas, SciPy and the readers of cycler files with it.
+    from ionworks_engine.measurements.ingest import ingest
+
+    return ingest(request)
+
+
 def _parquet(frame: pl.DataFrame) -> bytes:
     buffer = io.BytesIO()
     frame.write_parquet(buffer, compression="zstd", compression_level=1, statistics=False)
@@ -45,4 +52,5 @@ TASKS: Mapping[str, Task] = {
     "describe": _describe,
     "validate_model": _validate_model,
     "models": _models,
+    "ingest": _ingest,
 }

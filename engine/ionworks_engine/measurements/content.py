@@ -1,0 +1,122 @@
+"""The ways to what is stored of a measurement: as a signed address, or as columns in JSON."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from polars import selectors as cs
+from sqlalchemy import Connection, Row, select
+
+from ionworks_engine.call import Call, Redirect
+from ionworks_engine.errors import ApiError, conflict, not_found
+from ionworks_engine.measurements import records
+from ionworks_engine.storage.tables import measurement_files
+
+PARQUET = "application/vnd.apache.parquet"
+SERIES, STEPS, CYCLES = "time_series", "steps", "cycles"
+MOST_INLINE = 100_000
+
+
+def table_address(call: Call, part: str) -> Redirect:
+    """Return where a table of the measurement can be fetched as Parquet."""
+    with call.store.reading() as connection:
+        path = _table(call, connection, part)
+    return Redirect(call.signed(path.parent.name + path.name, f"{part}.parquet", PARQUET))
+
+
+def table_columns(call: Call, part: str) -> dict[str, list[Any]]:
+    """Return a table of the measurement as lists by column; NaN and infinities become null."""
+    with call.store.reading() as connection:
+        path = _table(call, connection, part)
+    return as_columns(pl.read_parquet(path, glob=False))
+
+
+def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
+    """Return the time series as lists by column, unless it is too long for that."""
+    if row.rows is not None and row.rows > MOST_INLINE:
+        message = (
+            f"The time series has {row.rows:,} rows; {MOST_INLINE:,} are the most that come along: "
+            "download it"
+        )
+        raise ApiError(400, "BAD_REQUEST", message)
+    return table_columns(call, SERIES)
+
+
+def as_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
+    """Return a frame as JSON can hold it.
+
+    Examples
+    --------
+    >>> as_columns(pl.DataFrame({"Mean current [A]": [1.0, float("nan")]}))
+    {'Mean current [A]': [1.0, None]}
+    """
+    plain = cs.numeric() | cs.string() | cs.boolean()
+    frame = frame.with_columns(
+        cs.decimal().cast(pl.Float64), (~plain).cast(pl.String, strict=False)
+    )
+    floats = cs.float()
+    finite = pl.when(floats.is_finite()).then(floats).name.keep()
+    return frame.with_columns(finite).to_dict(as_series=False)
+
+
+def file_address(call: Call) -> Redirect:
+    """Return where a file of the measurement can be fetched."""
+    name, filename = call.path["measurement_id"], call.path["filename"]
+    with call.store.reading() as connection:
+        _of_files(records.find(connection, name))
+        files = measurement_files
+        query = select(files).where(files.c.measurement_id == name, files.c.filename == filename)
+        row = connection.execute(query).first()
+    if row is None:
+        raise not_found("file of this measurement", filename)
+    _stored(call, row.content, f"file {filename!r}")
+    return Redirect(call.signed(row.content, row.filename, row.content_type))
+
+
+def filenames(call: Call) -> list[str]:
+    """Return the names of the measurement's files, in the order of the upload."""
+    name, files = call.path["measurement_id"], measurement_files
+    with call.store.reading() as connection:
+        _of_files(records.find(connection, name))
+        mine = select(files.c.filename).where(files.c.measurement_id == name)
+        return list(connection.scalars(mine.order_by(files.c.position)))
+
+
+def _table(call: Call, connection: Connection, part: str) -> Path:
+    """Return where a table lies; refuse one that is not there, saying why."""
+    row = records.find(connection, call.path["measurement_id"])
+    if row.measurement_type != records.TIME_SERIES:
+        message = f"A measurement of type {row.measurement_type!r} has no {_words(part)}."
+        raise ApiError(404, "NOT_FOUND", message)
+    status, error = records.standing(connection, row.id)
+    if status in records.OPEN:
+        raise conflict(
+            f"The {_words(part)} can be had when the measurement is ready; it is {status}."
+        )
+    if status == records.FAILED:
+        message = f"There are no {_words(part)}: the processing failed: {error}"
+        raise ApiError(404, "NOT_FOUND", message)
+    return _stored(call, row._mapping[f"{part}_file"], _words(part))
+
+
+def _of_files(row: Row[Any]) -> None:
+    if row.measurement_type != records.FILE:
+        message = f"A measurement of type {row.measurement_type!r} has no files."
+        raise ApiError(404, "NOT_FOUND", message)
+
+
+def _stored(call: Call, content: str, what: str) -> Path:
+    path = call.store.files.path(content)
+    if not path.exists():
+        message = (
+            f"The {what} was stored, but its file is gone from the data folder: restore the folder "
+            "from a backup, or delete the measurement and upload it again"
+        )
+        raise ApiError(404, "NOT_FOUND", message)
+    return path
+
+
+def _words(part: str) -> str:
+    return part.replace("_", " ")

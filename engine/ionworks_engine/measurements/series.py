@@ -1,0 +1,212 @@
+"""An uploaded time series: read, judged by the rules, brought into one form, written.
+
+The stored form: whole step and cycle numbers as integers, everything with a unit as 64 bit floats,
+null for what was not measured. Columns keep their order and their names, further ones are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+import polars as pl
+from polars import selectors as cs
+from polars.exceptions import ComputeError, DuplicateError, PanicException, PolarsError
+
+from ionworks.validators import check_measurement_data
+from ionworks.validators.issues import listed
+
+TIME, CURRENT, VOLTAGE, POWER = "Time [s]", "Current [A]", "Voltage [V]", "Power [W]"
+STEP, FREQUENCY, TEMPERATURE = "Step count", "Frequency [Hz]", "Temperature [degC]"
+CYCLE_COLUMNS = ("Cycle count", "Cycle number", "Cycle from cycler")
+COUNTS = (STEP, *CYCLE_COLUMNS, "Step from cycler")
+MEASURED = ("Stoichiometry", "SOC")
+"""Columns that are measured values although their names state no unit."""
+
+ROW_GROUP = 100_000
+MOST_CELLS = 2_000_000_000
+_TALLEST_GROUP = 250_000
+
+
+class RefusedSeriesError(Exception):
+    """Uploaded data that cannot become a measurement; the message says why, for people."""
+
+    code = "VALIDATION_ERROR"
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message)
+        self.message = message
+
+
+def read(path: Path, what: str) -> pl.DataFrame:
+    """Read an uploaded Parquet file.
+
+    Parameters
+    ----------
+    path
+        Where it lies.
+    what
+        How it is called in errors, such as ``time_series.parquet``.
+
+    Raises
+    ------
+    RefusedSeriesError
+        If it is no longer there, is no readable Parquet file, or is larger than may be.
+    """
+    try:
+        scanned = pl.scan_parquet(path, glob=False)
+        columns, rows = len(scanned.collect_schema()), scanned.select(pl.len()).collect().item()
+        if columns * rows > MOST_CELLS:
+            raise RefusedSeriesError(
+                f"{what} holds {rows:,} rows of {columns} columns; {MOST_CELLS:,} values are the "
+                "most that one measurement may hold: upload it as several"
+            )
+        return scanned.collect()
+    except FileNotFoundError:
+        raise RefusedSeriesError(f"{what} is no longer in the store: upload it again") from None
+    except DuplicateError:
+        raise RefusedSeriesError(f"{what} has two columns of the same name") from None
+    except (PolarsError, PanicException, ComputeError, OSError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise RefusedSeriesError(
+            f"{what} is no readable Parquet file, perhaps cut off on its way: {reason}"
+        ) from None
+
+
+def judge(frame: pl.DataFrame, note: str = "") -> None:
+    """Refuse a series that breaks the rules for measurement data.
+
+    Parameters
+    ----------
+    frame
+        The series as it was uploaded.
+    note
+        A sentence that helps to read the issues' rows.
+
+    Raises
+    ------
+    RefusedSeriesError
+        Naming every rule that is broken, with its code.
+    """
+    errors = [issue for issue in check_measurement_data(frame) if issue.severity == "error"]
+    if errors:
+        raise RefusedSeriesError("\n".join(filter(None, [listed(errors), note])))
+
+
+def normalised(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a series in the stored form.
+
+    Examples
+    --------
+    >>> rough = {"Time [s]": [0, 1], "Step count": [0.0, 0.0], "Note": ["a", "b"]}
+    >>> [str(dtype) for dtype in normalised(pl.DataFrame(rough)).dtypes]
+    ['Float64', 'Int64', 'String']
+    """
+    measured = cs.contains(" [") | cs.by_name(*MEASURED, require_all=False)
+    numeric = cs.numeric() | cs.by_dtype(pl.Null)
+    frame = frame.with_columns(
+        ((measured & numeric) | cs.decimal() | cs.float()).cast(pl.Float64),
+    ).with_columns(cs.float().fill_nan(None))
+    counts = [name for name in COUNTS if name in frame.columns and _is_whole(frame[name])]
+    return frame.with_columns(pl.col(counts).cast(pl.Int64)) if counts else frame
+
+
+def _is_whole(column: pl.Series) -> bool:
+    if column.dtype.is_float():
+        return bool((column == column.round()).all()) and bool((column.abs() < 2**53).all())
+    return column.dtype.is_integer() or column.dtype == pl.Null
+
+
+def is_stored_form(uploaded: pl.DataFrame, form: pl.DataFrame, path: Path) -> bool:
+    """Whether an uploaded file can be kept as it is: nothing to change, and quick to read in part.
+
+    It is when its row groups are of moderate size, compressed, and carry statistics.
+    """
+    if uploaded.schema != form.schema or uploaded.null_count().row(0) != form.null_count().row(0):
+        return False
+    try:
+        from pyarrow import parquet
+    except ImportError:
+        return False
+    layout = parquet.ParquetFile(path).metadata
+    groups = [layout.row_group(index) for index in range(layout.num_row_groups)]
+    rows = [group.num_rows for group in groups]
+    return (
+        max(rows, default=0) <= _TALLEST_GROUP
+        and len(rows) <= 1 + 2 * layout.num_rows // ROW_GROUP
+        and all(
+            group.column(index).is_stats_set and group.column(index).compression != "UNCOMPRESSED"
+            for group in groups[:1]
+            for index in range(layout.num_columns)
+        )
+    )
+
+
+def write(frame: pl.DataFrame, path: Path) -> None:
+    """Write a series so that parts of it can be read alone: by rows, by columns, by time."""
+    frame.write_parquet(path, compression="zstd", row_group_size=ROW_GROUP, statistics=True)
+
+
+def extended(before: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
+    """Return a stored series with later rows at its end.
+
+    Raises
+    ------
+    RefusedSeriesError
+        If the columns differ, or the rows do not follow.
+    """
+    if not more.height:
+        raise RefusedSeriesError("[no_rows] There is no row to add.")
+    _refuse_other_columns(before.columns, more.columns)
+    more = more.select(before.columns)
+    _refuse_other_types(before, normalised(more))
+    _refuse_earlier(before, more)
+    # As they were sent: what is wrong with the new rows is for ``judge`` to see.
+    return pl.concat([before, more], how="vertical_relaxed")
+
+
+def _refuse_other_columns(old: Iterable[str], new: Iterable[str]) -> None:
+    missing, surplus = sorted(set(old) - set(new)), sorted(set(new) - set(old))
+    if missing or surplus:
+        said = [f"{missing} missing"] * bool(missing) + [f"{surplus} new"] * bool(surplus)
+        raise RefusedSeriesError(
+            f"The columns are not those of the series: {' and '.join(said)}; rows can be added "
+            "only with identical columns"
+        )
+
+
+def _refuse_other_types(before: pl.DataFrame, more: pl.DataFrame) -> None:
+    differing = [
+        f"{name!r} holds {more.schema[name]}, not {dtype}"
+        for name, dtype in before.schema.items()
+        if not _fits(dtype, more.schema[name])
+    ]
+    if differing:
+        raise RefusedSeriesError(f"The columns are not those of the series: {'; '.join(differing)}")
+
+
+def _fits(old: pl.DataType, new: pl.DataType) -> bool:
+    return old == new or pl.Null in (old, new) or (old.is_numeric() and new.is_numeric())
+
+
+def _refuse_earlier(before: pl.DataFrame, more: pl.DataFrame) -> None:
+    for column in (TIME, STEP):
+        if column not in before.columns:
+            raise RefusedSeriesError(f"A series without {column!r} cannot be extended.")
+    last_time, last_step = before[TIME].drop_nulls(), before[STEP].drop_nulls()
+    first_time, first_step = more[TIME].drop_nulls(), more[STEP].drop_nulls()
+    if not len(first_step) or first_step[0] - last_step[-1] not in (0, 1):
+        begins = first_step[0] if len(first_step) else None
+        raise RefusedSeriesError(
+            f"[step_count_non_sequential] 'Step count' of the added rows begins at {begins}; the "
+            f"series ends with {last_step[-1]}, so it must go on with that or the next"
+        )
+    if not len(first_time) or not len(last_time):
+        return
+    # A new step may begin at the very moment at which the one before ended.
+    same_moment_is_new = first_step[0] > last_step[-1] and first_time[0] == last_time[-1]
+    if first_time[0] <= last_time[-1] and not same_moment_is_new:
+        raise RefusedSeriesError(
+            f"[time_not_monotonic] 'Time [s]' of the added rows begins at {first_time[0]:g} s; the "
+            f"series ends at {last_time[-1]:g} s: add only later rows"
+        )

@@ -1,0 +1,249 @@
+"""The table of steps: one row for each stretch of rows with the same step count.
+
+Grouping, statistics and the naming of steps are ionworksdata's. Amounts are our own: where the
+cycler did not count them they are integrals over the measured points, and an amount that was not
+measured is null, not zero.
+
+Amounts per step
+    what the cycler counted: last minus first value in the step
+    else the trapezoid over time of max(I, 0) and max(-I, 0), of power likewise, within the step
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import polars as pl
+from polars import selectors as cs
+
+from ionworks_engine.measurements.series import (
+    COUNTS,
+    CURRENT,
+    CYCLE_COLUMNS,
+    FREQUENCY,
+    POWER,
+    STEP,
+    TEMPERATURE,
+    TIME,
+    VOLTAGE,
+    RefusedSeriesError,
+)
+
+DISCHARGE, CHARGE = "Discharge capacity [A.h]", "Charge capacity [A.h]"
+DISCHARGE_ENERGY, CHARGE_ENERGY = "Discharge energy [W.h]", "Charge energy [W.h]"
+CYCLE, STEP_TYPE, DURATION = "Cycle count", "Step type", "Duration [s]"
+MEAN_TEMPERATURE = "Mean temperature [degC]"
+AMOUNTS = (DISCHARGE, CHARGE, DISCHARGE_ENERGY, CHARGE_ENERGY)
+IN_CYCLE = {
+    CHARGE: "Cycle charge capacity [A.h]",
+    DISCHARGE: "Cycle discharge capacity [A.h]",
+    CHARGE_ENERGY: "Cycle charge energy [W.h]",
+    DISCHARGE_ENERGY: "Cycle discharge energy [W.h]",
+}
+_GROUP = "__group"
+_TEXTS = (STEP_TYPE, "Frame")
+_WHOLE = ("Start index", "End index", *COUNTS)
+_NAMED_BY = (TIME, VOLTAGE, CURRENT, FREQUENCY, STEP, "Step from cycler", "Frame")
+
+
+def derive(series: pl.DataFrame, rated_capacity: float | None = None) -> pl.DataFrame:
+    """Return the steps of a series in its stored form.
+
+    Parameters
+    ----------
+    series
+        The time series.
+    rated_capacity
+        Of the cell in A.h: below a thousandth of it per hour a step is a rest. Without it the
+        largest current of the series is the measure.
+
+    Returns
+    -------
+    polars.DataFrame
+        One row a step: rows ``Start index`` to ``End index`` (inclusive), times in s, voltages in
+        V, currents in A (positive: discharge), powers in W, frequencies in Hz, capacities in A.h,
+        energies in W.h, step and cycle counts, and ``Step type``.
+
+    Examples
+    --------
+    >>> hour = {"Time [s]": [0.0, 3600.0], "Current [A]": [2.0, 2.0], "Voltage [V]": [4.0, 3.0]}
+    >>> derive(pl.DataFrame({**hour, "Step count": [0, 0]}))["Discharge capacity [A.h]"].to_list()
+    [2.0]
+    """
+    working = _working(series)
+    steps = _identified(working, rated_capacity)
+    steps = steps.with_columns(_gathered(working).drop(_GROUP))
+    return with_cycle_amounts(steps)
+
+
+def overlaid(derived: pl.DataFrame, uploaded: pl.DataFrame) -> pl.DataFrame:
+    """Return uploaded steps, completed by what was derived from the series.
+
+    Parameters
+    ----------
+    derived
+        The steps of the series.
+    uploaded
+        Steps of the same count; their columns come first and as they are.
+
+    Raises
+    ------
+    RefusedSeriesError
+        If they are not the steps of the series.
+    """
+    uploaded = uploaded.with_columns(cs.float().fill_nan(None))
+    _refuse_odd_columns(uploaded)
+    if STEP not in uploaded.columns:
+        raise RefusedSeriesError(
+            f"steps.parquet has no column {STEP!r}, which says what step of the series each row "
+            f"is; it has {uploaded.columns}"
+        )
+    given, expected = uploaded[STEP].to_list(), derived[STEP].to_list()
+    if given != expected:
+        raise RefusedSeriesError(_other_steps(given, expected))
+    missing = [name for name in derived.columns if name not in uploaded.columns]
+    steps = uploaded.with_columns(derived.select(missing))
+    steps = steps.with_columns(cs.by_name(_WHOLE, require_all=False).cast(pl.Int64, strict=False))
+    return with_cycle_amounts(steps)
+
+
+def with_cycle_amounts(steps: pl.DataFrame) -> pl.DataFrame:
+    """Return steps with the amounts of the whole cycle beside their own."""
+    return steps.with_columns(
+        total(amount).over(CYCLE).alias(name)
+        for amount, name in IN_CYCLE.items()
+        if name not in steps.columns
+    )
+
+
+def total(column: str) -> pl.Expr:
+    """Return the sum of a column; null when nothing of it was measured."""
+    return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum())
+
+
+def _working(series: pl.DataFrame) -> pl.DataFrame:
+    """Return a series with all columns that are needed, and the number of each row's step."""
+    absent = [name for name in (TIME, VOLTAGE) if name not in series.columns]
+    frame = series.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
+    if STEP not in series.columns:
+        frame = frame.with_columns(pl.lit(0, pl.Int64).alias(STEP))
+    return frame.with_columns((pl.col(STEP).rle_id()).alias(_GROUP))
+
+
+def _identified(working: pl.DataFrame, rated_capacity: float | None) -> pl.DataFrame:
+    from ionworksdata import steps
+
+    cell = {"ratings": {"capacity": {"value": rated_capacity, "unit": "A.h"}}}
+    found = steps.identify(
+        working.select(name for name in _NAMED_BY if name in working.columns),
+        cell_spec=cell if rated_capacity else None,
+    )
+    return pl.DataFrame(found, schema=_schema(found[0], working))
+
+
+def _schema(row: Mapping[str, Any], working: pl.DataFrame) -> dict[str, pl.DataType]:
+    """Return a type for each column of the steps, whatever stands in its first rows."""
+    types: dict[str, pl.DataType] = {}
+    for name in row:
+        if name in _TEXTS:
+            types[name] = pl.String()
+        elif name in _WHOLE:
+            own = working.schema.get(name, pl.Int64())
+            types[name] = pl.Int64() if own == pl.Null else own
+        else:
+            types[name] = pl.Float64()
+    return types | {"Start index": pl.Int64(), "End index": pl.Int64()}
+
+
+def _gathered(working: pl.DataFrame) -> pl.DataFrame:
+    """Return, for each step in turn, what ionworksdata does not give or gives otherwise."""
+    grouped = working.group_by(_GROUP, maintain_order=True).agg(
+        pl.col(TIME).min().alias("Start time [s]"),
+        pl.col(TIME).max().alias("End time [s]"),
+        (pl.col(TIME).max() - pl.col(TIME).min()).alias(DURATION),
+        *_counted(working.columns),
+        *_temperature(working.columns),
+    )
+    with_cycles = grouped.with_columns(_cycles(working))
+    for column, names in ((CURRENT, AMOUNTS[:2]), (POWER, AMOUNTS[2:])):
+        integrals = _integrals(working, column, names)
+        with_cycles = with_cycles.join(integrals, on=_GROUP, how="left", maintain_order="left")
+        with_cycles = with_cycles.with_columns(
+            pl.coalesce(name, f"{name} integral").alias(name) for name in names
+        )
+    return with_cycles.select(~cs.ends_with(" integral"))
+
+
+def _counted(columns: Iterable[str]) -> Iterable[pl.Expr]:
+    """Yield what the cycler counted in each step; null where it counted nothing."""
+    for name in AMOUNTS:
+        values = pl.col(name).drop_nulls() if name in columns else None
+        empty = pl.lit(None, pl.Float64)
+        yield (empty if values is None else values.last() - values.first()).alias(name)
+
+
+def _temperature(columns: Iterable[str]) -> Iterable[pl.Expr]:
+    if TEMPERATURE in columns:
+        yield pl.col(TEMPERATURE).mean().alias(MEAN_TEMPERATURE)
+
+
+def _cycles(working: pl.DataFrame) -> list[pl.Series]:
+    """Return the cycle of each step: as stated, or counted from changes; without a word, 0."""
+    named = [name for name in CYCLE_COLUMNS if name in working.columns]
+    firsts = working.group_by(_GROUP, maintain_order=True).agg(
+        pl.col(name).drop_nulls().first() for name in named
+    )
+    cycle = pl.zeros(firsts.height, pl.Int64, eager=True)
+    if named:
+        stated = firsts[named[0]].fill_null(strategy="forward").fill_null(strategy="backward")
+        whole = named[0] == CYCLE and stated.dtype.is_integer()
+        cycle = (stated if whole else stated.rle_id().cast(pl.Int64)).fill_null(0)
+    kept = [firsts["Cycle from cycler"]] if "Cycle from cycler" in named else []
+    return [cycle.alias(CYCLE), *kept]
+
+
+def _integrals(working: pl.DataFrame, column: str, names: Iterable[str]) -> pl.DataFrame:
+    """Return the trapezoid of a column's positive and negative part over each step, in hours."""
+    columns = set(working.columns)
+    values = pl.col(column)
+    if column == POWER and POWER not in columns:
+        columns |= {POWER} if {VOLTAGE, CURRENT} <= columns else set()
+        values = pl.col(VOLTAGE) * pl.col(CURRENT)
+    if column not in columns:
+        empty = [pl.lit(None, pl.Float64).alias(f"{name} integral") for name in names]
+        return working.select(_GROUP).unique().with_columns(empty)
+    points = working.lazy().select(_GROUP, pl.col(TIME), values.alias("value")).drop_nulls()
+    hours = pl.col(TIME).diff() / 3600
+    same_step = pl.col(_GROUP) == pl.col(_GROUP).shift(1)
+    parts = dict(zip(names, (pl.col("value"), -pl.col("value")), strict=True))
+    areas = [
+        pl.when(same_step).then((p + p.shift(1)) / 2 * hours).otherwise(0.0).alias(name)
+        for name, part in parts.items()
+        for p in [part.clip(lower_bound=0)]
+    ]
+    summed = [pl.col(name).sum().alias(f"{name} integral") for name in parts]
+    return points.select(_GROUP, *areas).group_by(_GROUP).agg(summed).collect()
+
+
+def _refuse_odd_columns(uploaded: pl.DataFrame) -> None:
+    plain = cs.numeric() | cs.string() | cs.boolean() | cs.by_dtype(pl.Null)
+    odd = uploaded.select(~plain)
+    if odd.columns:
+        name = odd.columns[0]
+        raise RefusedSeriesError(
+            f"Column {name!r} of steps.parquet holds {odd.schema[name]}; steps hold numbers, texts "
+            "and truth values"
+        )
+
+
+def _other_steps(given: list[Any], expected: list[Any]) -> str:
+    start = f"steps.parquet has {len(given)} rows, the series {len(expected)} steps"
+    pairs = enumerate(zip(given, expected, strict=False))
+    row = next((at for at, (mine, other) in pairs if mine != other), None)
+    if row is None:
+        return f"{start}: give one row for each step, in order"
+    return (
+        f"{start}: row {row} is step {given[row]!r} where the series has step {expected[row]!r}; "
+        f"give one row for each {STEP!r} of the series, in order"
+    )
