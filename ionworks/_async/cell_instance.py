@@ -25,6 +25,7 @@ from ionworks.requests import mapping, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
+    from ionworks.results.cells import CellInstanceDetail
 
 __all__ = ["AsyncCellInstanceClient"]
 
@@ -127,6 +128,52 @@ class AsyncCellInstanceClient:
             limit=limit,
             offset=offset,
         )
+
+    async def detail(
+        self,
+        cell_instance_id: str,
+        include_steps: bool = True,
+        include_cycles: bool = True,
+        include_time_series: bool = True,
+        use_cache: bool = True,
+    ) -> CellInstanceDetail:
+        """Return a cell with all its measurements, and what was measured.
+
+        The parts are fetched a few at once, whatever the number of measurements. Of one that is
+        still processed, or failed, there is the record alone, and a warning says so.
+
+        Parameters
+        ----------
+        cell_instance_id
+            Which cell.
+        include_steps, include_cycles, include_time_series
+            Which tables to fetch; those left out are ``None``.
+        use_cache
+            Whether the cache on disk may answer, and keeps what is fetched.
+
+        Returns
+        -------
+        CellInstanceDetail
+            ``instance``, ``specification_id`` and ``measurements``, each of these with its
+            ``steps``, ``cycles`` and ``time_series`` in the frames of the client's backend.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such cell.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Not measured"})
+        >>> detail = await client.cell_instance.detail(cell.id)
+        >>> detail.specification_id == spec.id, detail.measurements
+        (True, [])
+        """
+        from ionworks._async.details import Wanted, async_instance_detail
+
+        wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
+        return await async_instance_detail(self._session, cell_instance_id, wanted)
 
     async def create(self, cell_spec_id: str, data: Mapping[str, Any]) -> CellInstance:
         """Make a cell.
