@@ -28,7 +28,7 @@ def attach(connection: Connection, measurement: Row[Any], names: Sequence[str], 
     """
     wanted = list(dict.fromkeys(names))
     query = select(raw_data.c.id, raw_data.c.project_id).where(raw_data.c.id.in_(wanted))
-    projects = dict(connection.execute(query).tuples().all())
+    projects = {row.id: row.project_id for row in connection.execute(query)}
     for name in wanted:
         if name not in projects:
             raise not_found("raw data", name)

@@ -156,7 +156,9 @@ def _insert(
     known = select(table.c.tag_key, func.min(table.c.tag)).where(
         table.c.project_id == project, table.c.tag_key.in_(tags)
     )
-    spelling = tags | dict(connection.execute(known.group_by(table.c.tag_key)).tuples().all())
+    spelling = tags | {
+        row[0]: row[1] for row in connection.execute(known.group_by(table.c.tag_key))
+    }
     rows = [
         {"measurement_id": name, "tag_key": tag_key, "project_id": project, "tag": tag}
         for name in names
