@@ -14,7 +14,9 @@
     │   ├── ServerError              5xx  the fault is the server's
     │   ├── ConnectionFailedError    no answer: refused, dropped, unreadable
     │   │   └── RequestTimeoutError  no answer in time
-    │   └── JobFailedError           the job ran and failed: .outcomes, .states
+    │   ├── JobFailedError           the job ran and failed: .outcomes, .states
+    │   ├── MeasurementProcessingError  what was uploaded cannot be used: .failures
+    │   └── MeasurementValidationError  data that breaks a rule, before it is sent: .errors
     └── TimeoutError
         └── WaitTimeoutError         the job still runs; waiting for it ended: .states
 
@@ -23,11 +25,12 @@ Other bad arguments, found before anything is sent, stay ``ValueError`` and ``Ty
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ionworks.records import Record
+    from ionworks.validators import ValidationIssue
 
 __all__ = [
     "AuthenticationError",
@@ -35,6 +38,8 @@ __all__ = [
     "ConnectionFailedError",
     "IonworksError",
     "JobFailedError",
+    "MeasurementProcessingError",
+    "MeasurementValidationError",
     "NotFoundError",
     "PermissionDeniedError",
     "RateLimitError",
@@ -189,6 +194,72 @@ class JobFailedError(IonworksError):
         super().__init__(message, status_code, error_code, data, request_id)
         self.outcomes = dict(outcomes or {})
         self.states = {name: str(record.get("status")) for name, record in self.outcomes.items()}
+
+
+class MeasurementProcessingError(IonworksError):
+    """The server could not make a measurement of what was uploaded.
+
+    Attributes
+    ----------
+    failures
+        Why each measurement failed, by its id.
+
+    Examples
+    --------
+    >>> from ionworks.errors import MeasurementProcessingError
+    >>> error = MeasurementProcessingError("1 of 1 failed", failures={"m-1": "no rows"})
+    >>> error.measurement_id, error.failures
+    ('m-1', {'m-1': 'no rows'})
+    """
+
+    def __init__(
+        self,
+        message: str,
+        status_code: int | None = None,
+        error_code: str | None = None,
+        data: dict[str, Any] | None = None,
+        request_id: str | None = None,
+        *,
+        failures: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(message, status_code, error_code, data, request_id)
+        self.failures = dict(failures or {})
+
+    @property
+    def measurement_id(self) -> str | None:
+        """The id of the first measurement that failed."""
+        return next(iter(self.failures), None)
+
+
+class MeasurementValidationError(IonworksError):
+    """Measured data breaks at least one rule; nothing of it was sent.
+
+    Parameters
+    ----------
+    message
+        Every rule that is broken, each on a line of its own.
+    errors
+        The issues themselves: code, message, first offending row and its values.
+
+    Examples
+    --------
+    >>> from ionworks.validators import IssueCode, validate_measurement_data
+    >>> from ionworks.errors import MeasurementValidationError
+    >>> try:
+    ...     validate_measurement_data({"Time [s]": [0.0, 1.0], "Current [A]": [0.0, 0.0]})
+    ... except MeasurementValidationError as error:
+    ...     print(error.has_code(IssueCode.STEP_COUNT_MISSING))
+    True
+    """
+
+    def __init__(self, message: str, errors: Iterable[ValidationIssue] | None = None) -> None:
+        super().__init__(message)
+        self.errors = list(errors or [])
+        self.args = (message, self.errors)
+
+    def has_code(self, code: str) -> bool:
+        """Whether one of the issues has this code."""
+        return any(issue.code == code for issue in self.errors)
 
 
 class WaitTimeoutError(TimeoutError):
