@@ -43,6 +43,8 @@ from ionworks_engine.links import OBJECTS, STORAGE, Links
 from ionworks_engine.objects import Objects
 from ionworks_engine.receiving import MAX_UPLOAD
 from ionworks_engine.routes import Handler, handlers
+from ionworks_engine.s3 import access
+from ionworks_engine.s3.endpoint import S3Objects
 from ionworks_engine.shell import Shell
 from ionworks_engine.storage import Store
 from ionworks_engine.validation import Schemas, read_query
@@ -123,6 +125,7 @@ def create_app(
         routes=[
             *_routes(described, bound, schemas, check_answers),
             Route(f"{OBJECTS}/{{key}}", Objects(max_upload)),
+            Route(f"{access.PATH}/{{bucket}}/{{key}}", S3Objects(max_upload)),
         ],
         middleware=[Middleware(Shell, api_key=api_key, public=("/healthz",), signed=STORAGE)],
         lifespan=lifespan,

@@ -12,7 +12,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from urllib.parse import urlencode
 
 from ionworks_engine.errors import forbidden
@@ -74,12 +74,12 @@ class Links:
         fitting = self._sign(purpose, grant, expires)
         if not hmac.compare_digest(fitting.encode(), query["signature"].encode()):
             raise forbidden(_ANOTHER)
-        if int(expires) < self._store.clock().timestamp():
+        if int(expires) < self.clock().timestamp():
             raise forbidden("This address has expired: ask the API for a new one.")
         return grant
 
     def _link(self, origin: str, purpose: str, grant: Grant, lasts: timedelta) -> str:
-        expires = str(int((self._store.clock() + lasts).timestamp()))
+        expires = str(int((self.clock() + lasts).timestamp()))
         stated = {"filename": grant.filename, "type": grant.media_type, "expires": expires}
         query = {name: value for name, value in stated.items() if value}
         query["signature"] = self._sign(purpose, grant, expires)
@@ -88,6 +88,10 @@ class Links:
     def _sign(self, purpose: str, grant: Grant, expires: str) -> str:
         words = [purpose, grant.key, expires, grant.filename, grant.media_type]
         return self.seal(json.dumps(words))
+
+    def clock(self) -> datetime:
+        """Return the present moment."""
+        return self._store.clock()
 
     def seal(self, text: str) -> str:
         """Return a signature of a text that only this store can make."""

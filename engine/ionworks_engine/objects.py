@@ -61,19 +61,9 @@ class Objects:
             await receive_file(headers, receive, incoming, self._limit)
             name = await asyncio.to_thread(store.files.keep, incoming)
         come = uploads.Uploaded(name, incoming.size, media_type.decode("latin-1"))
-        keep(store, grant.key, come)
+        with store.naming(name):
+            uploads.fill(store, grant.key, come)
         return Response(status_code=200, headers={"etag": f'"{name}"'})
-
-
-def keep(store: Store, upload_id: str, come: uploads.Uploaded) -> None:
-    """Name a file that has just come in the row of its upload, or let it go."""
-    try:
-        uploads.fill(store, upload_id, come)
-    except BaseException:
-        store.files.release([come.content])
-        store.discard_files([come.content])
-        raise
-    store.files.release([come.content])
 
 
 def _file(path: Path, grant: Grant, scope: Scope) -> Response:

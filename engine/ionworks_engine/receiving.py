@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import errno
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import contextmanager
 
 from starlette.types import Receive
 
@@ -15,6 +16,8 @@ GATHERED = 1 << 20
 """Bytes that are handed to a thread at once: with less, handing over costs more than writing."""
 MAX_UPLOAD = 16 << 30
 """Bytes that one uploaded file may have, unless the engine is told otherwise."""
+
+Write = Callable[[bytes], None]
 
 
 async def receive_file(
@@ -32,7 +35,7 @@ async def receive_file(
     expected = int(announced) if announced.isdigit() else None
     if expected is not None and expected > limit:
         raise too_large(limit)
-    await write_all(bounded(body_of(receive), limit), incoming)
+    await write_all(bounded(body_of(receive), limit), incoming.write)
     if expected is not None and incoming.size != expected:
         message = f"{incoming.size} bytes came, {expected} were announced: send the file again."
         raise ApiError(400, "BAD_REQUEST", message)
@@ -66,7 +69,7 @@ async def bounded(pieces: AsyncIterator[bytes], limit: int) -> AsyncIterator[byt
         yield piece
 
 
-async def write_all(pieces: AsyncIterator[bytes], incoming: Incoming) -> None:
+async def write_all(pieces: AsyncIterator[bytes], write: Write) -> None:
     """Write pieces in a thread: while one batch is written and hashed, the next one comes.
 
     Raises
@@ -83,24 +86,31 @@ async def write_all(pieces: AsyncIterator[bytes], incoming: Incoming) -> None:
             size += len(piece)
             if size >= GATHERED:
                 if writing is not None:
-                    await writing
-                writing = _in_thread(incoming, b"".join(gathered))
+                    await _finished(writing)
+                writing = _in_thread(write, b"".join(gathered))
                 gathered, size = [], 0
     finally:
         # The file is closed by whoever opened it: not while a thread still writes to it.
         if writing is not None:
             await _finished(writing)
     if gathered:
-        await _finished(_in_thread(incoming, b"".join(gathered)))
+        await _finished(_in_thread(write, b"".join(gathered)))
 
 
-def _in_thread(incoming: Incoming, batch: bytes) -> asyncio.Future[None]:
-    return asyncio.get_running_loop().run_in_executor(None, incoming.write, batch)
+def _in_thread(write: Write, batch: bytes) -> asyncio.Future[None]:
+    return asyncio.get_running_loop().run_in_executor(None, write, batch)
 
 
 async def _finished(writing: asyncio.Future[None]) -> None:
-    try:
+    with failing_when_full():
         await writing
+
+
+@contextmanager
+def failing_when_full() -> Iterator[None]:
+    """Refuse with 507 what fails because the disk is full."""
+    try:
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ApiError(507, "STORAGE_FULL", "The engine's disk is full.") from None

@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 from ionworks_engine.call import Call
 from ionworks_engine.errors import ApiError, conflict, not_found
 from ionworks_engine.links import UPLOAD_LASTS
+from ionworks_engine.s3 import access
 from ionworks_engine.storage import Store, times
 from ionworks_engine.storage.tables import cell_measurements, raw_data, upload_parts, uploads
 
@@ -178,5 +179,5 @@ def _described(call: Call, upload_id: str, name: str) -> dict[str, Any]:
         "signed_url": call.links.upload(call.origin, upload_id),
         "token": upload_id,
         "path": upload_id,
-        "multipart": None,
+        "multipart": access.target(call.links, call.origin, upload_id),
     }

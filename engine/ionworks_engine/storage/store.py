@@ -112,11 +112,26 @@ class Store:
         """Give a connection whose changes are committed together, or not at all."""
         beside = companion.get()
         with self._engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                # Else it would begin with the first change, after what that change relies on
+                # has been read: another request could delete it in between.
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
             if beside:
                 beside.begin(connection)
             yield connection
         if beside:
             beside.committed()
+
+    @contextmanager
+    def naming(self, name: str) -> Iterator[None]:
+        """Release a file that was just stored once a row names it; let it go if that fails."""
+        try:
+            yield
+        except BaseException:
+            self.files.release([name])
+            self.discard_files([name])
+            raise
+        self.files.release([name])
 
     def discard_files(self, names: Collection[str]) -> None:
         """Remove those of the files that no row names any more."""

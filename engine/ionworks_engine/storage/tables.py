@@ -382,6 +382,7 @@ upload_parts = Table(
     Column("content", String(64), nullable=False, index=True),
     Column("size_bytes", Integer, nullable=False),
     Column("etag", String(64), nullable=False),
+    Column("crc32", String(8), nullable=False),
 )
 
 studies = Table(
