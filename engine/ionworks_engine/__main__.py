@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ionworks_engine.app import create_app
 from ionworks_engine.errors import ApiError
+from ionworks_engine.receiving import MAX_UPLOAD
 from ionworks_engine.shell import refuse
 from ionworks_engine.storage import Store, StoreError
 
@@ -44,6 +45,13 @@ def _parser() -> argparse.ArgumentParser:
     serve.add_argument("--port", type=int, default=8787, help="TCP port (default: 8787)")
     serve.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
     serve.add_argument("--api-key", help="key that requests must carry (default: none)")
+    serve.add_argument(
+        "--max-upload",
+        type=_gibibytes,
+        default=MAX_UPLOAD,
+        metavar="GIB",
+        help=f"size that one uploaded file may have, in GiB (default: {MAX_UPLOAD >> 30})",
+    )
     serve.add_argument("--workers", type=_positive, help="simulations at once (default: all CPUs)")
     return parser
 
@@ -55,13 +63,25 @@ def _positive(text: str) -> int:
     return number
 
 
+def _gibibytes(text: str) -> int:
+    size = float(text)
+    if not 0 < size < 1e6:
+        raise argparse.ArgumentTypeError("must be more than 0")
+    return int(size * 2**30)
+
+
 def _serve(options: argparse.Namespace) -> None:
     if not options.api_key and not _is_loopback(options.host):
         raise _CannotServe(
             f"{options.host} can be reached by others: give --api-key, or serve on 127.0.0.1"
         )
     Store(options.data).close()
-    app: ASGIApp = create_app(options.data, api_key=options.api_key, workers=options.workers)
+    app: ASGIApp = create_app(
+        options.data,
+        api_key=options.api_key,
+        workers=options.workers,
+        max_upload=options.max_upload,
+    )
     if not options.api_key:
         app = _LocalNames(app)
     listener = _listen(options.host, options.port)

@@ -7,8 +7,10 @@ request -> Shell      correlation id, credentials, every error in the envelope
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 import json
+import logging
 import os
 import re
 from collections import defaultdict
@@ -51,6 +53,8 @@ from ionworks_engine.validation import Schemas, read_query
 
 PARQUET = "application/vnd.apache.parquet"
 _STREAMED = 1 << 20
+_SWEEP_EVERY = 3600.0
+_log = logging.getLogger(__name__)
 _REPEATED = ("POST", "PATCH")
 _HOST = re.compile(r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\])(?::\d+)?", re.ASCII)
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
@@ -115,9 +119,11 @@ def create_app(
         app.state.repeats = Repeats(store)
         app.state.services = Services(store, jobs, Descriptions(store, jobs), Links(store))
         jobs.start()
+        sweeping = asyncio.create_task(_sweep(store))
         try:
             yield
         finally:
+            sweeping.cancel()
             await jobs.close()
             store.close()
 
@@ -140,6 +146,16 @@ def _kinds(store: Store) -> dict[str, Kind]:
         simulations.JOB_TYPE: SimulationJobs(store),
         measurements.JOB_TYPE: MeasurementJobs(store),
     }
+
+
+async def _sweep(store: Store) -> None:
+    """Remove once an hour what expires while the engine runs; its start does so at once."""
+    while True:
+        await asyncio.sleep(_SWEEP_EVERY)
+        try:
+            store.sweep()
+        except Exception:
+            _log.exception("What has expired could not be removed; trying again later.")
 
 
 def _routes(
