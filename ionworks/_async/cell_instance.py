@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,7 @@ from ionworks.requests import mapping, path_id, request_body
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
     from ionworks.results.cells import CellInstanceDetail
+    from ionworks.results.measurements import CellMeasurementDetail
 
 __all__ = ["AsyncCellInstanceClient"]
 
@@ -135,6 +136,7 @@ class AsyncCellInstanceClient:
         include_steps: bool = True,
         include_cycles: bool = True,
         include_time_series: bool = True,
+        *,
         use_cache: bool = True,
     ) -> CellInstanceDetail:
         """Return a cell with all its measurements, and what was measured.
@@ -284,3 +286,34 @@ class AsyncCellInstanceClient:
         """
         wanted = path_id(cell_instance_id, "cell_instance_id")
         await async_call(delete_cell_instance.asyncio_detailed, wanted, client=self._session.api)
+
+    async def iter_details(
+        self,
+        cell_instance_id: str,
+        include_steps: bool = True,
+        include_cycles: bool = True,
+        include_time_series: bool = True,
+        *,
+        use_cache: bool = True,
+    ) -> AsyncIterator[CellMeasurementDetail]:
+        """Yield the measurements of a cell with what was measured, as they come.
+
+        Each is handed on in the order of the list while later ones are still fetched; no more
+        than a few are in memory at once.
+
+        Parameters
+        ----------
+        cell_instance_id, include_steps, include_cycles, include_time_series, use_cache
+            As for `detail`.
+
+        Examples
+        --------
+        >>> async for measurement in client.cell_instance.iter_details(cell.id):
+        ...     print(measurement.name, measurement.cycles)
+        Weighing None
+        """
+        from ionworks._async.details import Wanted, async_iter_details
+
+        wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
+        async for detail in async_iter_details(self._session, cell_instance_id, wanted):
+            yield detail

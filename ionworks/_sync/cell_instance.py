@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -27,6 +27,7 @@ from ionworks.requests import mapping, path_id, request_body
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
     from ionworks.results.cells import CellInstanceDetail
+    from ionworks.results.measurements import CellMeasurementDetail
 
 __all__ = ["CellInstanceClient"]
 
@@ -283,3 +284,34 @@ class CellInstanceClient:
         """
         wanted = path_id(cell_instance_id, "cell_instance_id")
         sync_call(delete_cell_instance.sync_detailed, wanted, client=self._session.api)
+
+    def iter_details(
+        self,
+        cell_instance_id: str,
+        include_steps: bool = True,
+        include_cycles: bool = True,
+        include_time_series: bool = True,
+        *,
+        use_cache: bool = True,
+    ) -> Iterator[CellMeasurementDetail]:
+        """Yield the measurements of a cell with what was measured, as they come.
+
+        Each is handed on in the order of the list while later ones are still fetched; no more
+        than a few are in memory at once.
+
+        Parameters
+        ----------
+        cell_instance_id, include_steps, include_cycles, include_time_series, use_cache
+            As for `detail`.
+
+        Examples
+        --------
+        >>> for measurement in client.cell_instance.iter_details(cell.id):
+        ...     print(measurement.name, measurement.cycles)
+        Weighing None
+        """
+        from ionworks._sync.details import Wanted, sync_iter_details
+
+        wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
+        for detail in sync_iter_details(self._session, cell_instance_id, wanted):
+            yield detail

@@ -1,0 +1,220 @@
+"""What was measured: time series, steps, cycles and files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ionworks_openapi.api.cell_measurements import (
+    list_measurement_files,
+)
+
+from ionworks._async.cell_measurement_links import AsyncMeasurementLinks
+from ionworks._async.details import Wanted, async_detail
+from ionworks._async.measurement_parts import (
+    Part,
+    Source,
+    async_files,
+    async_series,
+    async_tables,
+)
+from ionworks.calls import async_call
+from ionworks.requests import path_id, several
+from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail, StepsAndCycles
+
+if TYPE_CHECKING:
+    from ionworks.frames import DataFrame
+
+__all__ = ["AsyncMeasurementData"]
+
+Names = list[str]
+
+_POINTS_DRAWN = 20_000
+
+
+class AsyncMeasurementData(AsyncMeasurementLinks):
+    """Read what was measured."""
+
+    async def detail(
+        self,
+        measurement_id: str,
+        use_cache: bool = True,
+        include_steps: bool = True,
+        include_cycles: bool = True,
+        include_time_series: bool = True,
+    ) -> CellMeasurementDetail:
+        """Return a measurement with what was measured.
+
+        Parameters
+        ----------
+        measurement_id
+            The measurement.
+        use_cache
+            Whether the disk cache may answer, and keeps what is read.
+        include_steps, include_cycles, include_time_series
+            Which parts to read; what is left out is ``None``.
+
+        Returns
+        -------
+        CellMeasurementDetail
+            With ``steps``, ``cycles`` and ``time_series`` in this client's frames, and ``files``
+            of a measurement made of files.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such measurement.
+        ConflictError
+            If it is still being processed.
+
+        Examples
+        --------
+        >>> detail = await client.cell_measurement.detail(measurement.id, include_steps=False)
+        >>> detail.time_series["Voltage [V]"].max()
+        4.2
+        """
+        row = await self.get(measurement_id)
+        wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
+        return await async_detail(self._session, row, wanted)
+
+    async def time_series(
+        self,
+        measurement_id: str,
+        use_cache: bool = True,
+        row_range: tuple[int | None, int | None] | None = None,
+        *,
+        columns: Sequence[str] | None = None,
+        time_range: tuple[float | None, float | None] | None = None,
+        max_points: int | None = None,
+    ) -> DataFrame:
+        """Return the time series of a measurement, or the part of it that is asked for.
+
+        Of a part, no more is downloaded than is needed for it.
+
+        Parameters
+        ----------
+        measurement_id
+            The measurement.
+        use_cache
+            Whether the disk cache may answer; it keeps whole time series.
+        row_range
+            The first row, and the one after the last, from 0; ``None`` for an open end.
+        columns
+            Their names.
+        time_range
+            The first and the last time, in s; both are included, ``None`` for an open end.
+        max_points
+            The most rows to return: of more, evenly spaced ones with the first and the last.
+
+        Raises
+        ------
+        ValueError
+            If a column is unknown, with near names, or a range is none.
+        ConflictError
+            If the measurement is still being processed.
+
+        Examples
+        --------
+        >>> first_hour = await client.cell_measurement.time_series(
+        ...     measurement.id, columns=["Time [s]", "Voltage [V]"], time_range=(0, 3600)
+        ... )
+        >>> first_hour.columns
+        ['Time [s]', 'Voltage [V]']
+        """
+        part = Part(columns, row_range, time_range, max_points)
+        source = await self._source(measurement_id, use_cache)
+        return self._session.frame(await async_series(self._session, source, part))
+
+    async def steps(self, measurement_id: str, use_cache: bool = True) -> DataFrame:
+        """Return the steps of a measurement, one a row.
+
+        Raises
+        ------
+        ConflictError
+            If it is still being processed.
+        """
+        return await self._table("steps", measurement_id, use_cache)
+
+    async def cycles(self, measurement_id: str, use_cache: bool = True) -> DataFrame:
+        """Return the cycles of a measurement, one a row.
+
+        Raises
+        ------
+        ConflictError
+            If it is still being processed.
+        """
+        return await self._table("cycles", measurement_id, use_cache)
+
+    async def steps_and_cycles(self, measurement_id: str, use_cache: bool = True) -> StepsAndCycles:
+        """Return the steps and the cycles of a measurement, in one request.
+
+        Raises
+        ------
+        ConflictError
+            If it is still being processed.
+        """
+        source = await self._source(measurement_id, use_cache)
+        tables = await async_tables(self._session, source, ("steps", "cycles"))
+        frames = {name: self._session.frame(table) for name, table in tables.items()}
+        return StepsAndCycles(**frames)
+
+    async def list_files(self, measurement_id: str) -> Names:
+        """Return the names of the files of a measurement."""
+        answer = await async_call(
+            list_measurement_files.asyncio_detailed,
+            path_id(measurement_id, "measurement_id"),
+            client=self._session.api,
+        )
+        return answer.filenames
+
+    async def get_file(self, measurement_id: str, filename: str) -> bytes:
+        """Return the content of a file of a measurement.
+
+        Raises
+        ------
+        NotFoundError
+            If it has no such file.
+        """
+        return (await self.download_files(measurement_id, filenames=[filename]))[filename]
+
+    async def download_files(
+        self,
+        measurement_id: str,
+        use_cache: bool = True,  # noqa: ARG002 - as the other reading calls
+        filenames: str | Iterable[str] | None = None,
+    ) -> dict[str, bytes]:
+        """Return the files of a measurement: their contents by name.
+
+        Parameters
+        ----------
+        measurement_id
+            The measurement.
+        use_cache
+            Taken for compatibility: files are not cached.
+        filenames
+            Those to return; a text is one name. Without it, all.
+        """
+        names = None if filenames is None else several(filenames, "filenames")
+        return await async_files(self._session, path_id(measurement_id, "measurement_id"), names)
+
+    async def draw(self, measurement: CellMeasurement, axes: Any = None) -> Any:
+        """Fetch what a measurement shows and draw it, for `CellMeasurement.plot`."""
+        if measurement.measurement_type not in (None, "time_series"):
+            raise ValueError(f"{measurement.name!r} is no time series, there is nothing to draw")
+        source = await self._source(measurement.id, use_cache=True)
+        part = Part(max_points=_POINTS_DRAWN)
+        series = await async_series(self._session, source, part)
+        tables = await async_tables(self._session, source, ("cycles",))
+        detail = CellMeasurementDetail.holding(measurement, {"time_series": series, **tables})
+        return detail.plot(axes)
+
+    async def _table(self, name: str, measurement_id: str, use_cache: bool) -> DataFrame:
+        source = await self._source(measurement_id, use_cache)
+        tables = await async_tables(self._session, source, (name,))
+        return self._session.frame(tables[name])
+
+    async def _source(self, measurement_id: str, use_cache: bool) -> Source:
+        """Return where to read a measurement; for the cache, in the version that it has now."""
+        if use_cache and not self._session.config.is_local:
+            return Source.of(await self.get(measurement_id))
+        return Source(path_id(measurement_id, "measurement_id"))

@@ -1,0 +1,185 @@
+"""What measurements are linked to: tags, raw data, and who watches them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from ionworks_openapi.api.cell_measurements import (
+    attach_raw_data,
+    change_measurement_tags,
+    detach_raw_data,
+    list_measurement_raw_data,
+    list_measurement_tags,
+    unwatch_measurement,
+    watch_measurement,
+)
+from ionworks_openapi.models import (
+    RawData,
+    RawDataAttachment,
+    TagChange,
+    TagUsage,
+)
+
+from ionworks._async.cell_measurement_records import AsyncMeasurementRecords
+from ionworks._async.lists import async_list
+from ionworks.calls import async_call
+from ionworks.measurements import checked_tags
+from ionworks.paging import AsyncPage
+from ionworks.requests import given, path_id
+from ionworks.waiting import job_ids
+
+__all__ = ["AsyncMeasurementLinks"]
+
+_MOST_AT_ONCE = 1000
+
+
+class AsyncMeasurementLinks(AsyncMeasurementRecords):
+    """Tag measurements, attach raw data to them, and watch them."""
+
+    async def list_tags(
+        self,
+        project_id: str | None = None,
+        q: str | None = None,
+        limit: int | None = None,
+        offset: int | None = None,
+    ) -> AsyncPage[TagUsage]:
+        """List the tags of a project's measurements, the most used first.
+
+        Parameters
+        ----------
+        project_id
+            The project; without it, the one of the client.
+        q
+            Only tags with this text in them, in any case.
+        limit, offset
+            The part of the list to return. Without a limit, all of it, fetched as it is read.
+
+        Examples
+        --------
+        >>> [(used.tag, used.usage_count) for used in await client.cell_measurement.list_tags()]
+        [('aging', 12), ('RPT', 3)]
+        """
+        return await async_list(
+            self._session,
+            list_measurement_tags.asyncio_detailed,
+            query={"project_id": await self._session.project_id(project_id), "q": given(q)},
+            limit=limit,
+            offset=offset,
+            at_once=_MOST_AT_ONCE,
+        )
+
+    async def add_tags(self, measurement_ids: Any, tags: str | Iterable[str]) -> int:
+        """Add tags to measurements and return how many changed.
+
+        Parameters
+        ----------
+        measurement_ids
+            An id or a measurement, or any number of them: all are changed, or none of a thousand.
+        tags
+            The tags; a text is one tag. A tag that the project has in another case takes the
+            spelling it has there.
+
+        Raises
+        ------
+        ValueError
+            If a tag is empty or longer than 50 characters.
+        NotFoundError
+            If there is no such measurement.
+        """
+        return await self._change_tags(measurement_ids, add=checked_tags(tags))
+
+    async def remove_tags(self, measurement_ids: Any, tags: str | Iterable[str]) -> int:
+        """Remove tags, in any case, from measurements and return how many changed.
+
+        Parameters
+        ----------
+        measurement_ids
+            An id or a measurement, or any number of them: all are changed, or none of a thousand.
+        tags
+            The tags; a text is one tag.
+        """
+        return await self._change_tags(measurement_ids, remove=checked_tags(tags))
+
+    async def attach_raw_data(
+        self, cell_measurement_id: str, raw_data_ids: str | Sequence[str]
+    ) -> None:
+        """Attach raw data files to the measurement that was made of them.
+
+        Parameters
+        ----------
+        cell_measurement_id
+            The measurement.
+        raw_data_ids
+            Ids or raw data; what is attached already stays so.
+        """
+        wanted = path_id(cell_measurement_id, "cell_measurement_id")
+        ids, _ = job_ids(raw_data_ids, "raw_data_id")
+        for start in range(0, len(ids), _MOST_AT_ONCE):
+            await async_call(
+                attach_raw_data.asyncio_detailed,
+                wanted,
+                client=self._session.api,
+                body=RawDataAttachment(raw_data_ids=ids[start : start + _MOST_AT_ONCE]),
+            )
+
+    async def detach_raw_data(self, cell_measurement_id: str, raw_data_id: str) -> None:
+        """Detach a raw data file from a measurement; both stay."""
+        await async_call(
+            detach_raw_data.asyncio_detailed,
+            path_id(cell_measurement_id, "cell_measurement_id"),
+            path_id(raw_data_id, "raw_data_id"),
+            client=self._session.api,
+        )
+
+    async def list_raw_data(
+        self, cell_measurement_id: str, limit: int | None = None, offset: int | None = None
+    ) -> AsyncPage[RawData]:
+        """List the raw data files attached to a measurement.
+
+        Parameters
+        ----------
+        cell_measurement_id
+            The measurement.
+        limit, offset
+            The part of the list to return. Without a limit, all of it, fetched as it is read.
+        """
+        return await async_list(
+            self._session,
+            list_measurement_raw_data.asyncio_detailed,
+            path_id(cell_measurement_id, "cell_measurement_id"),
+            query={},
+            limit=limit,
+            offset=offset,
+        )
+
+    async def watch(self, measurement_id: str) -> None:
+        """Watch a measurement, so that it shows among what you watch while it runs."""
+        await async_call(
+            watch_measurement.asyncio_detailed,
+            path_id(measurement_id, "measurement_id"),
+            client=self._session.api,
+            body={},
+        )
+
+    async def unwatch(self, measurement_id: str) -> None:
+        """Watch a measurement no longer."""
+        await async_call(
+            unwatch_measurement.asyncio_detailed,
+            path_id(measurement_id, "measurement_id"),
+            client=self._session.api,
+        )
+
+    async def _change_tags(
+        self, measurement_ids: Any, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> int:
+        ids, _ = job_ids(measurement_ids, "measurement_id")
+        changed = 0
+        for start in range(0, len(ids), _MOST_AT_ONCE):
+            chunk = ids[start : start + _MOST_AT_ONCE]
+            body = TagChange(measurement_ids=chunk, add=list(add), remove=list(remove))
+            answer = await async_call(
+                change_measurement_tags.asyncio_detailed, client=self._session.api, body=body
+            )
+            changed += answer.updated_count
+        return changed

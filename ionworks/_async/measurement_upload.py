@@ -1,0 +1,109 @@
+"""Uploading what makes a measurement: ask where to, send, confirm."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ionworks_openapi.api.cell_measurements import (
+    confirm_measurement_extend,
+    confirm_measurement_upload,
+    initiate_measurement_extend,
+    initiate_measurement_upload,
+)
+from ionworks_openapi.models import MeasurementConfirmation, MeasurementUpload
+
+from ionworks.calls import async_aside, async_call, async_map
+from ionworks.errors import IonworksError
+from ionworks.requests import request_body
+
+if TYPE_CHECKING:
+    from ionworks_openapi.models import ConfirmedMeasurement, InitiateUploadResponse, UploadInfo
+
+    from ionworks._async.session import AsyncSession
+    from ionworks.contents import Content
+
+__all__ = ["async_send", "async_send_extension"]
+
+
+async def async_send(
+    session: AsyncSession,
+    cell_instance_id: str,
+    record: Mapping[str, Any],
+    kind: str,
+    contents: Sequence[Content],
+) -> ConfirmedMeasurement:
+    """Upload a new measurement and return what the server made of it.
+
+    Parameters
+    ----------
+    session
+        Whose connection is used.
+    cell_instance_id
+        The cell that was measured.
+    record
+        The fields of the measurement.
+    kind
+        ``time_series`` or ``file``.
+    contents
+        The files that make it.
+    """
+    names = {"filenames": [content.name for content in contents]} if kind == "file" else {}
+    about = {"measurement_type": kind, **names}
+    confirmation = request_body(
+        MeasurementConfirmation,
+        {"cell_instance_id": cell_instance_id, "measurement": record, **about},
+        "the measurement",
+    )
+    named = {key: record[key] for key in ("name", "notes") if key in record}
+    upload = request_body(MeasurementUpload, {"measurement": named, **about}, "the measurement")
+    opened = await async_call(
+        initiate_measurement_upload.asyncio_detailed,
+        cell_instance_id,
+        client=session.api,
+        body=upload,
+    )
+    await _upload_all(session, opened, contents)
+    return await async_call(
+        confirm_measurement_upload.asyncio_detailed,
+        opened.measurement_id,
+        client=session.api,
+        body=confirmation,
+    )
+
+
+async def async_send_extension(
+    session: AsyncSession, measurement_id: str, content: Content
+) -> ConfirmedMeasurement:
+    """Upload rows to be added to a measurement and return what the server made of them."""
+    opened = await async_call(
+        initiate_measurement_extend.asyncio_detailed, measurement_id, client=session.api, body={}
+    )
+    await _upload_all(session, opened, [content])
+    return await async_call(
+        confirm_measurement_extend.asyncio_detailed, measurement_id, client=session.api, body={}
+    )
+
+
+async def _upload_all(
+    session: AsyncSession, opened: InitiateUploadResponse, contents: Sequence[Content]
+) -> None:
+    targets = _targets(opened.uploads, contents)
+
+    async def upload(pair: tuple[UploadInfo, Content]) -> None:
+        target, content = pair
+        with await async_aside(content.open) as body:
+            await session.storage.upload(target, body, content.media_type)
+
+    await async_map(upload, list(zip(targets, contents, strict=True)), session.at_once)
+
+
+def _targets(uploads: Sequence[UploadInfo], contents: Sequence[Content]) -> list[UploadInfo]:
+    """Return where each content goes: by the name that the server gives, whatever the order."""
+    named = {(upload.filename or "").rpartition("/")[2]: upload for upload in uploads}
+    missing = [content.name for content in contents if content.name not in named]
+    if missing:
+        raise IonworksError(
+            f"the server gives no place for {', '.join(missing)}, only for: {', '.join(named)}"
+        )
+    return [named[content.name] for content in contents]

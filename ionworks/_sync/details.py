@@ -1,0 +1,173 @@
+# Generated from ionworks/_async/details.py by `python -m codegen sync`; do not edit.
+"""Cells and measurements with all that was measured: composed of flat calls, a few at once."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Callable, Generator, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from ionworks_openapi.api.cell_instances import get_cell_instance
+
+from ionworks._sync.cell_measurement_records import MeasurementRecords
+from ionworks._sync.measurement_parts import (
+    Source,
+    sync_files,
+    sync_series,
+    sync_tables,
+)
+from ionworks.calls import sync_call, sync_map
+from ionworks.errors import NotFoundError
+from ionworks.requests import path_id
+from ionworks.results.cells import CellInstanceDetail
+from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail
+from ionworks.streams import sync_stream
+
+if TYPE_CHECKING:
+    from ionworks._sync.session import Session
+
+__all__ = ["Wanted", "sync_detail", "sync_details", "sync_instance_detail", "sync_iter_details"]
+
+_TABLES, _SERIES, _FILES = "tables", "time_series", "files"
+_NAMED = 5
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which parts of measurements to read.
+
+    Attributes
+    ----------
+    tables
+        Of ``steps`` and ``cycles``, those to read.
+    time_series
+        Whether to read the time series.
+    use_cache
+        Whether the disk cache may answer, and keeps what is read.
+    """
+
+    tables: tuple[str, ...] = ("steps", "cycles")
+    time_series: bool = True
+    use_cache: bool = True
+
+    @classmethod
+    def of(
+        cls, include_steps: bool, include_cycles: bool, include_time_series: bool, use_cache: bool
+    ) -> Wanted:
+        """Return what the arguments of a call ask for."""
+        tables = {"steps": include_steps, "cycles": include_cycles}
+        names = tuple(name for name, included in tables.items() if included)
+        return cls(names, include_time_series, use_cache)
+
+    def parts_of(self, row: CellMeasurement) -> list[str]:
+        """Return what there is to be fetched of a measurement: one call each."""
+        if row.measurement_type == "file":
+            return [_FILES]
+        if row.measurement_type == "properties":
+            return []
+        return [_TABLES] * bool(self.tables) + [_SERIES] * self.time_series
+
+
+def sync_instance_detail(
+    session: Session, cell_instance_id: str, wanted: Wanted
+) -> CellInstanceDetail:
+    """Return a cell with all its measurements."""
+    key = path_id(cell_instance_id, "cell_instance_id")
+
+    def record() -> Any:
+        return sync_call(get_cell_instance.sync_detailed, key, client=session.api)
+
+    def call(function: Callable[[], Any]) -> Any:
+        return function()
+
+    both: list[Callable[[], Any]] = [record, partial(_rows, session, key)]
+    instance, rows = sync_map(call, both, session.at_once)
+    details = [detail for detail in sync_details(session, rows, wanted)]
+    return CellInstanceDetail(instance, instance.cell_specification_id, details)
+
+
+def sync_iter_details(
+    session: Session, cell_instance_id: str, wanted: Wanted
+) -> Iterator[CellMeasurementDetail]:
+    """Yield the measurements of a cell as they come."""
+    rows = _rows(session, path_id(cell_instance_id, "cell_instance_id"))
+    details = sync_details(session, rows, wanted)
+    try:
+        for detail in details:
+            yield detail
+    finally:
+        details.close()
+
+
+def sync_details(
+    session: Session, rows: Sequence[CellMeasurement], wanted: Wanted
+) -> Generator[CellMeasurementDetail, None]:
+    """Yield measurements with their parts, in order, while later ones are still fetched.
+
+    The parts of a measurement that has not been processed are ``None``, and a warning says so.
+    """
+    if unread := [row for row in rows if not _is_ready(row)]:
+        _warn_of(unread)
+    parts = [wanted.parts_of(row) if _is_ready(row) else [] for row in rows]
+    jobs = [(row, part) for row, names in zip(rows, parts, strict=True) for part in names]
+
+    def fetch(job: tuple[CellMeasurement, str]) -> dict[str, Any]:
+        return _part(session, *job, wanted)
+
+    stream = sync_stream(fetch, jobs, session.at_once)
+    try:
+        for row, names in zip(rows, parts, strict=True):
+            read: dict[str, Any] = {}
+            for _ in names:
+                read |= next(stream)
+            yield CellMeasurementDetail.holding(row, read)
+    finally:
+        stream.close()
+
+
+def _rows(session: Session, cell_instance_id: str) -> list[CellMeasurement]:
+    page = MeasurementRecords(session).list(cell_instance_id)
+    return page.all()
+
+
+def sync_detail(session: Session, row: CellMeasurement, wanted: Wanted) -> CellMeasurementDetail:
+    """Return one measurement with its parts."""
+
+    def fetch(part: str) -> dict[str, Any]:
+        return _part(session, row, part, wanted)
+
+    read: dict[str, Any] = {}
+    for parts in sync_map(fetch, wanted.parts_of(row), session.at_once):
+        read |= parts
+    return CellMeasurementDetail.holding(row, read)
+
+
+def _part(session: Session, row: CellMeasurement, part: str, wanted: Wanted) -> dict[str, Any]:
+    """Fetch a part of a measurement, with frames in the user's backend."""
+    source = Source.of(row) if wanted.use_cache else Source(row.id)
+    if part == _FILES:
+        return {"files": sync_files(session, row.id)}
+    if part == _SERIES:
+        return {_SERIES: session.frame(sync_series(session, source))}
+    try:
+        tables = sync_tables(session, source, wanted.tables)
+    except NotFoundError:
+        return dict.fromkeys(wanted.tables)
+    return {name: session.frame(table) for name, table in tables.items()}
+
+
+def _is_ready(row: CellMeasurement) -> bool:
+    return row.processing_status in (None, "ready")
+
+
+def _warn_of(rows: Sequence[CellMeasurement]) -> None:
+    states = [f"{row.name!r} ({row.processing_status})" for row in rows[:_NAMED]]
+    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
+    warnings.warn(
+        f"without data, because not processed: {', '.join(states)}{more}. Wait for those on "
+        "their way with client.cell_measurement.wait_for_processing",
+        UserWarning,
+        stacklevel=2,
+    )

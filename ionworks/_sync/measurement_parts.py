@@ -1,0 +1,132 @@
+# Generated from ionworks/_async/measurement_parts.py by `python -m codegen sync`; do not edit.
+"""The parts of what was measured: from the disk cache if it has them, else in few requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ionworks_openapi.api.cell_measurements import (
+    download_measurement_file,
+    download_measurement_time_series,
+    get_measurement_cycles,
+    get_measurement_steps_and_cycles,
+    list_measurement_files,
+)
+
+from ionworks.cache import CacheKey, DiskCache
+from ionworks.calls import sync_aside, sync_call, sync_map
+from ionworks.requests import path_id
+from ionworks.tables import column_table
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ionworks._sync.session import Session
+    from ionworks.results.measurements import CellMeasurement
+
+    Tables = dict[str, pl.DataFrame]
+
+__all__ = ["Part", "Source", "sync_files", "sync_series", "sync_tables"]
+
+
+class Part(NamedTuple):
+    """Which part of a time series to read; ``None`` for no limit."""
+
+    columns: Sequence[str] | None = None
+    row_range: tuple[int | None, int | None] | None = None
+    time_range: tuple[float | None, float | None] | None = None
+    max_points: int | None = None
+
+
+class Source(NamedTuple):
+    """Which measurement to read.
+
+    Attributes
+    ----------
+    id
+        The measurement.
+    version
+        What changes with its data: only with it the disk cache may answer.
+    """
+
+    id: str
+    version: str | None = None
+
+    @classmethod
+    def of(cls, row: CellMeasurement) -> Source:
+        """Return a measurement in the version it has."""
+        return cls(row.id, row.updated_at)
+
+    def key(self, session: Session, part: str) -> CacheKey | None:
+        """Return what the disk cache knows a part of it by, ``None`` if it is not to be cached."""
+        config = session.config
+        if self.version is None or config.is_local:
+            return None
+        organization = config.organization_id or ""
+        return CacheKey(config.api_url, organization, self.id, part, self.version)
+
+
+_WHOLE = Part()
+
+
+def sync_tables(session: Session, source: Source, names: Sequence[str]) -> Tables:
+    """Return the ``steps`` and the ``cycles`` of a measurement, or one of them.
+
+    Both come in one request.
+    """
+    keys = {name: source.key(session, name) for name in names}
+    found = sync_aside(partial(_cached, keys))
+    missing = [name for name in names if name not in found]
+    if not missing:
+        return found
+    operation: Any = (
+        get_measurement_cycles.sync_detailed
+        if missing == ["cycles"]
+        else get_measurement_steps_and_cycles.sync_detailed
+    )
+    answer = sync_call(operation, source.id, client=session.api)
+    return found | sync_aside(partial(_read, answer, {name: keys[name] for name in missing}))
+
+
+def sync_series(session: Session, source: Source, part: Part = _WHOLE) -> pl.DataFrame:
+    """Return a time series, or a part of it."""
+    key = source.key(session, "time_series")
+    return session.storage.table(
+        download_measurement_time_series, source.id, **part._asdict(), key=key
+    )
+
+
+def sync_files(
+    session: Session, measurement_id: str, filenames: Iterable[str] | None = None
+) -> dict[str, bytes]:
+    """Return files of a measurement by name; without names, all of them."""
+    if filenames is None:
+        listed = sync_call(list_measurement_files.sync_detailed, measurement_id, client=session.api)
+        filenames = listed.filenames
+    names = list(filenames)
+
+    def fetch(name: str) -> bytes:
+        filename = path_id(name, "filename")
+        return session.storage.download(download_measurement_file, measurement_id, filename)
+
+    return dict(zip(names, sync_map(fetch, names, session.at_once), strict=True))
+
+
+def _cached(keys: Mapping[str, CacheKey | None]) -> Tables:
+    """Return the tables that the cache holds."""
+    cache = DiskCache()
+    loaded = {name: cache.load(key) for name, key in keys.items() if key is not None}
+    return {name: table for name, table in loaded.items() if table is not None}
+
+
+def _read(answer: Any, keys: Mapping[str, CacheKey | None]) -> Tables:
+    """Return the tables in an answer, and let the cache keep them."""
+    columns = answer.to_dict()
+    tables = {name: column_table(columns[name], name) for name in keys}
+    cache = DiskCache()
+    for name, key in keys.items():
+        if key is not None:
+            cache.save(key, tables[name])
+    return tables

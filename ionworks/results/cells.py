@@ -1,0 +1,69 @@
+"""What comes back of a cell: what it is, with everything that was measured on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from html import escape
+from typing import Any
+
+from ionworks.results.measurements import CellMeasurementDetail
+
+__all__ = ["CellInstanceDetail"]
+
+_LISTED = 20
+
+
+@dataclass(frozen=True, eq=False)
+class CellInstanceDetail:
+    """A cell with its measurements.
+
+    Attributes
+    ----------
+    instance
+        The record of the cell.
+    specification_id
+        The id of its specification: ``client.cell_spec.get(detail.specification_id)``.
+    measurements
+        Every measurement on it, each with its ``steps``, ``cycles``, ``time_series`` and
+        ``files``.
+    """
+
+    instance: Any
+    specification_id: str
+    measurements: list[CellMeasurementDetail] = field(default_factory=list)
+
+    def plot(self, axes: Any = None) -> Any:
+        """Draw what was measured: voltage and current over time, and capacity per cycle.
+
+        Parameters
+        ----------
+        axes
+            Axes of matplotlib to draw on, one a picture. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them; one line a measurement.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If there is nothing to draw.
+        """
+        from ionworks.results.plots import draw_measurements
+
+        return draw_measurements(self.measurements, axes)
+
+    def __repr__(self) -> str:
+        return (
+            f"CellInstanceDetail(instance={self.instance.name!r} ({self.instance.id}), "
+            f"measurements=<{len(self.measurements)}>)"
+        )
+
+    def _repr_html_(self) -> str:
+        shown = self.measurements[:_LISTED]
+        rows = "".join(f"<tr><td><code>{escape(repr(one))}</code></td></tr>" for one in shown)
+        count = len(self.measurements)
+        return f"<p>{escape(self.instance.name)}: {count} measurements</p><table>{rows}</table>"
