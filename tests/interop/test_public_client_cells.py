@@ -1,0 +1,156 @@
+"""Cells, studies and search: the public client, unmodified, keeps and finds what it wrote."""
+
+import json
+import urllib.request
+
+import pytest
+
+SPEC, OTHER = "NCM622/Gr 21700 (pilot_1)", "LFP/Gr 18650"
+NEW, OLD = "0.38.0", "0.20.0"
+
+
+@pytest.fixture(scope="module", params=[NEW, OLD])
+def version(request):
+    return request.param
+
+
+@pytest.fixture(scope="module")
+def seen(drive, engine_url, version):
+    request = urllib.request.Request(
+        f"{engine_url}/projects",
+        json.dumps({"name": f"Cells of {version}"}).encode(),
+        {"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request, timeout=30) as answer:
+        project = json.load(answer)["id"]
+    return drive(version, "cells", project)
+
+
+def test_a_specification_is_kept_as_it_was_written(seen):
+    kept = seen["spec"]
+    assert kept["ratings"] == {"capacity": {"value": 5.0, "unit": "A*h"}, "max_charge_rate": 2}
+    assert kept["loading"] == {"value": 6.4, "unit": "mg.cm-2"}
+    assert kept["material"] == "NCM622"
+    assert all(kept[name] for name in ("project", "shared_material", "again", "got"))
+    changed = {"notes": "n", "loading": 13, "anode_stays": True}
+    assert seen["spec_changed"] == changed
+
+
+def test_specifications_are_found_by_every_filter(seen):
+    found = seen["specs"]
+    for by in ("contains", "exact", "after", "mine"):
+        assert found[by] == [SPEC], by
+    assert found["form_factor"] == [OTHER]
+    assert found["full"]["manufacturer"] == "Example Materials"
+    assert found["before_any"] == found["others"] == []
+    assert (found["page"], found["total"]) == ([SPEC], 2)
+
+
+def test_specifications_are_found_by_material(seen, version):
+    if version == OLD:
+        assert "materials" not in seen
+        return
+    assert seen["materials"] == {
+        "one": [OTHER, SPEC],
+        "any": [SPEC, OTHER],
+        "anode": [OTHER],
+        "cathode": [],
+        "related": [OTHER],
+        "related_in_cathode": [],
+    }
+
+
+def test_what_is_wrong_is_refused_by_its_place(seen):
+    refused = seen["spec_refused"]
+    assert refused["name"]["status"] == 409
+    assert refused["name"]["detail"] == {"existing_id": refused["existing"]}
+    assert refused["unit"]["status"] == 422
+    assert "ratings.capacity" in refused["unit"]["message"]
+    assert "A.hourz" in refused["unit"]["message"]
+    assert refused["field"]["status"] == 422
+    assert "form_factor" in refused["field"]["message"]
+    assert refused["absent"]["status"] == 404
+
+
+def test_batches_hold_cells(seen, version):
+    if version == OLD:
+        assert "batch" not in seen
+        return
+    batch, within = seen["batch"], seen["in_batch"]
+    assert (batch["again"], batch["date"]) == (batch["id"], "2024-01-20")
+    assert batch["properties"] == {"speed": {"value": 12, "unit": "m/min"}}
+    assert batch["refused"]["status"] == 409
+    assert batch["refused"]["detail"] == {"existing_id": batch["id"]}
+    assert (within["name"], within["count"]) == ("BATCH-2024-001", 1)
+    assert within["found"] == ["NCM622-GR-001"]
+    assert within["foreign"]["status"] == 400
+    assert within["renamed"] == "B1"
+    assert within["listed"] == ["B1"]
+    assert (within["out"], within["back"]) == (None, "B1")
+    assert within["after_deletion"] is None
+
+
+def test_a_batch_by_its_name_is_refused_by_the_public_client_itself(seen, version):
+    if version == NEW:
+        refused = seen["in_batch"]["batch_by_name"]
+        assert refused["status"] is None
+        assert "batch_id" in refused["message"]
+
+
+def test_cells_are_kept_and_found(seen):
+    cells = seen["cells"]
+    for fact in ("measured", "again", "specification"):
+        assert cells[fact], fact
+    assert cells["date"] == "2024-01-20"
+    assert cells["contains"] == ["NCM622-GR-002", "NCM622-GR-001"]
+    assert cells["exact"] == ["NCM622-GR-002"]
+    assert cells["updated"] == "dropped"
+    assert cells["refused"]["status"] == 409
+    assert cells["other_spec"] == "NCM622-GR-002"
+
+
+def test_values_are_a_measurement(seen):
+    assert seen["properties"] == {
+        "values": {"mass": {"value": 68.4, "unit": "g"}, "balance": "A"},
+        "status": "ready",
+        "type": "properties",
+        "tags": ["2024", "Incoming"],
+    }
+
+
+def test_studies_hold_measurements(seen):
+    study = seen["study"]
+    assert study["mapping"]
+    assert (study["measurements"], study["total"], study["left"]) == (["Weighing"], 1, 0)
+    assert study["by_name"] == ["1C Discharge Sweep"]
+    assert study["exact"] == []
+    assert study["renamed"] == study["unchanged"] == "1C Discharge Sweep v2"
+    assert (study["refused"]["status"], study["gone"]) == (409, 404)
+
+
+def test_everything_is_searched(seen, version):
+    if version == OLD:
+        assert "search" not in seen
+        return
+    search = seen["search"]
+    assert ["cell_specification", SPEC] in search["found"]
+    assert ["cell_instance", "NCM622-GR-001"] in search["found"]
+    assert ["material", "NCM622"] in search["found"]
+    assert search["parent"]
+    assert OTHER in search["only"]
+    assert search["two_kinds"]
+    assert (search["short"], search["blank"]) == (422, 400)
+
+
+def test_measurements_are_found_by_their_names(seen, version):
+    if version == NEW:
+        assert (seen["resolved"], seen["unresolved"]) == (True, 404)
+        assert seen["navigator"] == {
+            "specs": [OTHER, SPEC],
+            "cells": ["NCM622-GR-001", "NCM622-GR-002"],
+            "measurements": ["Weighing"],
+        }
+
+
+def test_deleting_a_specification_takes_everything_below_it(seen):
+    assert seen["deleted"] == [404, 404, [OTHER]]
