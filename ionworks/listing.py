@@ -31,7 +31,6 @@ Filters = Mapping[str, Any]
 
 _EQUAL = ("name_exact", "form_factor")
 _CONTAINED = ("name", "created_by_email")
-_IDS = ("batch_id",)
 _TIMES = {
     "created_after": "created_at_gt",
     "created_before": "created_at_lt",
@@ -64,8 +63,8 @@ def list_query(
         The words that ``order_by`` may be.
     **keywords
         What the list was asked for: ``name``, ``name_exact`` (which wins), ``created_by_email``,
-        ``form_factor``, ``batch_id``, ``created_after`` and its like, ``order_by``, ``order``.
-        Those that are ``None`` are left out.
+        ``form_factor``, ids such as ``batch_id``, ``created_after`` and its like, ``order_by``,
+        ``order``. Those that are ``None`` are left out.
 
     Raises
     ------
@@ -93,7 +92,7 @@ def _parameter(keyword: str, value: Any, orders: type[StrEnum]) -> tuple[str, An
     if keyword in _CONTAINED:
         _warn_of_operator(keyword, value)
         return keyword, matching(value, name=keyword)
-    if keyword in _IDS:
+    if keyword.endswith("_id"):
         return keyword, path_id(value, keyword)
     if keyword in _TIMES:
         return _TIMES[keyword], moment(value, keyword)

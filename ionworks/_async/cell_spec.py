@@ -55,12 +55,12 @@ class AsyncCellSpecClient:
         Examples
         --------
         >>> spec = await client.cell_spec.create_or_get({
-        ...     "name": "NMC622-GR",
-        ...     "ratings": {"capacity": {"value": 2.5, "unit": "A*h"}},
+        ...     "name": "LCO coin",
+        ...     "ratings": {"capacity": {"value": 0.05, "unit": "A*h"}},
         ... })
         >>> spec = await client.cell_spec.get(spec.id)
         >>> spec.ratings["capacity"]["value"]
-        2.5
+        0.05
         """
         wanted = path_id(cell_spec_id, "cell_spec_id")
         return await async_call(
@@ -140,19 +140,21 @@ case_material_id
         >>> (await client.cell_spec.list(filters={"form_factor": "neq.18650", "name": "like.LFP%"}))
         <0 of 0: []>
         """
-        materials = {
+        anywhere = _anywhere(material_id)
+        if anywhere == {"material_ids": []}:
+            return await async_nothing()
+        slots: dict[str, Any] = {
             "anode_material_id": anode_material_id,
             "cathode_material_id": cathode_material_id,
             "electrolyte_material_id": electrolyte_material_id,
             "separator_material_id": separator_material_id,
             "case_material_id": case_material_id,
         }
-        slots = {key: path_id(value, key) for key, value in materials.items() if value is not None}
-        anywhere = _anywhere(material_id)
-        if anywhere == {"material_ids": []}:
-            return await async_nothing()
+        if name_exact is not None or anywhere or any(slots.values()):
+            project_id = await self._session.project_id(project_id)
+        operation = list_cell_specifications.asyncio_detailed
         query = list_query(
-            list_cell_specifications.asyncio_detailed,
+            operation,
             filters,
             name=name,
             name_exact=name_exact,
@@ -164,20 +166,14 @@ case_material_id
             updated_before=updated_before,
             order_by=order_by,
             order=order,
+            project_id=project_id,
+            exclude_cell_spec_id=exclude_cell_spec_id,
+            **slots,
         )
-        if name_exact is not None or slots or anywhere:
-            project_id = await self._session.project_id(project_id)
         return await async_list(
             self._session,
-            list_cell_specifications.asyncio_detailed,
-            query={
-                **query,
-                **slots,
-                **anywhere,
-                "full": given(include_components or None),
-                "project_id": given(project_id),
-                "exclude_cell_spec_id": given(exclude_cell_spec_id),
-            },
+            operation,
+            query={**query, **anywhere, "full": given(include_components or None)},
             limit=limit,
             offset=offset,
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.parameterized_models import (
@@ -19,11 +20,12 @@ from ionworks_openapi.models import (
     ParameterizedModelUpdate,
 )
 
+from ionworks._async.creation import async_create_or_get
+from ionworks._async.lists import async_list
 from ionworks.calls import async_call, async_mapping
 from ionworks.encode import parameter_values
-from ionworks.errors import ConflictError
 from ionworks.paging import AsyncPage, Chunk
-from ionworks.requests import given, matching, path_id, request_body
+from ionworks.requests import given, mapping, matching, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -119,15 +121,15 @@ class AsyncParameterizedModelClient:
         self, cell_spec_id: str | None, data: dict[str, Any]
     ) -> ParameterizedModel:
         """Store a parameterized model, or return the one of this name as it is."""
-        try:
-            return await self.create(cell_spec_id, data)
-        except ConflictError as conflict:
-            if conflict.existing_id:
-                return await self.get(conflict.existing_id)
-            found = await self._named(data["name"], data.get("project_id"))
-            if found is None:
-                raise
-            return found
+        name = mapping(data, "data").get("name")
+        found: ParameterizedModel = await async_create_or_get(
+            partial(self.create, cell_spec_id, data),
+            self.get,
+            partial(self._named, name, data.get("project_id")),
+            f"a parameterized model {name!r}",
+            lambda item: bool(item.name == name),
+        )
+        return found
 
     async def update(
         self, cell_spec_id: str | None, parameterized_model_id: str, data: dict[str, Any]
@@ -166,15 +168,13 @@ class AsyncParameterizedModelClient:
             list_variable_names.asyncio_detailed, wanted, client=self._session.api
         )
 
-    async def _named(self, name: str, project_id: str | None) -> ParameterizedModel | None:
-        page = await async_call(
-            list_parameterized_models.asyncio_detailed,
-            client=self._session.api,
-            project_id=await self._session.project_id(project_id),
-            name=matching(None, name),
-            limit=1,
-        )
-        return page.items[0] if page.items else None
+    async def _named(
+        self, name: str | None, project_id: str | None
+    ) -> AsyncPage[ParameterizedModel]:
+        project = await self._session.project_id(project_id)
+        query = {"project_id": project, "name": matching(None, name)}
+        operation = list_parameterized_models.asyncio_detailed
+        return await async_list(self._session, operation, query=query, limit=None, offset=None)
 
 
 def _refuse_cell_specification(cell_spec_id: str | None) -> None:

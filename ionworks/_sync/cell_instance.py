@@ -135,6 +135,7 @@ class CellInstanceClient:
         include_steps: bool = True,
         include_cycles: bool = True,
         include_time_series: bool = True,
+        *,
         use_cache: bool = True,
     ) -> CellInstanceDetail:
         """Return a cell with all its measurements, and what was measured.

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.parameterized_models import (
@@ -20,11 +21,12 @@ from ionworks_openapi.models import (
     ParameterizedModelUpdate,
 )
 
+from ionworks._sync.creation import sync_create_or_get
+from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call, sync_mapping
 from ionworks.encode import parameter_values
-from ionworks.errors import ConflictError
 from ionworks.paging import Chunk, Page
-from ionworks.requests import given, matching, path_id, request_body
+from ionworks.requests import given, mapping, matching, path_id, request_body
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -116,15 +118,15 @@ class ParameterizedModelClient:
 
     def create_or_get(self, cell_spec_id: str | None, data: dict[str, Any]) -> ParameterizedModel:
         """Store a parameterized model, or return the one of this name as it is."""
-        try:
-            return self.create(cell_spec_id, data)
-        except ConflictError as conflict:
-            if conflict.existing_id:
-                return self.get(conflict.existing_id)
-            found = self._named(data["name"], data.get("project_id"))
-            if found is None:
-                raise
-            return found
+        name = mapping(data, "data").get("name")
+        found: ParameterizedModel = sync_create_or_get(
+            partial(self.create, cell_spec_id, data),
+            self.get,
+            partial(self._named, name, data.get("project_id")),
+            f"a parameterized model {name!r}",
+            lambda item: bool(item.name == name),
+        )
+        return found
 
     def update(
         self, cell_spec_id: str | None, parameterized_model_id: str, data: dict[str, Any]
@@ -157,15 +159,11 @@ class ParameterizedModelClient:
         wanted = path_id(parameterized_model_id, "parameterized_model_id")
         return sync_call(list_variable_names.sync_detailed, wanted, client=self._session.api)
 
-    def _named(self, name: str, project_id: str | None) -> ParameterizedModel | None:
-        page = sync_call(
-            list_parameterized_models.sync_detailed,
-            client=self._session.api,
-            project_id=self._session.project_id(project_id),
-            name=matching(None, name),
-            limit=1,
-        )
-        return page.items[0] if page.items else None
+    def _named(self, name: str | None, project_id: str | None) -> Page[ParameterizedModel]:
+        project = self._session.project_id(project_id)
+        query = {"project_id": project, "name": matching(None, name)}
+        operation = list_parameterized_models.sync_detailed
+        return sync_list(self._session, operation, query=query, limit=None, offset=None)
 
 
 def _refuse_cell_specification(cell_spec_id: str | None) -> None:

@@ -186,3 +186,29 @@ def test_lists_of_the_client(colour):
         assert client.project.list(3, 4)[0].id == "4"
         with pytest.raises(ValueError, match="order_by must be one of"):
             client.project.list(order_by="colour")
+
+
+def test_it_answers_by_the_names_of_the_server():
+    page = opened(Server(250), 3, 1)
+    assert (page["items"], page["total"], page["count"]) == ([1, 2, 3], 250, 3)
+    with pytest.raises(KeyError, match="a page has items, total, count, not 'pages'"):
+        page["pages"]
+
+    async def later():
+        page = await AsyncPage.open(Server(250).later)
+        assert page["total"] == 250
+        with pytest.raises(LookupError, match="100 of 250 items are here"):
+            page["items"]
+        await page.all()
+        return page["items"]
+
+    assert asyncio.run(later()) == list(range(250))
+
+
+def test_parts_may_be_larger():
+    server = Server(1500, cap=1000)
+    page = Page.open(server, at_once=1000)
+    assert list(page) == list(range(1500))
+    assert server.asked == [(1000, 0), (500, 1000)]
+    assert list(Page.open(server, 1200, 10, at_once=1000)) == list(range(10, 1210))
+    assert server.asked[2:] == [(1000, 10), (200, 1010)]

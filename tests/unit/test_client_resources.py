@@ -48,7 +48,8 @@ def public(kind):
 
 
 def of_sync(text):
-    for asynchronous, synchronous in {"Async": "", "aclose": "close", "await ": ""}.items():
+    words = {"Async": "", "aclose": "close", "await ": "", "async for": "for"}
+    for asynchronous, synchronous in words.items():
         text = text.replace(asynchronous, synchronous)
     return text
 
@@ -234,9 +235,9 @@ class TestParameterizedModel:
 
     def test_an_existing_one_is_found_by_name(self, client, stub):
         page = {"items": [STORED], "count": 1, "total": 1}
-        stub.will(reply({"message": "m"}, 409), reply(page))
+        stub.will(reply({"message": "m"}, 409), reply(page), reply(STORED))
         assert client.parameterized_model.create_or_get(None, DATA).id == "pm"
-        assert stub.requests[-1].url.params["name"] == "eq.n"
+        assert stub.requests[-2].url.params["name"] == "eq.n"
         stub.will(reply({"message": "m"}, 409), reply({**page, "items": []}))
         with pytest.raises(errors.ConflictError):
             client.parameterized_model.create_or_get(None, DATA)
