@@ -90,14 +90,14 @@ def read_export(
     for key in ("protocol", "test_setup"):
         if key in result["measurement"]:
             measurement[key] = {**result["measurement"][key], **given.get(key, {})}
-    detail = {**result, "measurement": measurement}
     notes = [
         f"Read from {file.name} as {format_name} ({how}) with ionworksdata: "
         f"{result['time_series'].height} rows.",
         *_about_sign(result["time_series"], file, turned),
         *_about_time(measurement, given, options or {}),
     ]
-    return Export(detail, format_name, notes)
+    measurement["notes"] = "\n".join([*([given["notes"]] if "notes" in given else []), *notes])
+    return Export({**result, "measurement": measurement}, format_name, notes)
 
 
 def _library() -> Any:

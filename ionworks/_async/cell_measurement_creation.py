@@ -1,0 +1,338 @@
+"""Making measurements: uploaded, checked before, and whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ionworks_openapi.api.cell_measurements import create_cell_measurement
+from ionworks_openapi.models import CellMeasurementCreate
+
+from ionworks._async.cell_measurement_data import AsyncMeasurementData
+from ionworks._async.cell_measurement_records import processing_error
+from ionworks._async.creation import async_create_or_get
+from ionworks._async.measurement_upload import async_send, async_send_extension
+from ionworks.calls import async_aside, async_call
+from ionworks.contents import attached, table
+from ionworks.errors import IonworksError
+from ionworks.measurements import NewMeasurement, checked_record, extension
+from ionworks.requests import path_id, request_body
+from ionworks.results.measurements import CellMeasurement
+
+__all__ = ["AsyncMeasurementCreation"]
+
+
+class AsyncMeasurementCreation(AsyncMeasurementData):
+    """Make measurements, and extend them."""
+
+    async def create(
+        self,
+        cell_instance_id: str,
+        measurement_detail: Mapping[str, Any],
+        validate_strict: bool = False,
+        rated_capacity: float | None = None,
+        voltage_window: tuple[float, float] | None = None,
+        skip_checks: Iterable[str] | None = None,
+        wait_for_processing: bool = True,
+    ) -> CellMeasurement:
+        """Upload a time series.
+
+        It is checked before anything is sent: its record as well as its data.
+
+        Parameters
+        ----------
+        cell_instance_id
+            The cell that was measured.
+        measurement_detail
+            - ``measurement``: ``name``, and if wanted ``notes``, ``protocol``, ``protocol_id``,
+              ``test_setup``, ``start_time``, ``end_time`` (without it the test is running),
+              ``tags``, ``properties``, ``file_metadata``; ``data_type`` (``ocp`` or ``eis``) tells
+              what the data are, if they are not what a cycler records
+            - ``time_series``: a frame of polars or pandas, or a mapping of columns, with
+              ``Time [s]``, ``Voltage [V]``, ``Current [A]`` (positive on discharge) and
+              ``Step count``
+            - ``steps``: if wanted, a frame too. Without it, the server derives them
+        validate_strict
+            Check also what may be unusual rather than wrong.
+        rated_capacity
+            Of the cell, in A.h, for the strict checks that compare with it.
+        voltage_window
+            The lowest and the highest voltage of the cell, in V, likewise.
+        skip_checks
+            Names of strict checks to leave out.
+        wait_for_processing
+            Whether to wait until the server has processed it, for up to 600 s.
+
+        Returns
+        -------
+        CellMeasurement
+            The record as it is then.
+
+        Raises
+        ------
+        ValueError
+            If the record is not right; nothing was sent then.
+        MeasurementValidationError
+            If the data break a rule; nothing was sent then.
+        ConflictError
+            If the cell has a measurement of this name.
+        MeasurementProcessingError
+            If the server could not process it; nothing of it is left there.
+
+        Examples
+        --------
+        >>> measurement = await client.cell_measurement.create(cell.id, {
+        ...     "measurement": {"name": "RPT 1", "tags": ["RPT"]},
+        ...     "time_series": frame,
+        ... })
+        >>> measurement.processing_status
+        'ready'
+        """
+        cell = path_id(cell_instance_id, "cell_instance_id")
+        check = partial(
+            NewMeasurement.of,
+            measurement_detail,
+            validate_strict,
+            rated_capacity,
+            voltage_window,
+            skip_checks,
+        )
+        return await self._create(cell, await async_aside(check), wait_for_processing)
+
+    async def create_or_get(
+        self,
+        cell_instance_id: str,
+        measurement_detail: Mapping[str, Any],
+        validate_strict: bool = False,
+        rated_capacity: float | None = None,
+        voltage_window: tuple[float, float] | None = None,
+        skip_checks: Iterable[str] | None = None,
+        wait_for_processing: bool = True,
+    ) -> CellMeasurement:
+        """Upload a time series, or return the measurement of this name as it is.
+
+        Parameters
+        ----------
+        cell_instance_id, measurement_detail, validate_strict, rated_capacity, voltage_window, \
+skip_checks, wait_for_processing
+            As for `create`. What exists is waited for, too. If it exists, its data are not sent.
+        """
+        cell = path_id(cell_instance_id, "cell_instance_id")
+        check = partial(
+            NewMeasurement.of,
+            measurement_detail,
+            validate_strict,
+            rated_capacity,
+            voltage_window,
+            skip_checks,
+        )
+        new = await async_aside(check)
+        name = new.record["name"]
+
+        async def named() -> Any:
+            return await self.list(cell, name_exact=name)
+
+        async def existing(measurement_id: str) -> CellMeasurement:
+            return await self._ready(await self.get(measurement_id), wait_for_processing)
+
+        async for found in await named():
+            if found.processing_status != "failed":
+                return await self._ready(found, wait_for_processing)
+        made: CellMeasurement = await async_create_or_get(
+            partial(self._create, cell, new, wait_for_processing),
+            existing,
+            named,
+            f"the measurement {name!r}",
+            lambda item: item.name == name,
+        )
+        return made
+
+    async def create_properties(
+        self,
+        cell_instance_id: str,
+        name: str,
+        properties: Mapping[str, Any],
+        *,
+        notes: str | None = None,
+        protocol: Mapping[str, Any] | None = None,
+        start_time: Any = None,
+        end_time: Any = None,
+        test_setup: Mapping[str, Any] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> CellMeasurement:
+        """Store values that were measured once, such as a mass or a thickness.
+
+        Parameters
+        ----------
+        cell_instance_id
+            The cell.
+        name
+            Of the measurement.
+        properties
+            What was measured, by name; numbers as ``{"value": 68.4, "unit": "g"}``.
+        notes, protocol, start_time, end_time, test_setup, tags
+            As in the ``measurement`` of `create`.
+
+        Examples
+        --------
+        >>> weighed = await client.cell_measurement.create_properties(
+        ...     cell.id, "Weighing", {"mass": {"value": 68.4, "unit": "g"}}
+        ... )
+        >>> weighed.properties["mass"]["value"]
+        68.4
+        """
+        given = {
+            "name": name,
+            "properties": properties,
+            "notes": notes,
+            "protocol": protocol,
+            "start_time": start_time,
+            "end_time": end_time,
+            "test_setup": test_setup,
+            "tags": tags,
+        }
+        record = checked_record(given, "the measurement") | {"measurement_type": "properties"}
+        body = request_body(CellMeasurementCreate, record, "the measurement")
+        cell = path_id(cell_instance_id, "cell_instance_id")
+        return self._row(
+            await async_call(
+                create_cell_measurement.asyncio_detailed, cell, client=self._session.api, body=body
+            )
+        )
+
+    async def create_file(
+        self,
+        cell_instance_id: str,
+        name: str,
+        filepaths: str | os.PathLike[str] | Sequence[str | os.PathLike[str]],
+        *,
+        validate_images: bool = False,
+        notes: str | None = None,
+        protocol: Mapping[str, Any] | None = None,
+        start_time: Any = None,
+        end_time: Any = None,
+        test_setup: Mapping[str, Any] | None = None,
+        tags: str | Iterable[str] | None = None,
+    ) -> CellMeasurement:
+        """Upload files, such as pictures of a cell that was opened.
+
+        Parameters
+        ----------
+        cell_instance_id
+            The cell.
+        name
+            Of the measurement.
+        filepaths
+            The files; their names without folders must differ.
+        validate_images
+            Whether each must be an image of the kind that its name says.
+        notes, protocol, start_time, end_time, test_setup, tags
+            As in the ``measurement`` of `create`.
+
+        Raises
+        ------
+        FileNotFoundError
+            If a file is not there; nothing was sent then.
+        ValueError
+            If there is no file, two have one name, or one is not the image it should be.
+        """
+        given = {
+            "name": name,
+            "notes": notes,
+            "protocol": protocol,
+            "start_time": start_time,
+            "end_time": end_time,
+            "test_setup": test_setup,
+            "tags": tags,
+        }
+        record = checked_record(given, "the measurement")
+        files = attached(filepaths, validate_images)
+        cell = path_id(cell_instance_id, "cell_instance_id")
+        answer = await async_send(self._session, cell, record, "file", files)
+        return await self._processed(self._row(answer))
+
+    async def extend(
+        self, measurement_id: str, time_series: Any, wait_for_processing: bool = True
+    ) -> CellMeasurement:
+        """Add rows to the time series of a test that is running.
+
+        Parameters
+        ----------
+        measurement_id
+            The measurement, which has no ``end_time``.
+        time_series
+            The later rows, in the columns that it has.
+        wait_for_processing
+            Whether to wait until the server has processed them, for up to 600 s.
+
+        Returns
+        -------
+        CellMeasurement
+            The record as it is then.
+
+        Raises
+        ------
+        MeasurementValidationError
+            If the rows break a rule; nothing was sent then.
+        ConflictError
+            If the test has ended, or is being processed or extended.
+        MeasurementProcessingError
+            If the server refuses the rows; the measurement is as it was.
+
+        Examples
+        --------
+        >>> running = await client.cell_measurement.extend(running.id, later_rows)
+        """
+        wanted = path_id(measurement_id, "measurement_id")
+        rows = await async_aside(partial(extension, time_series))
+        content = table("time_series_extend.parquet", rows)
+        answer = await async_send_extension(self._session, wanted, content)
+        self._forget(wanted)
+        if not wait_for_processing:
+            return self._row(answer)
+        extended = (await self._settled([wanted]))[wanted]
+        self._forget(wanted)
+        if extended.processing_error:
+            raise processing_error({wanted: extended.processing_error}, 1)
+        return _after(answer, extended)
+
+    async def _create(self, cell: str, new: NewMeasurement, wait: bool) -> CellMeasurement:
+        contents = [table("time_series.parquet", new.time_series)]
+        if new.steps is not None:
+            contents.append(table("steps.parquet", new.steps))
+        answer = await async_send(self._session, cell, new.record, "time_series", contents)
+        row = self._row(answer)
+        return await self._processed(row) if wait else row
+
+    async def _processed(self, row: CellMeasurement) -> CellMeasurement:
+        """Return a new measurement when it is processed; one that failed is removed."""
+        if row.processing_status in (None, "ready"):
+            return row
+        settled = (await self._settled([row.id]))[row.id]
+        if settled.processing_status != "failed":
+            return _after(row, settled)
+        failure = processing_error({row.id: settled.processing_error or "for no known reason"}, 1)
+        await self._removed(row.id, failure)
+        raise failure
+
+    async def _ready(self, row: CellMeasurement, wait: bool) -> CellMeasurement:
+        """Return a measurement that exists, when it is processed."""
+        if not wait or row.processing_status in (None, "ready"):
+            return row
+        return (await self.wait_for_processing(row.id, verbose=False))[row.id]
+
+    async def _removed(self, measurement_id: str, error: BaseException) -> None:
+        """Remove a measurement that did not get complete; say so if that fails, too."""
+        try:
+            await self.delete(measurement_id)
+        except IonworksError as trouble:
+            error.add_note(f"the measurement {measurement_id} could not be removed: {trouble}")
+
+
+def _after(answer: Any, settled: CellMeasurement) -> CellMeasurement:
+    """Return a settled row, with what only the answer to the upload said."""
+    said = {key: value for key, value in answer.to_dict().items() if key not in settled}
+    settled.additional_properties.update(said)
+    return settled
