@@ -92,8 +92,9 @@ def overlaid(derived: pl.DataFrame, uploaded: pl.DataFrame) -> pl.DataFrame:
     RefusedSeriesError
         If they are not the steps of the series.
     """
-    uploaded = uploaded.with_columns(cs.float().fill_nan(None))
-    _refuse_odd_columns(uploaded)
+    finite = pl.when(cs.float().is_finite()).then(cs.float()).name.keep()
+    uploaded = uploaded.with_columns(finite)
+    _refuse_odd_columns(uploaded, derived)
     if STEP not in uploaded.columns:
         raise RefusedSeriesError(
             f"steps.parquet has no column {STEP!r}, which says what step of the series each row "
@@ -102,8 +103,8 @@ def overlaid(derived: pl.DataFrame, uploaded: pl.DataFrame) -> pl.DataFrame:
     given, expected = uploaded[STEP].to_list(), derived[STEP].to_list()
     if given != expected:
         raise RefusedSeriesError(_other_steps(given, expected))
-    missing = [name for name in derived.columns if name not in uploaded.columns]
-    steps = uploaded.with_columns(derived.select(missing))
+    missing = set(derived.columns) - set(uploaded.columns) - set(IN_CYCLE.values())
+    steps = uploaded.with_columns(derived.select(n for n in derived.columns if n in missing))
     steps = steps.with_columns(cs.by_name(_WHOLE, require_all=False).cast(pl.Int64, strict=False))
     return with_cycle_amounts(steps)
 
@@ -226,15 +227,17 @@ def _integrals(working: pl.DataFrame, column: str, names: Iterable[str]) -> pl.D
     return points.select(_GROUP, *areas).group_by(_GROUP).agg(summed).collect()
 
 
-def _refuse_odd_columns(uploaded: pl.DataFrame) -> None:
+def _refuse_odd_columns(uploaded: pl.DataFrame, derived: pl.DataFrame) -> None:
     plain = cs.numeric() | cs.string() | cs.boolean() | cs.by_dtype(pl.Null)
-    odd = uploaded.select(~plain)
-    if odd.columns:
-        name = odd.columns[0]
-        raise RefusedSeriesError(
-            f"Column {name!r} of steps.parquet holds {odd.schema[name]}; steps hold numbers, texts "
-            "and truth values"
-        )
+    known = {name: dtype.is_numeric() for name, dtype in derived.schema.items()}
+    for name, dtype in uploaded.schema.items():
+        wanted = "numbers, texts and truth values"
+        if name in known:
+            wanted = "numbers" if known[name] else "texts"
+        odd = name not in cs.expand_selector(uploaded, plain)
+        if odd or (dtype != pl.Null and dtype.is_numeric() != known.get(name, dtype.is_numeric())):
+            message = f"Column {name!r} of steps.parquet holds {dtype}; it is for {wanted}"
+            raise RefusedSeriesError(message)
 
 
 def _other_steps(given: list[Any], expected: list[Any]) -> str:
