@@ -13,8 +13,6 @@ from ionworks.config import Config
 from ionworks.records import Record
 
 if TYPE_CHECKING:
-    from ionworks_openapi.models import CellMeasurement
-
     from ionworks._async.cell_batch import AsyncCellBatchClient
     from ionworks._async.cell_instance import AsyncCellInstanceClient
     from ionworks._async.cell_measurement import AsyncCellMeasurementClient
@@ -28,6 +26,7 @@ if TYPE_CHECKING:
     from ionworks._async.search import AsyncSearchClient
     from ionworks._async.simulation import AsyncSimulationClient
     from ionworks._async.study import AsyncStudyClient
+    from ionworks.results.measurements import CellMeasurement
 
 __all__ = ["AsyncIonworks"]
 

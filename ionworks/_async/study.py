@@ -21,6 +21,7 @@ from ionworks_openapi.api.studies import (
 )
 from ionworks_openapi.models import Study, StudyCreate, StudyUpdate
 
+from ionworks._async.cell_measurement import AsyncCellMeasurementClient
 from ionworks._async.creation import async_create_or_get
 from ionworks._async.lists import async_list
 from ionworks.calls import async_call
@@ -28,6 +29,7 @@ from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage, Chunk
 from ionworks.records import Record
 from ionworks.requests import mapping, path_id, request_body
+from ionworks.results.measurements import CellMeasurement
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -331,7 +333,7 @@ class AsyncStudyClient:
         project_id: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> AsyncPage[Record]:
+    ) -> AsyncPage[CellMeasurement]:
         """List the measurements of a study.
 
         Parameters
@@ -345,7 +347,7 @@ class AsyncStudyClient:
 
         Returns
         -------
-        page of Record
+        page of CellMeasurement
             The records of the measurements; the page also answers ``["items"]`` and ``["total"]``.
 
         Examples
@@ -355,6 +357,7 @@ class AsyncStudyClient:
         >>> measurements["items"], measurements["total"]
         ([], 0)
         """
+        reader = AsyncCellMeasurementClient(self._session)
         return await async_list(
             self._session,
             list_study_measurements.asyncio_detailed,
@@ -363,7 +366,7 @@ class AsyncStudyClient:
             query={},
             limit=limit,
             offset=offset,
-            read=lambda item: Record(item.to_dict()),
+            read=lambda item: CellMeasurement.of(item, reader),
         )
 
     async def _assign(

@@ -14,8 +14,6 @@ from ionworks.config import Config
 from ionworks.records import Record
 
 if TYPE_CHECKING:
-    from ionworks_openapi.models import CellMeasurement
-
     from ionworks._sync.cell_batch import CellBatchClient
     from ionworks._sync.cell_instance import CellInstanceClient
     from ionworks._sync.cell_measurement import CellMeasurementClient
@@ -29,6 +27,7 @@ if TYPE_CHECKING:
     from ionworks._sync.search import SearchClient
     from ionworks._sync.simulation import SimulationClient
     from ionworks._sync.study import StudyClient
+    from ionworks.results.measurements import CellMeasurement
 
 __all__ = ["Ionworks"]
 

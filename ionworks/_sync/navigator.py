@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 from ionworks.requests import path_id
 
 if TYPE_CHECKING:
-    from ionworks_openapi.models import CellInstance, CellMeasurement, CellSpecification
+    from ionworks_openapi.models import CellInstance, CellSpecification
 
     from ionworks._sync.client import Ionworks
+    from ionworks.results.measurements import CellMeasurement
 
 __all__ = ["Navigator"]
 

@@ -22,6 +22,7 @@ from ionworks_openapi.api.studies import (
 )
 from ionworks_openapi.models import Study, StudyCreate, StudyUpdate
 
+from ionworks._sync.cell_measurement import CellMeasurementClient
 from ionworks._sync.creation import sync_create_or_get
 from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call
@@ -29,6 +30,7 @@ from ionworks.listing import Filters, list_query
 from ionworks.paging import Chunk, Page
 from ionworks.records import Record
 from ionworks.requests import mapping, path_id, request_body
+from ionworks.results.measurements import CellMeasurement
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -330,7 +332,7 @@ class StudyClient:
         project_id: str | None = None,
         limit: int | None = None,
         offset: int | None = None,
-    ) -> Page[Record]:
+    ) -> Page[CellMeasurement]:
         """List the measurements of a study.
 
         Parameters
@@ -344,7 +346,7 @@ class StudyClient:
 
         Returns
         -------
-        page of Record
+        page of CellMeasurement
             The records of the measurements; the page also answers ``["items"]`` and ``["total"]``.
 
         Examples
@@ -354,6 +356,7 @@ class StudyClient:
         >>> measurements["items"], measurements["total"]
         ([], 0)
         """
+        reader = CellMeasurementClient(self._session)
         return sync_list(
             self._session,
             list_study_measurements.sync_detailed,
@@ -362,7 +365,7 @@ class StudyClient:
             query={},
             limit=limit,
             offset=offset,
-            read=lambda item: Record(item.to_dict()),
+            read=lambda item: CellMeasurement.of(item, reader),
         )
 
     def _assign(

@@ -1,11 +1,13 @@
 """The documented calls on cell instances and studies, word for word, against the local engine."""
 
+import asyncio
+
 import numpy as np
 import pandas as pd
 import polars as pl
 import pytest
 
-from ionworks import Ionworks, Navigator, errors
+from ionworks import AsyncIonworks, AsyncNavigator, Ionworks, Navigator, errors
 
 PROTOCOL = "steps: [{Discharge: {mode: C-rate, value: 1, ends: [Voltage < 2.5]}}]"
 
@@ -315,28 +317,61 @@ class TestSpecifications:
         assert client.cell_batch.list(cell_spec.id)["total"] == 0
 
 
-class TestByName:
-    @pytest.fixture(params=["polars", "pandas"])
-    def walker(self, client, store, request):
-        assert client.api_url == f"local:{store}"
-        with Ionworks.local(store, dataframe_backend=request.param) as walker:
-            yield walker
+def a_measured_cell(client, name):
+    spec = client.cell_spec.create_or_get({"name": f"Walked {name}"})
+    cell = client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+    return spec, cell, measure(client, cell)
 
-    def test_a_way_by_name(self, client, walker, cell_spec, cell_instance):
-        measurement = measure(client, cell_instance)
-        navigator = Navigator(walker)
-        assert navigator.specs()[cell_spec.name].id == cell_spec.id
-        (cell,) = navigator.instances(cell_spec.name)
-        (found,) = navigator.measurements(cell.id)
-        assert found.id == measurement.id
-        kind = (
-            pl.DataFrame if walker._session.config.dataframe_backend == "polars" else pd.DataFrame
+
+class TestByName:
+    @pytest.fixture(params=["local", "remote"])
+    def address(self, store, request):
+        return (
+            {"api_url": f"local:{store}"}
+            if request.param == "local"
+            else {
+                "api_key": "k",
+                "api_url": request.getfixturevalue("engine_url"),
+            }
         )
-        series, steps = navigator.time_series(found.id), navigator.steps(found.id)
-        assert isinstance(series, kind)
-        assert isinstance(steps, kind)
-        assert list(series["Voltage [V]"]) == discharge()["Voltage [V]"].to_list()
-        assert len(steps) == 1
+
+    @pytest.mark.parametrize("kind", [pl.DataFrame, pd.DataFrame])
+    def test_a_way_by_name(self, address, kind, request):
+        backend = kind.__module__.partition(".")[0]
+        with Ionworks(**address) as client:
+            project = client.project.list(order_by="created_at", order="asc")[0].id
+        with Ionworks(**address, project_id=project, dataframe_backend=backend) as client:
+            spec, cell, measurement = a_measured_cell(client, request.node.name)
+            navigator = Navigator(client)
+            assert navigator.specs()[spec.name].id == spec.id
+            assert [found.id for found in navigator.instances(spec.name)] == [cell.id]
+            assert [found.id for found in navigator.measurements(cell.id)] == [measurement.id]
+            series, steps = navigator.time_series(measurement), navigator.steps(measurement.id)
+            assert isinstance(series, kind)
+            assert isinstance(steps, kind)
+            assert list(series["Voltage [V]"]) == discharge()["Voltage [V]"].to_list()
+            assert len(steps) == 1
+            client.cell_spec.delete(spec.id)
+
+    def test_the_asynchronous_way(self, store):
+        async def walk():
+            async with AsyncIonworks(api_url=f"local:{store}") as client:
+                spec = await client.cell_spec.create_or_get({"name": "Walked later"})
+                for name in ("b", "a"):
+                    await client.cell_instance.create_or_get(spec.id, {"name": name})
+                navigator = AsyncNavigator(client, page_size=1)
+                cells = await navigator.instances("Walked later")
+                empty = await (await client.study.list()).all()
+                with pytest.raises(errors.NotFoundError, match="measurement 'RPT' of 'a'"):
+                    await client.resolve_measurement("Walked later", "a", "RPT")
+                await client.cell_spec.delete(spec.id)
+                return [cell.name for cell in cells], empty
+
+        assert asyncio.run(walk()) == (["a", "b"], [])
+
+    def test_a_measurement_has_two_names(self, client):
+        assert client.measurement is client.cell_measurement
+        assert type(client.raw_data).__name__ == "RawDataClient"
 
     def test_names_lead_to_a_measurement(self, client, cell_spec, cell_instance):
         measurement = measure(client, cell_instance)
