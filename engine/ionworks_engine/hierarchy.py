@@ -10,8 +10,9 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 
-from ionworks_engine import runs
+from ionworks_engine import rawdata, runs
 from ionworks_engine.call import Call
+from ionworks_engine.measurements import records as measurements
 from ionworks_engine.records import find
 from ionworks_engine.storage.tables import (
     cell_batches,
@@ -21,7 +22,6 @@ from ionworks_engine.storage.tables import (
     cell_specifications,
     experiment_templates,
     materials,
-    measurement_raw_data,
     models,
     parameterized_models,
     projects,
@@ -50,14 +50,7 @@ def find_instance(connection: Connection, name: str) -> Row[Any]:
 def remove_instances(call: Call, connection: Connection, which: ColumnElement[bool]) -> list[str]:
     """Delete instances and their measurements."""
     gone = select(cell_instances.c.id).where(which)
-    theirs = cell_measurements.c.cell_instance_id.in_(gone)
-    try:  # TEMPORARY: not there yet
-        from ionworks_engine.measurements import records as measurements
-    except ImportError:
-        connection.execute(delete(cell_measurements).where(theirs))
-        files = []
-    else:
-        files = measurements.remove(call, connection, theirs)
+    files = measurements.remove(call, connection, cell_measurements.c.cell_instance_id.in_(gone))
     connection.execute(delete(cell_instances).where(which))
     return files
 
@@ -87,20 +80,10 @@ def remove_studies(connection: Connection, which: ColumnElement[bool]) -> None:
 def remove_project(call: Call, connection: Connection, project: str) -> list[str]:
     """Delete a project with everything in it."""
     files = remove_specifications(call, connection, cell_specifications.c.project_id == project)
-    files += _remove_raw_data(connection, project)
+    files += rawdata.remove(connection, raw_data.c.project_id == project)
     remove_studies(connection, studies.c.project_id == project)
     files += runs.remove(call.jobs, connection, simulations.c.project_id == project)
     for table in (parameterized_models, models, experiment_templates, materials):
         connection.execute(delete(table).where(table.c.project_id == project))
     connection.execute(delete(projects).where(projects.c.id == project))
-    return files
-
-
-def _remove_raw_data(connection: Connection, project: str) -> list[str]:
-    mine = raw_data.c.project_id == project
-    files = list(connection.scalars(select(raw_data.c.content).where(mine)))
-    gone = select(raw_data.c.id).where(mine)
-    links = measurement_raw_data
-    connection.execute(delete(links).where(links.c.raw_data_id.in_(gone)))
-    connection.execute(delete(raw_data).where(mine))
     return files

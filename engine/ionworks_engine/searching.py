@@ -151,7 +151,7 @@ def _or_none(table: Table, column: str | None) -> ColumnElement[Any]:
 def _words_begin(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     """Return whether each word of a text begins some word of the column."""
     words = _WORD.findall(text.lower())
-    if not words:
+    if max(map(len, words), default=0) < SHORTEST:
         return false()
     # \W is the same to SQLite, which asks Python, and to PostgreSQL.
     return and_(*(func.lower(column).regexp_match(rf"(^|\W){word}") for word in words))

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, Row, Select, Table, delete, func, select
 from ionworks_engine import studies as mapping
 from ionworks_engine.call import EMAIL, Call
 from ionworks_engine.hierarchy import remove_studies
+from ionworks_engine.measurements import records as measurements
 from ionworks_engine.records import (
     MOMENTS,
     change,
@@ -114,8 +115,6 @@ def remove_measurement_from_study(call: Call) -> None:
 
 def list_study_measurements(call: Call) -> dict[str, Any]:
     """Return a page of the measurements in a study, those added last first."""
-    from ionworks_engine.measurements import records as measurements  # TEMPORARY: not there yet
-
     with call.store.reading() as connection:
         study = _study(call, connection)
         query = (

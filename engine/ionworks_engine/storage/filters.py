@@ -46,7 +46,7 @@ _LIKE_AN_OPERATOR = re.compile(r"(not\.)?([a-z]+)\..*", re.DOTALL)
 # Operators of PostgREST that there are none of here.
 _FOREIGN = frozenset(
     [
-        *("match", "imatch", "isdistinct", "or", "and", "any", "all"),
+        *("not", "match", "imatch", "isdistinct", "or", "and", "any", "all"),
         *("fts", "plfts", "phfts", "wfts", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"),
     ]
 )
