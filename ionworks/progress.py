@@ -1,18 +1,24 @@
-"""What is seen while jobs run: a bar for people, a line a change for logs, or nothing."""
+"""What is seen while jobs run and files are sent.
+
+Jobs: a bar for people, a line a change for logs, or nothing. Files: a bar for people, or nothing.
+"""
 
 from __future__ import annotations
 
 import sys
+import threading
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-__all__ = ["Reporter", "reporter"]
+__all__ = ["Reporter", "meter", "reporter"]
 
 _FINISHED = ("completed", "failed", "canceled")
+_metering = threading.Lock()
 
 
 class Reporter(Protocol):
@@ -30,9 +36,31 @@ def reporter(verbose: bool, stream: TextIO | None = None) -> Reporter:
     stream = stream or sys.stdout
     if not verbose or stream is None:  # a program without a console has no stdout
         return _Silence()
-    if stream.isatty() or _in_notebook():
+    if _is_watched(stream):
         return _Bar()
     return _Lines(stream)
+
+
+@contextmanager
+def meter(
+    name: str, size: int, shown: bool, stream: TextIO | None = None
+) -> Iterator[Callable[[int], None]]:
+    """Show how a file is sent, on a terminal or in a notebook; yield what counts its bytes.
+
+    A terminal has room for one bar: of files that are sent at the same time, the first is shown.
+    """
+    stream = stream or sys.stdout
+    watched = shown and stream is not None and _is_watched(stream)
+    if not (watched and _metering.acquire(blocking=False)):
+        yield _count_nothing
+        return
+    bar = _byte_bar()
+    try:
+        with bar:
+            task = bar.add_task(name, total=size)
+            yield lambda count: bar.advance(task, count)
+    finally:
+        _metering.release()
 
 
 class _Silence:
@@ -94,6 +122,33 @@ def _bar() -> Progress:
         MofNCompleteColumn(),
         TimeElapsedColumn(),
     )
+
+
+def _byte_bar() -> Progress:
+    from rich.progress import (
+        BarColumn,
+        DownloadColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+        TransferSpeedColumn,
+    )
+
+    return Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
+
+
+def _count_nothing(count: int) -> None:
+    del count
+
+
+def _is_watched(stream: TextIO) -> bool:
+    return stream.isatty() or _in_notebook()
 
 
 def _summary(states: Mapping[str, str]) -> str:

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 
 __all__ = [
     "CONNECT_TIMEOUT",
+    "TRANSFER_TIMEOUT",
     "RetryPolicy",
     "is_repeatable",
     "read_timeout",
@@ -21,7 +22,8 @@ __all__ = [
 ]
 
 CONNECT_TIMEOUT = 10.0
-_READING, _WRITING, _DOWNLOADING = 10.0, 60.0, 300.0
+TRANSFER_TIMEOUT = 300.0
+_READING, _WRITING = 10.0, 60.0
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NEVER_BETTER = frozenset({501, 505})
@@ -105,7 +107,7 @@ def read_timeout(method: str, path: str, asked: float | None) -> float:
     (10.0, 60.0)
     """
     if path.endswith("/download"):
-        return max(_DOWNLOADING, asked or 0.0)
+        return max(TRANSFER_TIMEOUT, asked or 0.0)
     return asked or (_READING if is_repeatable(method, None) else _WRITING)
 
 

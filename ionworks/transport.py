@@ -7,6 +7,9 @@ A request passes, from the outside in::
         Credentials   says who is asking, to the API's own origin only
           Network     one connection pool a route: direct, or through a proxy
 
+``Http.transfer`` goes the same way below ``Http``, for what comes from storage or goes there: it
+follows no redirect, keeps no whole answer, and says nothing of signed addresses.
+
 The engine of this process is asked by ``Http`` itself: nobody listens in, and what it refuses
 once it refuses again.
 
@@ -19,32 +22,47 @@ import asyncio
 import gzip
 import threading
 import time
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from functools import partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from uuid import uuid4
 
 import httpx
 
 from ionworks.asgi import Answer, Question
+from ionworks.bodies import Body
 from ionworks.config import Config, Proxies
 from ionworks.encode import PayloadError, json_bytes
 from ionworks.errors import ConnectionFailedError, RequestTimeoutError
 from ionworks.refusals import Refusal
-from ionworks.retry import CONNECT_TIMEOUT, RetryPolicy, is_repeatable, read_timeout
+from ionworks.retry import (
+    CONNECT_TIMEOUT,
+    TRANSFER_TIMEOUT,
+    RetryPolicy,
+    is_repeatable,
+    read_timeout,
+)
+from ionworks.secrecy import Home, hide_signatures, host_of
 
 if TYPE_CHECKING:
     from ionworks.local import LocalEngine
 
-__all__ = ["AsyncHttp", "Http", "async_http", "sync_http"]
+__all__ = ["Arrival", "AsyncHttp", "Http", "async_http", "sync_http"]
+
+Arrival = httpx.Response
+"""An answer of which only the head is here: ``status_code``, ``headers``, and its body to come."""
 
 LOCAL_URL = "http://ionworks.local"
 _GZIP_FROM = 512 * 1024
 _POOL_LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=20)
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
+_SENT_AT_ONCE = 1 << 20
+_KEYED = frozenset({"POST", "PATCH"})
+
+hide_signatures()
 
 
 def sync_http(config: Config, engine: LocalEngine | None = None) -> Http:
@@ -65,11 +83,21 @@ def async_http(config: Config, engine: LocalEngine | None = None) -> AsyncHttp:
 
 
 class Http(httpx.Client):
-    """An httpx client that sends our JSON and raises our errors."""
+    """An httpx client that sends our JSON and raises our errors.
+
+    Attributes
+    ----------
+    home
+        Where the API is served.
+    policy
+        How often to repeat what broke off.
+    """
 
     def __init__(self, config: Config, transport: httpx.BaseTransport) -> None:
         super().__init__(transport=transport, **_client_options(config))
-        self._timeout_asked = config.timeout
+        self._timeout_asked, self._way = config.timeout, transport
+        self.home = Home(str(self.base_url))
+        self.policy = RetryPolicy(config.max_retries)
 
     def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
         """Encode the body and choose the timeout."""
@@ -78,10 +106,28 @@ class Http(httpx.Client):
 
     def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         """Send, follow redirects, and raise what went wrong."""
-        with _our_errors(request):
+        with _our_errors(self.home, request):
             response = super().send(request, **kwargs)
             response.read()
-        return _accepted(response)
+        return _accepted(self.home, response)
+
+    @contextmanager
+    def transfer(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Body | bytes | None = None,
+        **extensions: Any,
+    ) -> Iterator[Arrival]:
+        """Send to storage, or ask it; whatever its status, the answer is to be read in here."""
+        request = _transfer(method, url, headers, body, extensions)
+        with _our_errors(self.home, request):
+            response = self._way.handle_request(request)
+            try:
+                yield response
+            finally:
+                response.close()
 
 
 class AsyncHttp(httpx.AsyncClient):
@@ -89,7 +135,9 @@ class AsyncHttp(httpx.AsyncClient):
 
     def __init__(self, config: Config, transport: httpx.AsyncBaseTransport) -> None:
         super().__init__(transport=transport, **_client_options(config))
-        self._timeout_asked = config.timeout
+        self._timeout_asked, self._way = config.timeout, transport
+        self.home = Home(str(self.base_url))
+        self.policy = RetryPolicy(config.max_retries)
 
     def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
         """Encode the body and choose the timeout."""
@@ -98,14 +146,35 @@ class AsyncHttp(httpx.AsyncClient):
 
     async def send(self, request: httpx.Request, **kwargs: Any) -> httpx.Response:
         """Send, follow redirects, and raise what went wrong."""
-        with _our_errors(request):
+        with _our_errors(self.home, request):
             response = await super().send(request, **kwargs)
             await response.aread()
-        return _accepted(response)
+        return _accepted(self.home, response)
+
+    @asynccontextmanager
+    async def transfer(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: Body | bytes | None = None,
+        **extensions: Any,
+    ) -> AsyncIterator[Arrival]:
+        """Send to storage, or ask it; the asynchronous twin of `Http.transfer`."""
+        request = _transfer(method, url, headers, body, extensions)
+        with _our_errors(self.home, request):
+            response = await self._way.handle_async_request(request)
+            try:
+                yield response
+            finally:
+                await response.aclose()
 
 
 class Retry(httpx.BaseTransport):
-    """Repeats what may be repeated; an answer counts once its body has arrived whole."""
+    """Repeats what may be repeated; an answer counts once its body has arrived whole.
+
+    An answer that is to be streamed counts from its head on, and its reader resumes it.
+    """
 
     def __init__(
         self,
@@ -120,12 +189,13 @@ class Retry(httpx.BaseTransport):
         while True:
             try:
                 response = self._inner.handle_request(request)
+                pause = _pause_after_answer(self._policy, attempt, request, response)
                 try:
-                    response.read()
+                    if pause is not None or not _is_streamed(request):
+                        response.read()
                 except BaseException:
                     response.close()
                     raise
-                pause = _pause_after_answer(self._policy, attempt, request, response)
                 if pause is None:
                     return response
             except httpx.TransportError as error:
@@ -155,12 +225,13 @@ class AsyncRetry(httpx.AsyncBaseTransport):
         while True:
             try:
                 response = await self._inner.handle_async_request(request)
+                pause = _pause_after_answer(self._policy, attempt, request, response)
                 try:
-                    await response.aread()
+                    if pause is not None or not _is_streamed(request):
+                        await response.aread()
                 except BaseException:
                     await response.aclose()
                     raise
-                pause = _pause_after_answer(self._policy, attempt, request, response)
                 if pause is None:
                     return response
             except httpx.TransportError as error:
@@ -205,10 +276,10 @@ class _Signature:
 
     def __init__(self, config: Config) -> None:
         self._headers = config.credential_headers
-        self._origin = _origin(httpx.URL(config.api_url))
+        self._home = Home(config.api_url)
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
-        if not self._headers or _origin(request.url) != self._origin:
+        if not self._headers or not self._home.is_trusted(str(request.url)):
             return request
         headers = request.headers.copy()
         headers.update(self._headers)
@@ -281,7 +352,7 @@ async def _ask_async(engine: LocalEngine, request: httpx.Request) -> httpx.Respo
 def _question(request: httpx.Request) -> Question:
     return Question(
         method=request.method,
-        path=unquote(request.url.path),
+        path=request.url.path,
         raw_path=request.url.raw_path.partition(b"?")[0],
         query=request.url.query,
         headers=[(name.lower(), value) for name, value in request.headers.raw],
@@ -296,6 +367,8 @@ def _response(answer: Answer) -> httpx.Response:
 @contextmanager
 def _engine_in_time(request: httpx.Request) -> Iterator[float]:
     """Give the engine the time that the network would have, and say so as the network would."""
+    if request.url.host != httpx.URL(LOCAL_URL).host:
+        raise httpx.ConnectError("the local engine answers for itself only", request=request)
     try:
         yield request.extensions["timeout"]["read"]
     except TimeoutError as error:
@@ -319,6 +392,8 @@ def _prepared(timeout_asked: float | None, /, **options: Any) -> dict[str, Any]:
     """Fill in what a request needs beyond what the generated call says."""
     payload = options.pop("json", None)
     headers = httpx.Headers(options.get("headers"))
+    if options["method"].upper() in _KEYED:
+        headers.setdefault("Idempotency-Key", str(uuid4()))
     if options.get("files"):
         # A boundary of its own, drawn by httpx: the one of the generated call is the same always,
         # and a file could hold it.
@@ -350,6 +425,8 @@ def _sendable() -> Iterator[None]:
 def _pause_after_answer(
     policy: RetryPolicy, attempt: int, request: httpx.Request, response: httpx.Response
 ) -> float | None:
+    if response.status_code in request.extensions.get("final", ()):
+        return None
     return policy.pause_after_status(
         attempt,
         response.status_code,
@@ -368,12 +445,74 @@ def _pause_after_error(
 
 
 def _is_repeatable(request: httpx.Request) -> bool:
-    return is_repeatable(request.method, request.headers.get("Idempotency-Key"))
+    return bool(request.extensions.get("repeatable")) or is_repeatable(
+        request.method, request.headers.get("Idempotency-Key")
+    )
 
 
-def _origin(url: httpx.URL) -> tuple[str, str, int | None]:
-    standard = {"http": 80, "https": 443}.get(url.scheme)
-    return url.scheme, url.host, url.port or standard
+def _is_streamed(request: httpx.Request) -> bool:
+    return bool(request.extensions.get("streamed"))
+
+
+class _Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body on its way, begun anew with every attempt to send it.
+
+    ``advance`` is told how many bytes have gone, and how many of them did so in vain.
+    """
+
+    def __init__(self, body: Body, advance: Callable[[int], None]) -> None:
+        self._body, self._advance, self._gone = body, advance, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start, stop in self._pieces():
+            yield self._counted(self._body.read(start, stop))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start, stop in self._pieces():
+            yield self._counted(await asyncio.to_thread(self._body.read, start, stop))
+
+    def _pieces(self) -> Iterator[tuple[int, int]]:
+        self._advance(-self._gone)
+        self._gone, size = 0, self._body.size
+        for start in range(0, size, _SENT_AT_ONCE):
+            yield start, min(start + _SENT_AT_ONCE, size)
+
+    def _counted(self, piece: bytes) -> bytes:
+        self._gone += len(piece)
+        self._advance(len(piece))
+        return piece
+
+
+def _transfer(
+    method: str,
+    url: str,
+    headers: Mapping[str, str],
+    body: Body | bytes | None,
+    extensions: Mapping[str, Any],
+) -> httpx.Request:
+    """Make a request as storage takes it: nothing in it that its sender did not ask for.
+
+    Of ``extensions``, ``streamed`` leaves the answer's body to the caller, ``repeatable`` lets a
+    POST be tried again, ``final`` names statuses that are not to be, and ``advance`` hears how much
+    of the body has gone.
+    """
+    limits = {"read": TRANSFER_TIMEOUT, "write": TRANSFER_TIMEOUT}
+    timeout = {**limits, "connect": CONNECT_TIMEOUT, "pool": TRANSFER_TIMEOUT}
+    own = {"Accept-Encoding": "identity", "User-Agent": _user_agent(), **headers}
+    sent: dict[str, Any] = {"content": body}
+    if isinstance(body, Body):
+        own |= {"Host": host_of(url), "Content-Length": str(body.size)}
+        sent = {"stream": _Outgoing(body, extensions.get("advance", _ignore))}
+    try:
+        return httpx.Request(
+            method, url, headers=own, extensions={**extensions, "timeout": timeout}, **sent
+        )
+    except httpx.InvalidURL:
+        raise ConnectionFailedError("the server named a storage with no right address") from None
+
+
+def _ignore(count: int) -> None:
+    del count
 
 
 def _route(url: httpx.URL, proxies: Proxies) -> tuple[str, str | None]:
@@ -386,34 +525,26 @@ def _pool_options(route: tuple[str, str | None]) -> dict[str, Any]:
     return {"verify": uses_tls, "proxy": proxy, "limits": _POOL_LIMITS}
 
 
-def _call(request: httpx.Request) -> str:
-    """Name a request without its query, which may hold a signature."""
-    return f"{request.method} {request.url.copy_with(query=None, fragment=None)}"
-
-
 @contextmanager
-def _our_errors(request: httpx.Request) -> Iterator[None]:
+def _our_errors(home: Home, request: httpx.Request) -> Iterator[None]:
+    call = home.call(request.method, str(request.url))
     try:
         yield
     except httpx.TimeoutException as error:
         limit = request.extensions["timeout"]["read"]
         raise RequestTimeoutError(
-            f"no answer to {_call(request)} within {limit:g} s ({type(error).__name__}); "
+            f"no answer to {call} within {limit:g} s ({type(error).__name__}); "
             "Ionworks(timeout=...) sets the limit"
         ) from error
     except httpx.DecodingError as error:
-        raise ConnectionFailedError(
-            f"the answer to {_call(request)} cannot be unpacked: {error}"
-        ) from error
+        raise ConnectionFailedError(f"the answer to {call} cannot be unpacked: {error}") from error
     except (httpx.RequestError, httpx.InvalidURL) as error:
         reason = str(error) or type(error).__name__
-        raise ConnectionFailedError(f"no answer to {_call(request)}: {reason}") from error
+        raise ConnectionFailedError(f"no answer to {call}: {reason}") from error
 
 
-def _accepted(response: httpx.Response) -> httpx.Response:
+def _accepted(home: Home, response: httpx.Response) -> httpx.Response:
     if response.status_code < 400:
         return response
-    refusal = Refusal(
-        response.status_code, _call(response.request), response.headers, response.content
-    )
-    raise refusal.error()
+    call = home.call(response.request.method, str(response.request.url))
+    raise Refusal(response.status_code, call, response.headers, response.content).error()

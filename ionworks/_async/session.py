@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ionworks.calls import async_aside, async_call
@@ -14,6 +15,8 @@ from ionworks.calls import async_aside, async_call
 if TYPE_CHECKING:
     from ionworks_openapi.client import Client
 
+    from ionworks._async.storage import AsyncStorage
+    from ionworks.cache import CacheKey
     from ionworks.config import Config
     from ionworks.local import LocalEngine
     from ionworks.transport import AsyncHttp
@@ -60,6 +63,32 @@ class AsyncSession:
             if self._api is None or self._process != os.getpid():
                 self._api = self._opened()
             return self._api
+
+    @property
+    def http(self) -> AsyncHttp:
+        """What storage is reached with."""
+        http: AsyncHttp = self.api.get_async_httpx_client()  # type: ignore[assignment]
+        return http
+
+    @cached_property
+    def storage(self) -> AsyncStorage:
+        """Files and tables, to and from where the API keeps them."""
+        from ionworks._async.storage import AsyncStorage
+
+        return AsyncStorage(self)
+
+    def cache_key(self, owner_id: str, part: str, version: str) -> CacheKey:
+        """Return under what a download is kept on disk."""
+        from ionworks.cache import CacheKey
+
+        organization = self.config.organization_id or ""
+        return CacheKey(self.config.api_url, organization, owner_id, part, version)
+
+    def forget(self, owner_id: str) -> None:
+        """Remove from the disk what was downloaded of something that changes or goes."""
+        from ionworks.cache import DiskCache
+
+        DiskCache().forget(self.config.api_url, self.config.organization_id, owner_id)
 
     async def project_id(self, explicit: str | None = None) -> str:
         """Return the project that a call refers to.

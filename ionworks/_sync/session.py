@@ -7,6 +7,7 @@ import os
 import threading
 import time
 import weakref
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ionworks.calls import sync_aside, sync_call
@@ -14,6 +15,8 @@ from ionworks.calls import sync_aside, sync_call
 if TYPE_CHECKING:
     from ionworks_openapi.client import Client
 
+    from ionworks._sync.storage import Storage
+    from ionworks.cache import CacheKey
     from ionworks.config import Config
     from ionworks.local import LocalEngine
     from ionworks.transport import Http
@@ -60,6 +63,32 @@ class Session:
             if self._api is None or self._process != os.getpid():
                 self._api = self._opened()
             return self._api
+
+    @property
+    def http(self) -> Http:
+        """What storage is reached with."""
+        http: Http = self.api.get_httpx_client()  # type: ignore[assignment]
+        return http
+
+    @cached_property
+    def storage(self) -> Storage:
+        """Files and tables, to and from where the API keeps them."""
+        from ionworks._sync.storage import Storage
+
+        return Storage(self)
+
+    def cache_key(self, owner_id: str, part: str, version: str) -> CacheKey:
+        """Return under what a download is kept on disk."""
+        from ionworks.cache import CacheKey
+
+        organization = self.config.organization_id or ""
+        return CacheKey(self.config.api_url, organization, owner_id, part, version)
+
+    def forget(self, owner_id: str) -> None:
+        """Remove from the disk what was downloaded of something that changes or goes."""
+        from ionworks.cache import DiskCache
+
+        DiskCache().forget(self.config.api_url, self.config.organization_id, owner_id)
 
     def project_id(self, explicit: str | None = None) -> str:
         """Return the project that a call refers to.

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import uuid
 from functools import partial
 
 import httpx
@@ -72,6 +73,7 @@ def test_a_token_goes_as_bearer_with_the_organization(stub, colour):
         "https://storage.example.test/x",
         "https://api.example.test:8443/x",
         "http://api.example.test/x",
+        "https://api.example.test/storage/objects/x",
     ],
 )
 def test_no_credential_follows_a_redirect_elsewhere(client, stub, target):
@@ -117,26 +119,58 @@ def test_repeating_ends(client, stub):
     assert len(stub.requests) == 6
 
 
-@pytest.mark.parametrize("status", [500, 503, 429])
-def test_making_is_never_repeated_after_an_answer(client, stub, status):
-    stub.will(reply({}, status))
-    with pytest.raises(errors.IonworksError):
-        client.project.create({"name": "n"})
-    assert len(stub.requests) == 1
+PROJECT = {"id": "1", "name": "n", "organization_id": "o"}
 
 
-def test_making_is_not_repeated_when_the_connection_drops(client, stub):
+def keys(stub):
+    return [request.headers.get("idempotency-key") for request in stub.requests]
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_making_is_repeated_under_one_key(client, stub, status):
+    stub.will(reply({}, status), reply({}, status), reply(PROJECT, 201))
+    assert client.project.create({"name": "n"}).id == "1"
+    first, *others = keys(stub)
+    assert uuid.UUID(first).version == 4
+    assert others == [first, first]
+
+
+def test_making_is_repeated_under_one_key_when_the_connection_drops(client, stub):
+    stub.will(httpx.RemoteProtocolError("dropped"), httpx.ReadTimeout("slow"), reply(PROJECT, 201))
+    assert client.project.create({"name": "n"}).id == "1"
+    assert len(keys(stub)) == 3
+    assert len(set(keys(stub))) == 1
+
+
+def test_changing_is_repeated_under_one_key_too(client, stub):
+    stub.will(httpx.ReadError("dropped"), reply(PROJECT))
+    assert client.project.update("1", {"name": "n"}).id == "1"
+    assert [request.method for request in stub.requests] == ["PATCH", "PATCH"]
+    assert len(set(keys(stub))) == 1
+    assert keys(stub)[0]
+
+
+def test_each_call_has_a_key_of_its_own_and_reading_has_none(client, stub):
+    stub.will(reply(PROJECT, 201), reply(PROJECT, 201), reply(ME))
+    client.project.create({"name": "n"})
+    client.project.create({"name": "n"})
+    client.whoami()
+    one, two, none = keys(stub)
+    assert one != two
+    assert none is None
+
+
+def test_what_never_gets_through_says_so(client, stub):
     stub.will(httpx.RemoteProtocolError("dropped"))
     with pytest.raises(
         errors.ConnectionFailedError, match=r"POST https://api\.example\.test/projects"
     ):
         client.project.create({"name": "n"})
-    assert len(stub.requests) == 1
+    assert len(stub.requests) == 6
 
 
 def test_making_is_repeated_when_nothing_was_sent(client, stub):
-    project = {"id": "1", "name": "n", "organization_id": "o"}
-    stub.will(httpx.ConnectError("refused"), httpx.ConnectTimeout("slow"), reply(project, 201))
+    stub.will(httpx.ConnectError("refused"), httpx.ConnectTimeout("slow"), reply(PROJECT, 201))
     assert client.project.create({"name": "n"}).id == "1"
     assert len(stub.requests) == 3
 
@@ -164,11 +198,12 @@ def test_no_answer_in_time(client, stub):
 
 
 def test_the_query_of_a_signed_address_stays_out_of_messages(client, stub):
-    signed = "https://storage.example.test/x?X-Amz-Signature=abc"
+    signed = "https://storage.example.test/hidden?X-Amz-Signature=abc"
     stub.will(raw(b"", 307, location=signed), raw(b"<Error>", 403, content_type="application/xml"))
     with pytest.raises(errors.PermissionDeniedError) as refused:
         client.whoami()
-    assert "storage.example.test/x" in str(refused.value)
+    assert "the storage at storage.example.test" in str(refused.value)
+    assert "hidden" not in str(refused.value)
     assert "abc" not in str(refused.value)
 
 

@@ -1,0 +1,126 @@
+"""One object in storage, read by way of the API: its address is asked for, then its bytes."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ionworks.downloads import WHOLE, Landing, Span, redirect_of
+from ionworks.errors import ConnectionFailedError
+from ionworks.refusals import Refusal
+from ionworks.storage_answers import StorageRefusedError
+
+if TYPE_CHECKING:
+    from ionworks._async.session import AsyncSession
+    from ionworks.transport import Arrival
+
+__all__ = ["AsyncObject"]
+
+_MOST_HOPS = 5
+_LOCAL_PIECE = 16 << 20
+_LAPSED = frozenset({400, 401, 403, 404, 410})
+_EMPTY = 416
+
+
+class AsyncObject:
+    """What a path of the API gives, from wherever it refers to.
+
+    The address it refers to is kept, and asked for anew if it is not honoured any more.
+    """
+
+    def __init__(self, session: AsyncSession, path: str) -> None:
+        self._session = session
+        self._address = session.http.home.address(path)
+        self._place = self._address
+        # The engine of this process hands over whole answers: a piece at a time is in memory.
+        self._most = _LOCAL_PIECE if session.config.is_local else None
+
+    async def read(self, span: Span = WHOLE) -> tuple[bytes, Landing]:
+        """Return bytes of the object, and which ones they are.
+
+        Raises
+        ------
+        IonworksError
+            If the API refuses, or the storage does, or the connection breaks time and again.
+        """
+        buffer = BytesIO()
+        landing = Landing(buffer, span, self._most)
+        await self._fill(landing)
+        return buffer.getvalue(), landing
+
+    async def save(self, path: Path) -> None:
+        """Write the object to a file, which is whole or absent."""
+        aside = path.with_name(f".{secrets.token_hex(8)}.part")
+        try:
+            with aside.open("xb") as file:
+                await self._fill(Landing(file, most=self._most))
+            aside.replace(path)
+        finally:
+            aside.unlink(missing_ok=True)
+
+    async def _fill(self, landing: Landing) -> None:
+        breaks, count = 0, -1
+        while not landing.is_complete:
+            is_answered = False
+            try:
+                async with self._answer(landing) as arrival:
+                    is_answered = True
+                    landing.begin(arrival.status_code, arrival.headers)
+                    if arrival.status_code != _EMPTY:
+                        async for chunk in arrival.aiter_raw():
+                            landing.write(chunk)
+                    landing.end()
+            except ConnectionFailedError as error:
+                if not is_answered:
+                    raise
+                breaks = 0 if landing.count > count else breaks + 1
+                count = landing.count
+                await self._pause(breaks, error)
+
+    async def _pause(self, breaks: int, error: ConnectionFailedError) -> None:
+        http = self._session.http
+        pause = http.policy.pause_after_failure(breaks, repeatable=True)
+        if pause is None:
+            where = http.home.call("GET", self._place)
+            raise ConnectionFailedError(f"{where} broke off: {error.message}") from error
+        await self._session.sleep(pause)
+
+    @asynccontextmanager
+    async def _answer(self, landing: Landing) -> AsyncIterator[Arrival]:
+        """Ask for what is missing, following redirects by hand: each may go to another host."""
+        url, headers = self._place, landing.request()
+        for _ in range(_MOST_HOPS):
+            async with self._session.http.transfer("GET", url, headers, streamed=True) as arrival:
+                target = redirect_of(url, arrival.status_code, arrival.headers)
+                if target is None and arrival.status_code in _LAPSED and url == self._kept:
+                    target, self._place = self._address, self._address
+                if target is None:
+                    await self._check(url, arrival)
+                    self._place = url
+                    yield arrival
+                    return
+            url = target
+        call = self._session.http.home.call("GET", self._address)
+        raise ConnectionFailedError(f"{call} was redirected more than {_MOST_HOPS} times")
+
+    @property
+    def _kept(self) -> str | None:
+        """The address in storage that the API named before, if it did."""
+        return self._place if self._place != self._address else None
+
+    async def _check(self, url: str, arrival: Arrival) -> None:
+        if arrival.status_code in (200, 206):
+            return
+        content = await arrival.aread()
+        empty = arrival.headers.get("content-range") == "bytes */0"
+        if arrival.status_code == _EMPTY and empty:
+            return
+        home = self._session.http.home
+        if home.is_trusted(url):
+            call = home.call("GET", url)
+            raise Refusal(arrival.status_code, call, arrival.headers, content).error()
+        raise StorageRefusedError("give what was stored", url, arrival.status_code, content)

@@ -1,0 +1,170 @@
+"""Files and tables, to and from where the API keeps them: ``session.storage``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ionworks._async.multipart import AsyncMultipart
+from ionworks._async.objects import AsyncObject
+from ionworks._async.tables import AsyncTable
+from ionworks.bodies import Body
+from ionworks.multipart import MOST_IN_ONE, THRESHOLD
+from ionworks.progress import meter
+from ionworks.storage_answers import Bucket, StorageRefusedError, Target
+from ionworks.windows import Window
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ionworks._async.session import AsyncSession
+    from ionworks.cache import CacheKey
+
+__all__ = ["AsyncStorage"]
+
+_NOT_IN_ONE = (504, 524)
+
+
+class AsyncStorage:
+    """Where measurements, their files and raw data are: behind signed addresses.
+
+    Uploads are sent whole below 16 MiB and in parts above; what breaks off is resumed. No more
+    than two parts are in memory. Credentials of the API are not sent there, and what goes wrong
+    is told without the signed address.
+
+    An *operation* is a module of the generated layer whose path gives a file, as
+    ``download_measurement_steps``.
+    """
+
+    def __init__(self, session: AsyncSession) -> None:
+        self._session = session
+
+    async def upload(
+        self, target: Any, body: Body, content_type: str, *, progress: bool | None = None
+    ) -> None:
+        """Send a body to the place that the API has named for it.
+
+        Parameters
+        ----------
+        target
+            An entry of ``uploads`` in the answer to an ``initiate_...`` call.
+        body
+            What to send.
+        content_type
+            What it is, such as ``application/octet-stream``.
+        progress
+            Whether to show a bar on a terminal or in a notebook; without it, for 16 MiB and more.
+
+        Raises
+        ------
+        ConnectionFailedError
+            If the storage refused, or the connection broke time and again.
+        IonworksError
+            If the temporary credentials have expired.
+        OSError
+            If the file has gone or become shorter.
+        """
+        place = Target.of(target)
+        shown = body.size >= THRESHOLD if progress is None else progress
+        with meter(place.filename or body.name, body.size, shown) as advance:
+            await self._send(place, body, content_type, advance)
+
+    async def download(self, operation: Any, *ids: str) -> bytes:
+        """Return a file, checked for its length.
+
+        Raises
+        ------
+        NotFoundError
+            If there is none.
+        ConnectionFailedError
+            If the storage refused, or the connection broke time and again.
+        """
+        content, _ = await self._object(operation, ids).read()
+        return content
+
+    async def download_to(self, path: Path, operation: Any, *ids: str) -> None:
+        """Write a file to a path; what is there is replaced when all of it has come."""
+        await self._object(operation, ids).save(path)
+
+    async def table(
+        self,
+        operation: Any,
+        table_id: str,
+        *,
+        columns: Sequence[str] | None = None,
+        row_range: tuple[int, int | None] | None = None,
+        time_range: tuple[float | None, float | None] | None = None,
+        max_points: int | None = None,
+        key: CacheKey | None = None,
+    ) -> pl.DataFrame:
+        """Return a table, or a part of it; what is not needed is not fetched if that can be.
+
+        Parameters
+        ----------
+        operation, table_id
+            What gives the table.
+        columns
+            Names, in the order wanted; ``None`` for all.
+        row_range
+            First row and the one after the last.
+        time_range
+            First and last ``Time [s]``, both included; a row without a time is in no range.
+        max_points
+            How many rows at most, thinned so that no spike is lost: `ionworks.thinning`.
+        key
+            Under which to keep the whole table on disk, and to look for it there first.
+
+        Raises
+        ------
+        ValueError
+            If there is no such column, with the near ones, or a range is not right.
+        NotFoundError
+            If there is no table.
+        """
+        window = Window.of(columns, row_range, time_range, max_points)
+        return await AsyncTable(self._object(operation, (table_id,)), key).read(window)
+
+    def _object(self, operation: Any, ids: Sequence[str]) -> AsyncObject:
+        return AsyncObject(self._session, operation._get_kwargs(*ids)["url"])
+
+    async def _send(
+        self, target: Target, body: Body, content_type: str, advance: Callable[[int], None]
+    ) -> None:
+        in_one = partial(self._put, target, body, content_type, advance)
+        if target.bucket is None:
+            await in_one()
+            return
+        in_parts = partial(self._in_parts, target.bucket, body, content_type, advance)
+        try:
+            await (in_one(final=_NOT_IN_ONE) if body.size < THRESHOLD else in_parts())
+        except StorageRefusedError as error:
+            if error.was_too_slow and body.size < THRESHOLD:
+                await in_parts()
+            elif error.denies_access and THRESHOLD <= body.size <= MOST_IN_ONE:
+                await in_one()
+            else:
+                raise
+
+    async def _put(
+        self,
+        target: Target,
+        body: Body,
+        content_type: str,
+        advance: Callable[[int], None],
+        final: Sequence[int] = (),
+    ) -> None:
+        headers = {"Content-Type": content_type}
+        async with self._session.http.transfer(
+            "PUT", target.url, headers, body, final=final, advance=advance
+        ) as arrival:
+            answer = await arrival.aread()
+        if arrival.status_code >= 300:
+            doing = f"take {target.filename or body.name}"
+            raise StorageRefusedError(doing, target.url, arrival.status_code, answer)
+
+    async def _in_parts(
+        self, bucket: Bucket, body: Body, content_type: str, advance: Callable[[int], None]
+    ) -> None:
+        await AsyncMultipart(self._session, bucket, body, advance).send(content_type)

@@ -1,0 +1,103 @@
+"""One table in storage: whole, from disk if it was kept there, or only what is asked for."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from functools import partial
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ionworks.cache import CacheKey, DiskCache
+from ionworks.calls import async_aside, async_map
+from ionworks.downloads import Span
+from ionworks.errors import ConnectionFailedError
+from ionworks.rowgroups import TAIL, Contents, can_read_parts
+from ionworks.windows import UnreadableError, Window
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ionworks._async.objects import AsyncObject
+
+__all__ = ["AsyncTable"]
+
+_AT_ONCE = 4
+_TRIES = 3
+
+
+class AsyncTable:
+    """A table, by the object that holds it and the key it is kept under on disk."""
+
+    def __init__(self, stored: AsyncObject, key: CacheKey | None) -> None:
+        self._stored, self._key = stored, key
+        self._cache = DiskCache()
+
+    async def read(self, window: Window) -> pl.DataFrame:
+        """Return a window of the table.
+
+        Raises
+        ------
+        ConnectionFailedError
+            If what came is no table.
+        """
+        kept = await async_aside(partial(self._kept, window))
+        if kept is not None:
+            return kept
+        try:
+            if can_read_parts() and not window.is_everything:
+                return await self._part(window)
+            return await self._whole(window)
+        except UnreadableError as error:
+            raise ConnectionFailedError(
+                f"the server sent a table that cannot be read: {error}"
+            ) from error
+
+    def _kept(self, window: Window) -> pl.DataFrame | None:
+        path = self._cache.find(self._key) if self._key else None
+        if path is None or self._key is None:
+            return None
+        try:
+            return window.of_file(path)
+        except UnreadableError:
+            self._cache.drop(self._key)
+            return None
+
+    async def _whole(self, window: Window) -> pl.DataFrame:
+        source = await self._on_disk() if self._key else None
+        if source is None:
+            content, _ = await self._stored.read()
+            return await async_aside(lambda: window.of_file(BytesIO(content)))
+        return await async_aside(lambda: window.of_file(source))
+
+    async def _on_disk(self) -> Path | None:
+        """Bring the whole table to where it is kept; ``None`` if there is no room for it."""
+        assert self._key is not None
+        aside = self._cache.room(self._key)
+        if aside is None:
+            return None
+        with suppress(OSError):
+            try:
+                await self._stored.save(aside)
+                return self._cache.keep(self._key, aside)
+            finally:
+                aside.unlink(missing_ok=True)
+        return None
+
+    async def _part(self, window: Window) -> pl.DataFrame:
+        for _ in range(_TRIES):
+            tail, landing = await self._stored.read(Span(-TAIL))
+            if landing.is_whole:
+                return await async_aside(partial(window.of_file, BytesIO(tail)))
+            content, total = landing.content, landing.total or 0
+            if (span := Contents.missing(tail, total)) is not None:
+                tail, landing = await self._stored.read(span)
+            contents = await async_aside(partial(Contents, tail, total))
+            window.check(contents.columns)
+            groups = contents.groups(window)
+            spans = contents.spans(groups, window.needed(contents.columns))
+            read = await async_map(self._stored.read, spans, _AT_ONCE)
+            if all(piece.content == content for piece in (landing, *(found[1] for found in read))):
+                pieces = {piece.start: found for found, piece in read}
+                return await async_aside(partial(contents.frame, pieces, groups, window))
+        raise ConnectionFailedError("the table changes while it is read: try again later")

@@ -1,0 +1,146 @@
+"""What is uploaded: bytes, or a file of the user, read a piece at a time."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any, Self
+
+__all__ = ["Body"]
+
+_UNNAMED = "upload.bin"
+_COPIED_AT_ONCE = 1 << 20
+_KEPT_IN_MEMORY = 16 << 20
+
+
+class Body:
+    """Bytes of a known size, to be read in any order and from any thread.
+
+    A body of a file keeps the file open, so that it stays readable when its name goes. Close it,
+    or use it in a ``with``; a file that the user opened stays open.
+
+    Attributes
+    ----------
+    size
+        How many bytes there are.
+    name
+        The file's name without folders; ``upload.bin`` if it has none.
+
+    Examples
+    --------
+    >>> from ionworks.bodies import Body
+    >>> with Body.of(b"0123456789") as body:
+    ...     body.size, body.read(2, 5)
+    (10, b'234')
+    """
+
+    def __init__(self, file: IO[bytes], start: int, size: int, name: str, *, owned: bool) -> None:
+        self.size, self.name = size, name
+        self._file, self._start, self._owned = file, start, owned
+        self._reading = threading.Lock()
+
+    @classmethod
+    def of(cls, source: str | os.PathLike[str] | bytes | IO[bytes]) -> Body:
+        """Return the body of a path, of bytes, or of a file opened to read bytes.
+
+        An opened file is read from where it stands. One that cannot be read twice, such as a
+        pipe, is copied first: to memory if it is small, else to a temporary file.
+
+        Raises
+        ------
+        TypeError
+            If it is none of these.
+        OSError
+            If the file cannot be read.
+        """
+        if isinstance(source, bytes | bytearray | memoryview):
+            return _Bytes(bytes(source))
+        if isinstance(source, str | os.PathLike):
+            path = Path(source).expanduser()
+            if path.is_dir():
+                raise IsADirectoryError(f"{path} is a folder: give the path of a file")
+            opened = path.open("rb")
+            return cls(opened, 0, _end_of(opened), path.name, owned=True)
+        if not callable(getattr(source, "read", None)):
+            kind = type(source).__name__
+            raise TypeError(f"file must be a path, bytes or an opened file, not of type {kind}")
+        return cls._of_handle(source)
+
+    def read(self, start: int, stop: int) -> bytes:
+        """Return the bytes of a half-open range.
+
+        Raises
+        ------
+        OSError
+            If the file has become shorter since the body was made.
+        """
+        with self._reading:
+            self._file.seek(self._start + start)
+            content = self._file.read(stop - start)
+        if len(content) < stop - start:
+            found = start + len(content)
+            raise OSError(
+                f"{self.name} became shorter while it was sent: {found:,} of {self.size:,} bytes"
+            )
+        return content
+
+    def close(self) -> None:
+        """Close the file, unless it is the user's."""
+        if self._owned:
+            self._file.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<{self.name}: {self.size:,} bytes>"
+
+    @classmethod
+    def _of_handle(cls, handle: IO[bytes]) -> Body:
+        if handle.read(0) != b"":
+            raise TypeError("file must be opened to read bytes: open(path, 'rb')")
+        named = getattr(handle, "name", None)
+        name = Path(named).name if isinstance(named, str) else _UNNAMED
+        if _is_seekable(handle):
+            start = handle.tell()
+            size = max(0, _end_of(handle) - start)
+            handle.seek(start)
+            return cls(handle, start, size, name, owned=False)
+        copy: Any = tempfile.SpooledTemporaryFile(_KEPT_IN_MEMORY)  # noqa: SIM115
+        while piece := handle.read(_COPIED_AT_ONCE):
+            copy.write(piece)
+        return cls(copy, 0, _end_of(copy), name, owned=True)
+
+
+class _Bytes(Body):
+    def __init__(self, content: bytes) -> None:
+        self.size, self.name = len(content), _UNNAMED
+        self._content = content
+
+    def read(self, start: int, stop: int) -> bytes:
+        return self._content[start:stop]
+
+    def close(self) -> None:
+        pass
+
+
+def _is_seekable(handle: IO[bytes]) -> bool:
+    with suppress(AttributeError, OSError):
+        return handle.seekable()
+    return False
+
+
+def _end_of(file: IO[bytes]) -> int:
+    return file.seek(0, os.SEEK_END)

@@ -1,0 +1,91 @@
+"""Who may see a credential or a signed address, and what may be said of an address.
+
+Credentials go to the API's own origin only, and not to what it stores there: an address of storage
+is signed, and is a credential itself. So messages name storage by its host, and logs do without
+the queries of signed addresses.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from urllib.parse import SplitResult, urlsplit
+
+__all__ = ["Home", "hide_signatures", "host_of", "without_signatures"]
+
+STORAGE = "/storage/"
+_STANDARD_PORTS = {"http": 80, "https": 443}
+_SIGNED = re.compile(
+    r"""\?[^\s'"<>]*\b(?:x-amz-(?:signature|security-token|credential)|signature|token)=[^\s'"<>]*""",
+    re.IGNORECASE,
+)
+_TALKATIVE = ("httpx", "httpcore.http11", "httpcore.http2")
+
+
+class Home:
+    """The origin of the API: what credentials are for.
+
+    Examples
+    --------
+    >>> from ionworks.secrecy import Home
+    >>> home = Home("https://api.example.test")
+    >>> home.is_trusted("https://api.example.test:443/projects")
+    True
+    >>> home.call("GET", "https://store.example.test/a/b?signature=s")
+    'GET from the storage at store.example.test'
+    """
+
+    def __init__(self, api_url: str) -> None:
+        self._url = api_url.rstrip("/")
+        self._origin = _origin(urlsplit(api_url))
+
+    def address(self, path: str) -> str:
+        """Return the whole address of a path of the API."""
+        return self._url + path
+
+    def is_trusted(self, url: str) -> bool:
+        """Whether credentials may go to this address."""
+        parts = urlsplit(url)
+        return _origin(parts) == self._origin and not parts.path.startswith(STORAGE)
+
+    def call(self, method: str, url: str) -> str:
+        """Name a request: storage by its host, everything else without its query."""
+        if self.is_trusted(url):
+            return f"{method} {urlsplit(url)._replace(query='', fragment='').geturl()}"
+        way = "from" if method in ("GET", "HEAD") else "to"
+        return f"{method} {way} the storage at {host_of(url)}"
+
+
+def host_of(url: str) -> str:
+    """Return the host of an address, with its port, and nothing else of it."""
+    return urlsplit(url).netloc.rpartition("@")[2]
+
+
+def without_signatures(text: str) -> str:
+    """Return a text without the queries of the signed addresses in it.
+
+    Examples
+    --------
+    >>> from ionworks.secrecy import without_signatures
+    >>> without_signatures("GET https://s.test/a?expires=1&signature=abc was refused")
+    'GET https://s.test/a?... was refused'
+    """
+    return _SIGNED.sub("?...", text)
+
+
+def hide_signatures() -> None:
+    """Keep signed addresses out of what the HTTP libraries log."""
+    for name in _TALKATIVE:
+        logger = logging.getLogger(name)
+        if not any(isinstance(known, _Discretion) for known in logger.filters):
+            logger.addFilter(_Discretion())
+
+
+class _Discretion(logging.Filter):
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = without_signatures(record.getMessage()), ()
+        return True
+
+
+def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
+    return parts.scheme, parts.hostname, parts.port or _STANDARD_PORTS.get(parts.scheme)
