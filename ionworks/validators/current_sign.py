@@ -183,8 +183,7 @@ def _fit(steps: Segments, time: Floats, current: Floats, voltage: Floats) -> tup
     span = steps.highest(charge) - low
     moves = span >= _NO_CHARGE
     fraction = (charge - steps.spread(low)) / steps.spread(np.where(moves, span, 1.0))
-    rising = fit_steps(steps, voltage, fraction, current)
-    falling = fit_steps(steps, voltage, 1.0 - fraction, -current)
+    rising, falling = fit_steps(steps, voltage, fraction, current)
     is_charge = rising.slope >= falling.slope
     steeper = np.where(is_charge, rising.slope, falling.slope)
     other = np.where(is_charge, falling.slope, rising.slope)
@@ -199,7 +198,8 @@ def _fit(steps: Segments, time: Floats, current: Floats, voltage: Floats) -> tup
 def _moved(steps: Segments, magnitudes: Floats, time: Floats) -> Floats:
     """Return the charge that each step moved, in A.s, whichever way."""
     total = running_integral(magnitudes, time)
-    return np.subtract(total[steps.starts + steps.lengths - 1], total[steps.starts])
+    moved: Floats = total[steps.starts + steps.lengths - 1] - total[steps.starts]
+    return moved
 
 
 def _explained(charge_fraction: float, is_unsigned: bool) -> tuple[IssueCode, str]:

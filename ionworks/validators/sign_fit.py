@@ -9,7 +9,7 @@ that it is found exactly from a few sums for each step, for all steps in one go.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -42,22 +42,29 @@ class _Problem:
     offset: tuple[Floats, Floats]
     steepest: Floats
 
+    def shift(self, offset: Floats, slope: Floats, gain: Floats) -> Floats:
+        """Return how far above the mean voltage the fit is on average."""
+        return offset + slope * self.mean_x[0] + gain * self.mean_x[1]
+
     def misfit(self, offset: Floats, slope: Floats, gain: Floats) -> Floats:
         """Return the sum of the squared misfit less that of a flat line."""
-        shift = offset + slope * self.mean_x[0] + gain * self.mean_x[1]
         return (
-            self.rows * shift**2
+            self.rows * self.shift(offset, slope, gain) ** 2
             + slope * (slope * self.xx[0] - 2 * self.xv[0])
             + gain * (gain * self.xx[2] - 2 * self.xv[1])
             + 2 * slope * gain * self.xx[1]
         )
 
 
-def fit_steps(steps: Segments, voltage: Floats, fraction: Floats, current: Floats) -> Fit:
-    """Fit every step within its bounds.
+def fit_steps(
+    steps: Segments, voltage: Floats, fraction: Floats, current: Floats
+) -> tuple[Fit, Fit]:
+    """Fit every step within its bounds, as a charge and as a discharge.
 
-    The offset stays within the range of the voltages and as much again on both sides, the slope
-    between 0 and twice that range, the resistance at or above 0.
+    In a charge `fraction` and `current` are as they are given, in a discharge the fraction runs
+    from 1 to 0 and the current is reversed. The offset stays within the range of the voltages
+    and as much again on both sides, the slope between 0 and twice that range, the resistance at
+    or above 0.
     """
     rows = steps.lengths.astype(float)
     largest = steps.highest(np.abs(current))
@@ -69,7 +76,7 @@ def fit_steps(steps: Segments, voltage: Floats, fraction: Floats, current: Float
     )
     low, high = steps.lowest(voltage), steps.highest(voltage)
     reach = np.maximum(high - low, _SMALLEST_REACH_V)
-    problem = _Problem(
+    charge = _Problem(
         rows=rows,
         mean_x=(mean_f, mean_c),
         xx=(steps.sums(f * f), steps.sums(f * c), steps.sums(c * c)),
@@ -77,11 +84,16 @@ def fit_steps(steps: Segments, voltage: Floats, fraction: Floats, current: Float
         offset=(low - reach - mean_v, high + reach - mean_v),
         steepest=2 * reach,
     )
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        offset, slope, gain = _optimum(problem, _ON_THE_BOUND * reach)
-    shift = offset + slope * mean_f + gain * mean_c
-    missed = v - steps.spread(shift) - steps.spread(slope) * f - steps.spread(gain) * c
-    return Fit(slope, steps.sums(missed * missed))
+    discharge = replace(charge, mean_x=(1.0 - mean_f, -mean_c), xv=(-charge.xv[0], -charge.xv[1]))
+    fits = []
+    for problem, sign in ((charge, 1.0), (discharge, -1.0)):
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            offset, slope, gain = _optimum(problem, _ON_THE_BOUND * reach)
+        missed = v - steps.spread(problem.shift(offset, slope, gain))
+        missed -= steps.spread(sign * slope) * f
+        missed -= steps.spread(sign * gain) * c
+        fits.append(Fit(slope, steps.sums(missed * missed)))
+    return fits[0], fits[1]
 
 
 def _optimum(problem: _Problem, slack: Floats) -> tuple[Floats, Floats, Floats]:
