@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, select
 
+from ionworks_engine import idempotency
 from ionworks_engine.call import EMAIL, ORGANIZATION, Call
 from ionworks_engine.descriptions import pybamm_version
 from ionworks_engine.errors import Problem, conflict, forbidden, invalid
@@ -64,7 +65,9 @@ async def create_model(call: Call) -> dict[str, Any]:
     }
     with call.store.writing() as connection:
         find_project(connection, project)
-        return _shown(create(call, connection, models, values))
+        row = create(call, connection, models, values)
+        idempotency.creates(connection, row.id)
+        return _shown(row)
 
 
 def get_model(call: Call) -> dict[str, Any]:
