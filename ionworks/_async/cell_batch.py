@@ -130,6 +130,8 @@ class AsyncCellBatchClient:
     async def create_or_get(self, cell_spec_id: str, data: Mapping[str, Any]) -> CellBatch:
         """Make a batch, or return the one of this name in any case, as it is.
 
+        A warning says where it is not as in ``data``.
+
         Examples
         --------
         >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
@@ -142,9 +144,10 @@ class AsyncCellBatchClient:
         found: CellBatch = await async_create_or_get(
             partial(self.create, cell_spec_id, data),
             self.get,
-            partial(self.list, cell_spec_id, name=name),
+            partial(self.list, cell_spec_id),
             f"a cell batch {name!r}",
             lambda item: bool(item.name.casefold() == str(name).casefold()),
+            data,
         )
         return found
 

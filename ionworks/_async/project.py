@@ -138,6 +138,8 @@ class AsyncProjectClient:
     async def create_or_get(self, data: Mapping[str, Any]) -> Project:
         """Make a project, or return the one of this name, as it is.
 
+        A warning says where it is not as in ``data``.
+
         Examples
         --------
         >>> one = await client.project.create_or_get({"name": "Fast charge"})
@@ -152,6 +154,7 @@ class AsyncProjectClient:
             partial(self.list, name_exact=name),
             f"a project {name!r}",
             lambda item: bool(item.name == name),
+            data,
         )
         return found
 

@@ -149,6 +149,8 @@ class AsyncStudyClient:
     async def create_or_get(self, data: Mapping[str, Any], project_id: str | None = None) -> Study:
         """Make a study, or return the one of this name, as it is.
 
+        A warning says where it is not as in ``data``.
+
         Examples
         --------
         >>> one = await client.study.create_or_get({"name": "Rate sweep"})
@@ -163,6 +165,7 @@ class AsyncStudyClient:
             partial(self.list, project, name_exact=name),
             f"a study {name!r}",
             lambda item: bool(item.name == name),
+            data,
         )
         return found
 

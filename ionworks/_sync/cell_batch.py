@@ -131,6 +131,8 @@ class CellBatchClient:
     def create_or_get(self, cell_spec_id: str, data: Mapping[str, Any]) -> CellBatch:
         """Make a batch, or return the one of this name in any case, as it is.
 
+        A warning says where it is not as in ``data``.
+
         Examples
         --------
         >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
@@ -143,9 +145,10 @@ class CellBatchClient:
         found: CellBatch = sync_create_or_get(
             partial(self.create, cell_spec_id, data),
             self.get,
-            partial(self.list, cell_spec_id, name=name),
+            partial(self.list, cell_spec_id),
             f"a cell batch {name!r}",
             lambda item: bool(item.name.casefold() == str(name).casefold()),
+            data,
         )
         return found
 

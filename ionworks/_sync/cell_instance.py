@@ -231,7 +231,7 @@ class CellInstanceClient:
             Its specification.
         data
             As for `create`. Where the cell exists, only its ``name`` counts: nothing of it is
-            changed.
+            changed, and a warning says where it is not as in ``data``.
 
         Examples
         --------
@@ -248,6 +248,7 @@ class CellInstanceClient:
             partial(self.list, cell_spec_id, name_exact=name),
             f"a cell instance {name!r}",
             lambda item: bool(item.name == name),
+            data,
         )
         return found
 

@@ -288,7 +288,7 @@ case_material_id
         ----------
         data
             As for `create`. Where the specification exists, only its ``name`` counts: nothing of
-            it is changed.
+            it is changed, and a warning says where it is not as in ``data``.
 
         Examples
         --------
@@ -306,6 +306,7 @@ case_material_id
             partial(self.list, name_exact=name, project_id=values["project_id"]),
             f"a cell specification {name!r}",
             lambda item: bool(item.name == name),
+            values,
         )
         return found
 
@@ -347,7 +348,8 @@ case_material_id
 
     def _in_project(self, data: Mapping[str, Any]) -> dict[str, Any]:
         values = mapping(data, "data")
-        return {**values, "project_id": self._session.project_id(values.get("project_id"))}
+        project = self._session.project_id(values.get("project_id"))
+        return {**values, "project_id": path_id(project, "project_id")}
 
 
 def _anywhere(material_id: str | Iterable[str] | None) -> dict[str, Any]:

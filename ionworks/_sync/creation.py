@@ -3,9 +3,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from ionworks.creation import warn_of_differences
 from ionworks.errors import ConflictError, NotFoundError
 
 __all__ = ["sync_create_or_get"]
@@ -20,6 +21,7 @@ def sync_create_or_get(
     named: Callable[[], Any],
     what: str,
     same: Callable[[Any], bool],
+    data: Mapping[str, Any] | None = None,
 ) -> Any:
     """Make something, or return what exists in its place, as it is.
 
@@ -36,6 +38,8 @@ def sync_create_or_get(
         What is made, and its name, for messages.
     same
         Whether an item of the list is it.
+    data
+        What is to be made. Where something exists that is not so, a warning says how.
 
     Raises
     ------
@@ -47,17 +51,29 @@ def sync_create_or_get(
             return create()
         except ConflictError as error:
             conflict = error
-        found = _existing_id(conflict)
-        if found is None:
-            for item in named():
-                if same(item):
-                    return get(item.id)
-            raise _unresolved(conflict, what)
+        existing = _existing_id(conflict) or _listed_id(named, same)
+        if existing is None:
+            break
         try:
-            return get(found)
+            found = get(existing)
         except NotFoundError:
             continue  # Deleted between the two calls: there is room for it now.
-    raise _unresolved(conflict, what)
+        warn_of_differences(what, data or {}, found)
+        return found
+    raise ConflictError(
+        f"{what} exists, says the server, but it neither names nor lists it: {conflict.message}",
+        conflict.status_code,
+        conflict.error_code,
+        conflict.data,
+        conflict.request_id,
+    )
+
+
+def _listed_id(named: Callable[[], Any], same: Callable[[Any], bool]) -> str | None:
+    for item in named():
+        if same(item):
+            return str(item.id)
+    return None
 
 
 def _existing_id(conflict: ConflictError) -> str | None:
@@ -67,13 +83,3 @@ def _existing_id(conflict: ConflictError) -> str | None:
                 if isinstance(place.get(name), str):
                     return str(place[name])
     return None
-
-
-def _unresolved(conflict: ConflictError, what: str) -> ConflictError:
-    return ConflictError(
-        f"{what} exists, says the server, but it neither names nor lists it: {conflict.message}",
-        conflict.status_code,
-        conflict.error_code,
-        conflict.data,
-        conflict.request_id,
-    )

@@ -137,6 +137,8 @@ class ProjectClient:
     def create_or_get(self, data: Mapping[str, Any]) -> Project:
         """Make a project, or return the one of this name, as it is.
 
+        A warning says where it is not as in ``data``.
+
         Examples
         --------
         >>> one = client.project.create_or_get({"name": "Fast charge"})
@@ -151,6 +153,7 @@ class ProjectClient:
             partial(self.list, name_exact=name),
             f"a project {name!r}",
             lambda item: bool(item.name == name),
+            data,
         )
         return found
 

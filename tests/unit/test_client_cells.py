@@ -281,7 +281,7 @@ class TestBatch:
         stub.will(conflict(), reply(page(*others, total=101)), reply(page(BATCH, total=101)))
         stub.answers.append(reply(BATCH))
         assert client.cell_batch.create_or_get("cs", {"name": "wEEK 3"}).id == "b"
-        assert stub.requests[1].url.params["name"] == "ilike.%wEEK 3%"
+        assert "name" not in stub.requests[1].url.params
         assert stub.requests[2].url.params["offset"] == "100"
         assert stub.paths[-1] == "GET /cell_batches/b"
 
@@ -301,7 +301,7 @@ class TestCreateOrGet:
         ],
     )
     def test_what_exists_is_fetched_by_its_id(self, client, stub, answer):
-        stub.will(answer, reply(CELL))
+        stub.will(answer, reply({**CELL, **DATA}))
         assert client.cell_instance.create_or_get("cs", DATA).id == "c"
         assert stub.paths[1:] == ["GET /cell_instances/c"]
 
@@ -319,7 +319,7 @@ class TestCreateOrGet:
 
     def test_what_is_deleted_in_between_is_made(self, client, stub):
         gone = reply({"error_code": "NOT_FOUND", "message": "gone"}, 404)
-        stub.will(conflict(existing_id="c"), gone, reply(CELL, 201))
+        stub.will(conflict(existing_id="c"), gone, reply({**CELL, **DATA}, 201))
         assert client.cell_instance.create_or_get("cs", DATA).id == "c"
         assert [path.split()[0] for path in stub.paths] == ["POST", "GET", "POST"]
         stub.requests.clear()
@@ -327,6 +327,21 @@ class TestCreateOrGet:
         with pytest.raises(errors.ConflictError):
             client.cell_instance.create_or_get("cs", DATA)
         assert len(stub.requests) == 4
+
+    def test_what_is_not_as_it_was_to_be_is_said(self, client, stub):
+        stub.will(conflict(existing_id="c"), reply({**CELL, **DATA, "batch": "batch-2024-001"}))
+        client.cell_instance.create_or_get("cs", DATA)
+        loading = {"cathode": {"loading": {"value": 9.9, "unit": "mg.cm-2"}}}
+        found = {**CELL, "measured_properties": loading, "batch": "BATCH-2024-001"}
+        stub.will(conflict(existing_id="c"), reply(found))
+        with pytest.warns(UserWarning, match="returned as it is: date_manu") as warned:
+            client.cell_instance.create_or_get("cs", DATA)
+        assert (
+            "cell instance 'NMC622-GR-001' exists and is returned as it is: "
+            "date_manufactured is None, not '2024-01-20', "
+            "measured_properties.cathode.loading.value is 9.9, not 12.1, "
+            "measured_properties.cathode.loading.unit is 'mg.cm-2', not 'mg/cm**2'. update()"
+        ) in str(warned[0].message)
 
     def test_other_errors_pass(self, client, stub):
         stub.will(reply({"error_code": "FORBIDDEN", "message": "no"}, 403))
