@@ -277,8 +277,8 @@ class AsyncIonworks:
         --------
         >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
         >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
-        >>> mass = {"name": "Mass", "properties": {"mass": {"value": 46.2, "unit": "g"}}}
-        >>> made = await client.cell_measurement.create_properties(cell.id, mass)
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> made = await client.cell_measurement.create_properties(cell.id, "Mass", mass)
         >>> found = await client.resolve_measurement("NMC622-GR", "Cell 1", "Mass")
         >>> found.id == made.id
         True

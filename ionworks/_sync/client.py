@@ -278,8 +278,8 @@ class Ionworks:
         --------
         >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
         >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
-        >>> mass = {"name": "Mass", "properties": {"mass": {"value": 46.2, "unit": "g"}}}
-        >>> made = client.cell_measurement.create_properties(cell.id, mass)
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> made = client.cell_measurement.create_properties(cell.id, "Mass", mass)
         >>> found = client.resolve_measurement("NMC622-GR", "Cell 1", "Mass")
         >>> found.id == made.id
         True
