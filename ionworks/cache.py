@@ -48,6 +48,10 @@ _ENTRY = ".entry"
 _PARTLY_WRITTEN = ".part"
 _ABANDONED = 86_400.0
 _FRAMES = ("steps", "cycles", "time_series")
+_SLACK = 64
+_added: dict[Path, int] = {}
+"""Bytes added to a folder since it was last looked through; that is done for each 64th of the
+most that it may hold, since it takes as long as there are entries."""
 
 
 @dataclass(frozen=True)
@@ -137,8 +141,9 @@ class DiskCache:
             If that cannot be; the file stays where it is.
         """
         path = _root() / key.path
+        size = aside.stat().st_size
         aside.replace(path)
-        _trim(_CACHE_CONFIG["max_bytes"], spare=path)
+        _grow(size, spare=path)
         return path
 
     def drop(self, key: CacheKey) -> None:
@@ -266,6 +271,15 @@ def _is_fresh(path: Path) -> bool:
 
 def _entries(suffix: str = _ENTRY) -> Iterator[Path]:
     return _root().glob(f"*/*/*{suffix}")
+
+
+def _grow(size: int, spare: Path) -> None:
+    """Count what was added, and look through the whole folder once that may matter."""
+    root, most = _root(), _CACHE_CONFIG["max_bytes"]
+    _added[root] = _added.get(root, most) + size
+    if _added[root] * _SLACK >= most:
+        _added[root] = 0
+        _trim(most, spare)
 
 
 def _trim(most: int, spare: Path) -> None:
