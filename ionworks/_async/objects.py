@@ -103,6 +103,7 @@ class AsyncObject:
                     self._place = url
                     yield arrival
                     return
+                await arrival.aread()  # else the connection cannot be used again
             url = target
         call = self._session.http.home.call("GET", self._address)
         raise ConnectionFailedError(f"{call} was redirected more than {_MOST_HOPS} times")

@@ -104,6 +104,7 @@ class Object:
                     self._place = url
                     yield arrival
                     return
+                arrival.read()  # else the connection cannot be used again
             url = target
         call = self._session.http.home.call("GET", self._address)
         raise ConnectionFailedError(f"{call} was redirected more than {_MOST_HOPS} times")
