@@ -14,7 +14,7 @@ from ionworks.errors import ConnectionFailedError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["column_table", "tidied"]
+__all__ = ["column_table"]
 
 _COUNTS = frozenset(
     {
@@ -32,48 +32,48 @@ _COUNTS = frozenset(
 def column_table(columns: Any, what: str) -> pl.DataFrame:
     """Return a table that came as JSON: lists by column, or a single row as values by column.
 
+    Counts are whole numbers; what has a unit in its name, and what is nowhere known, are floats.
+
     Raises
     ------
     ConnectionFailedError
         If it is no table.
+
+    Examples
+    --------
+    >>> from ionworks.tables import column_table
+    >>> column_table({"Step count": [0, 1], "Duration [s]": [600, None]}, "steps").schema
+    Schema({'Step count': Int64, 'Duration [s]': Float64})
     """
     import polars as pl
 
     if not isinstance(columns, Mapping):
         raise ConnectionFailedError(f"the server sent {what} that are no table: {columns!r:.60}")
     is_row = columns and not any(isinstance(values, list) for values in columns.values())
-    lists = {name: [value] for name, value in columns.items()} if is_row else columns
     try:
-        return tidied(pl.DataFrame(lists, strict=False, infer_schema_length=None))
-    except (pl.exceptions.PolarsError, TypeError, ValueError) as error:
+        return pl.DataFrame(
+            [_column(name, [values] if is_row else values) for name, values in columns.items()]
+        )
+    except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
         raise ConnectionFailedError(
             f"the server sent {what} that cannot be read as a table: {error}"
         ) from error
 
 
-def tidied(table: pl.DataFrame) -> pl.DataFrame:
-    """Return a table of steps or cycles with the types that its columns always have.
-
-    Counts are whole numbers, what has a unit and what is nowhere known are floats.
-    """
+def _column(name: str, values: list[Any]) -> pl.Series:
     import polars as pl
 
-    kinds = {column.name: _kind(column) for column in table.get_columns()}
-    return table.with_columns(pl.col(name).cast(kind) for name, kind in kinds.items() if kind)
-
-
-def _kind(column: pl.Series) -> Any:
-    """Return the type that a column is to have, ``None`` if it has it or any may do."""
-    import polars as pl
-
-    if column.dtype != pl.Null and not column.dtype.is_numeric():
-        return None
-    if column.name in _COUNTS and _is_whole(column):
-        return pl.Int64
-    return pl.Float64 if column.dtype == pl.Null or "[" in column.name else None
+    if "[" in name:
+        return pl.Series(name, values, dtype=pl.Float64)
+    column = pl.Series(name, values, strict=False)
+    if name in _COUNTS and _is_whole(column):
+        return column.cast(pl.Int64)
+    return column.cast(pl.Float64) if column.dtype == pl.Null else column
 
 
 def _is_whole(column: pl.Series) -> bool:
+    import polars as pl
+
     if column.dtype.is_float():
         return bool((column == column.round()).all())
-    return True
+    return column.dtype.is_integer() or column.dtype == pl.Null

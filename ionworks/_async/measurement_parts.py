@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -16,6 +18,7 @@ from ionworks_openapi.api.cell_measurements import (
 
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_call, async_map
+from ionworks.errors import ConnectionFailedError
 from ionworks.requests import path_id
 from ionworks.tables import column_table
 
@@ -117,17 +120,25 @@ async def async_files(
 
 def _cached(keys: Mapping[str, CacheKey | None]) -> Tables:
     """Return the tables that the cache holds."""
-    cache = DiskCache()
-    loaded = {name: cache.load(key) for name, key in keys.items() if key is not None}
-    return {name: table for name, table in loaded.items() if table is not None}
+    found = {}
+    for name, key in keys.items():
+        path = DiskCache().find(key) if key is not None else None
+        if key is not None and path is not None:
+            try:
+                found[name] = column_table(json.loads(path.read_bytes()), name)
+            except (OSError, ValueError, ConnectionFailedError):
+                DiskCache().drop(key)
+    return found
 
 
 def _read(answer: Any, keys: Mapping[str, CacheKey | None]) -> Tables:
     """Return the tables in an answer, and let the cache keep them."""
     columns = answer.to_dict()
     tables = {name: column_table(columns[name], name) for name in keys}
-    cache = DiskCache()
     for name, key in keys.items():
-        if key is not None:
-            cache.save(key, tables[name])
+        if key is not None and (aside := DiskCache().room(key)) is not None:
+            with suppress(OSError):
+                aside.write_text(json.dumps(columns[name]), encoding="utf-8")
+                DiskCache().keep(key, aside)
+            aside.unlink(missing_ok=True)
     return tables
