@@ -75,6 +75,12 @@ class AsyncNavigator:
         ------
         ValueError
             If there is no project.
+
+        Examples
+        --------
+        >>> _ = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> "NMC622-GR" in await AsyncNavigator(client).specs()
+        True
         """
         if self._specs is None:
             project = await self.client._session.project_id(self.project_id)
@@ -89,6 +95,12 @@ class AsyncNavigator:
         ------
         KeyError
             If there is none: the message has the names that there are.
+
+        Examples
+        --------
+        >>> _ = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> (await AsyncNavigator(client).spec("NMC622-GR")).name
+        'NMC622-GR'
         """
         specs = await self.specs()
         if name not in specs:
@@ -99,7 +111,16 @@ class AsyncNavigator:
         return specs[name]
 
     async def instances(self, spec_name: str) -> list[CellInstance]:
-        """Return the cells of the specification of this name, sorted by name."""
+        """Return the cells of the specification of this name, sorted by name.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "LCO"})
+        >>> for name in ("b", "a"):
+        ...     _ = await client.cell_instance.create_or_get(spec.id, {"name": name})
+        >>> [cell.name for cell in await AsyncNavigator(client).instances("LCO")]
+        ['a', 'b']
+        """
         spec = await self.spec(spec_name)
         if spec.id not in self._instances:
             found = await self._everything(self.client.cell_instance.list, spec.id)
@@ -107,7 +128,15 @@ class AsyncNavigator:
         return list(self._instances[spec.id])
 
     async def measurements(self, instance_id: str) -> list[CellMeasurement]:
-        """Return the measurements of the cell of this id, sorted by name."""
+        """Return the measurements of the cell of this id, sorted by name.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "LCO"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "measured"})
+        >>> await AsyncNavigator(client).measurements(cell.id)
+        []
+        """
         wanted = path_id(instance_id, "instance_id")
         if wanted not in self._measurements:
             found = await self._everything(self.client.cell_measurement.list, wanted)
@@ -115,21 +144,66 @@ class AsyncNavigator:
         return list(self._measurements[wanted])
 
     async def steps(self, measurement_id: str) -> Any:
-        """Return the steps of a measurement, as a frame of the client's backend."""
+        """Return the steps of a measurement, as a frame of the client's backend.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "LCO"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "discharged"})
+        >>> series = {
+        ...     "Time [s]": [0.0, 60.0, 120.0, 180.0],
+        ...     "Current [A]": [1.0, 1.0, 1.0, 1.0],
+        ...     "Voltage [V]": [3.9, 3.8, 3.7, 3.6],
+        ...     "Step count": [0, 0, 0, 0],
+        ... }
+        >>> made = await client.cell_measurement.create(
+        ...     cell.id, {"measurement": {"name": "RPT"}, "time_series": series}
+        ... )
+        >>> len(await AsyncNavigator(client).steps(made.id))
+        1
+        >>> await client.cell_measurement.delete(made.id)
+        """
         wanted = path_id(measurement_id, "measurement_id")
         if wanted not in self._steps:
             self._steps[wanted] = await self.client.cell_measurement.steps(wanted)
         return _copy(self._steps[wanted])
 
     async def time_series(self, measurement_id: str) -> Any:
-        """Return the time series of a measurement, as a frame of the client's backend."""
+        """Return the time series of a measurement, as a frame of the client's backend.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "LCO"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "discharged"})
+        >>> series = {
+        ...     "Time [s]": [0.0, 60.0, 120.0, 180.0],
+        ...     "Current [A]": [1.0, 1.0, 1.0, 1.0],
+        ...     "Voltage [V]": [3.9, 3.8, 3.7, 3.6],
+        ...     "Step count": [0, 0, 0, 0],
+        ... }
+        >>> made = await client.cell_measurement.create(
+        ...     cell.id, {"measurement": {"name": "RPT"}, "time_series": series}
+        ... )
+        >>> list((await AsyncNavigator(client).time_series(made.id))["Voltage [V]"])
+        [3.9, 3.8, 3.7, 3.6]
+        >>> await client.cell_measurement.delete(made.id)
+        """
         wanted = path_id(measurement_id, "measurement_id")
         if wanted not in self._series:
             self._series[wanted] = await self.client.cell_measurement.time_series(wanted)
         return _copy(self._series[wanted])
 
     def clear(self) -> None:
-        """Forget everything that is kept in memory; what is kept on disk stays."""
+        """Forget everything that is kept in memory; what is kept on disk stays.
+
+        Examples
+        --------
+        >>> navigator = AsyncNavigator(client)
+        >>> before = await navigator.specs()
+        >>> navigator.clear()
+        >>> list(await navigator.specs()) == list(before)
+        True
+        """
         self._specs = None
         for kept in (self._instances, self._measurements, self._steps, self._series):
             kept.clear()
@@ -144,8 +218,19 @@ class AsyncNavigator:
         """Forget a specification, a cell or a measurement, and what is below it.
 
         Without arguments, forget everything.
+
+        Examples
+        --------
+        >>> navigator = AsyncNavigator(client)
+        >>> spec = await client.cell_spec.create_or_get({"name": "LCO late"})
+        >>> await navigator.instances("LCO late")
+        []
+        >>> _ = await client.cell_instance.create_or_get(spec.id, {"name": "late"})
+        >>> navigator.invalidate(spec_name="LCO late")
+        >>> [cell.name for cell in await navigator.instances("LCO late")]
+        ['late']
         """
-        if spec_name is None and instance_id is None and measurement_id is None:
+        if spec_name is instance_id is measurement_id is None:
             self.clear()
         if spec_name is not None:
             self._forget_spec(spec_name)

@@ -244,7 +244,20 @@ class AsyncStudyClient:
     async def remove_simulation(
         self, study_id: str, simulation_id: Any, project_id: str | None = None
     ) -> None:
-        """Take a simulation out of a study. The simulation itself stays."""
+        """Take a simulation out of a study. The simulation itself stays.
+
+        Examples
+        --------
+        >>> response = await client.simulation.protocol({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ... })
+        >>> study = await client.study.create_or_get({"name": "Emptied study"})
+        >>> _ = await client.study.assign_simulation(study.id, response)
+        >>> await client.study.remove_simulation(study.id, response)
+        >>> await client.study.list_simulations(study.id)
+        <0 of 0: []>
+        """
         await async_call(
             remove_simulation_from_study.asyncio_detailed,
             await self._project(project_id),
@@ -310,6 +323,18 @@ class AsyncStudyClient:
         -------
         Record
             The link: ``study_id``, ``measurement_id`` and more.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> made = await client.cell_measurement.create_properties(cell.id, "Studied", mass)
+        >>> study = await client.study.create_or_get({"name": "Masses"})
+        >>> link = await client.study.assign_measurement(study.id, made.id)
+        >>> link.measurement_id == made.id
+        True
+        >>> await client.cell_measurement.delete(made.id)
         """
         return await self._assign(
             assign_measurement_to_study.asyncio_detailed,
@@ -321,7 +346,19 @@ class AsyncStudyClient:
     async def remove_measurement(
         self, study_id: str, measurement_id: str, project_id: str | None = None
     ) -> None:
-        """Take a measurement out of a study. The measurement itself stays."""
+        """Take a measurement out of a study. The measurement itself stays.
+
+        Examples
+        --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> made = await client.cell_measurement.create_properties(cell.id, "Removed", mass)
+        >>> study = await client.study.create_or_get({"name": "Masses"})
+        >>> _ = await client.study.assign_measurement(study.id, made.id)
+        >>> await client.study.remove_measurement(study.id, made.id)
+        >>> await client.cell_measurement.delete(made.id)
+        """
         await async_call(
             remove_measurement_from_study.asyncio_detailed,
             await self._project(project_id),

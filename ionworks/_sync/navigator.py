@@ -76,6 +76,12 @@ class Navigator:
         ------
         ValueError
             If there is no project.
+
+        Examples
+        --------
+        >>> _ = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> "NMC622-GR" in Navigator(client).specs()
+        True
         """
         if self._specs is None:
             project = self.client._session.project_id(self.project_id)
@@ -90,6 +96,12 @@ class Navigator:
         ------
         KeyError
             If there is none: the message has the names that there are.
+
+        Examples
+        --------
+        >>> _ = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> (Navigator(client).spec("NMC622-GR")).name
+        'NMC622-GR'
         """
         specs = self.specs()
         if name not in specs:
@@ -100,7 +112,16 @@ class Navigator:
         return specs[name]
 
     def instances(self, spec_name: str) -> list[CellInstance]:
-        """Return the cells of the specification of this name, sorted by name."""
+        """Return the cells of the specification of this name, sorted by name.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "LCO"})
+        >>> for name in ("b", "a"):
+        ...     _ = client.cell_instance.create_or_get(spec.id, {"name": name})
+        >>> [cell.name for cell in Navigator(client).instances("LCO")]
+        ['a', 'b']
+        """
         spec = self.spec(spec_name)
         if spec.id not in self._instances:
             found = self._everything(self.client.cell_instance.list, spec.id)
@@ -108,7 +129,15 @@ class Navigator:
         return list(self._instances[spec.id])
 
     def measurements(self, instance_id: str) -> list[CellMeasurement]:
-        """Return the measurements of the cell of this id, sorted by name."""
+        """Return the measurements of the cell of this id, sorted by name.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "LCO"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "measured"})
+        >>> Navigator(client).measurements(cell.id)
+        []
+        """
         wanted = path_id(instance_id, "instance_id")
         if wanted not in self._measurements:
             found = self._everything(self.client.cell_measurement.list, wanted)
@@ -116,21 +145,66 @@ class Navigator:
         return list(self._measurements[wanted])
 
     def steps(self, measurement_id: str) -> Any:
-        """Return the steps of a measurement, as a frame of the client's backend."""
+        """Return the steps of a measurement, as a frame of the client's backend.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "LCO"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "discharged"})
+        >>> series = {
+        ...     "Time [s]": [0.0, 60.0, 120.0, 180.0],
+        ...     "Current [A]": [1.0, 1.0, 1.0, 1.0],
+        ...     "Voltage [V]": [3.9, 3.8, 3.7, 3.6],
+        ...     "Step count": [0, 0, 0, 0],
+        ... }
+        >>> made = client.cell_measurement.create(
+        ...     cell.id, {"measurement": {"name": "RPT"}, "time_series": series}
+        ... )
+        >>> len(Navigator(client).steps(made.id))
+        1
+        >>> client.cell_measurement.delete(made.id)
+        """
         wanted = path_id(measurement_id, "measurement_id")
         if wanted not in self._steps:
             self._steps[wanted] = self.client.cell_measurement.steps(wanted)
         return _copy(self._steps[wanted])
 
     def time_series(self, measurement_id: str) -> Any:
-        """Return the time series of a measurement, as a frame of the client's backend."""
+        """Return the time series of a measurement, as a frame of the client's backend.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "LCO"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "discharged"})
+        >>> series = {
+        ...     "Time [s]": [0.0, 60.0, 120.0, 180.0],
+        ...     "Current [A]": [1.0, 1.0, 1.0, 1.0],
+        ...     "Voltage [V]": [3.9, 3.8, 3.7, 3.6],
+        ...     "Step count": [0, 0, 0, 0],
+        ... }
+        >>> made = client.cell_measurement.create(
+        ...     cell.id, {"measurement": {"name": "RPT"}, "time_series": series}
+        ... )
+        >>> list((Navigator(client).time_series(made.id))["Voltage [V]"])
+        [3.9, 3.8, 3.7, 3.6]
+        >>> client.cell_measurement.delete(made.id)
+        """
         wanted = path_id(measurement_id, "measurement_id")
         if wanted not in self._series:
             self._series[wanted] = self.client.cell_measurement.time_series(wanted)
         return _copy(self._series[wanted])
 
     def clear(self) -> None:
-        """Forget everything that is kept in memory; what is kept on disk stays."""
+        """Forget everything that is kept in memory; what is kept on disk stays.
+
+        Examples
+        --------
+        >>> navigator = Navigator(client)
+        >>> before = navigator.specs()
+        >>> navigator.clear()
+        >>> list(navigator.specs()) == list(before)
+        True
+        """
         self._specs = None
         for kept in (self._instances, self._measurements, self._steps, self._series):
             kept.clear()
@@ -145,8 +219,19 @@ class Navigator:
         """Forget a specification, a cell or a measurement, and what is below it.
 
         Without arguments, forget everything.
+
+        Examples
+        --------
+        >>> navigator = Navigator(client)
+        >>> spec = client.cell_spec.create_or_get({"name": "LCO late"})
+        >>> navigator.instances("LCO late")
+        []
+        >>> _ = client.cell_instance.create_or_get(spec.id, {"name": "late"})
+        >>> navigator.invalidate(spec_name="LCO late")
+        >>> [cell.name for cell in navigator.instances("LCO late")]
+        ['late']
         """
-        if spec_name is None and instance_id is None and measurement_id is None:
+        if spec_name is instance_id is measurement_id is None:
             self.clear()
         if spec_name is not None:
             self._forget_spec(spec_name)

@@ -243,7 +243,20 @@ class StudyClient:
     def remove_simulation(
         self, study_id: str, simulation_id: Any, project_id: str | None = None
     ) -> None:
-        """Take a simulation out of a study. The simulation itself stays."""
+        """Take a simulation out of a study. The simulation itself stays.
+
+        Examples
+        --------
+        >>> response = client.simulation.protocol({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ... })
+        >>> study = client.study.create_or_get({"name": "Emptied study"})
+        >>> _ = client.study.assign_simulation(study.id, response)
+        >>> client.study.remove_simulation(study.id, response)
+        >>> client.study.list_simulations(study.id)
+        <0 of 0: []>
+        """
         sync_call(
             remove_simulation_from_study.sync_detailed,
             self._project(project_id),
@@ -309,6 +322,18 @@ class StudyClient:
         -------
         Record
             The link: ``study_id``, ``measurement_id`` and more.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> made = client.cell_measurement.create_properties(cell.id, "Studied", mass)
+        >>> study = client.study.create_or_get({"name": "Masses"})
+        >>> link = client.study.assign_measurement(study.id, made.id)
+        >>> link.measurement_id == made.id
+        True
+        >>> client.cell_measurement.delete(made.id)
         """
         return self._assign(
             assign_measurement_to_study.sync_detailed,
@@ -320,7 +345,19 @@ class StudyClient:
     def remove_measurement(
         self, study_id: str, measurement_id: str, project_id: str | None = None
     ) -> None:
-        """Take a measurement out of a study. The measurement itself stays."""
+        """Take a measurement out of a study. The measurement itself stays.
+
+        Examples
+        --------
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Cell 1"})
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> made = client.cell_measurement.create_properties(cell.id, "Removed", mass)
+        >>> study = client.study.create_or_get({"name": "Masses"})
+        >>> _ = client.study.assign_measurement(study.id, made.id)
+        >>> client.study.remove_measurement(study.id, made.id)
+        >>> client.cell_measurement.delete(made.id)
+        """
         sync_call(
             remove_measurement_from_study.sync_detailed,
             self._project(project_id),
