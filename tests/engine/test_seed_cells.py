@@ -1,6 +1,7 @@
 """The documented calls on cell instances and studies, word for word, against the local engine."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pandas as pd
@@ -152,6 +153,38 @@ class TestCellInstances:
         ):
             with pytest.raises(errors.NotFoundError):
                 gone()
+
+
+class TestBatches:
+    def test_a_deleted_batch_leaves_its_cells(self, client, cell_spec):
+        cell = client.cell_instance.create(cell_spec.id, {"name": "n", "batch": "Week 3"})
+        found = client.cell_instance.list(cell_spec.id, batch_id=cell.batch_id)
+        assert [each.id for each in found] == [cell.id]
+        client.cell_batch.delete(cell.batch_id)
+        cell = client.cell_instance.get(cell.id)
+        assert (cell.batch, cell.batch_name, cell.batch_id) == (None, None, None)
+
+    def test_a_batch_is_found_in_any_case(self, client, cell_spec):
+        batch = client.cell_batch.create(cell_spec.id, {"name": "Groß 3"})
+        cell = client.cell_instance.create(cell_spec.id, {"name": "n", "batch": "GROSS 3"})
+        assert cell.batch_id == batch.id
+        assert client.cell_batch.create_or_get(cell_spec.id, {"name": "gross 3"}).id == batch.id
+        assert client.cell_batch.list(cell_spec.id)["total"] == 1
+
+    def test_eight_at_once_make_one(self, client, cell_spec):
+        def make(_):
+            data = {"name": "raced", "batch": "raced", "notes": "n"}
+            return client.cell_instance.create_or_get(cell_spec.id, data).id
+
+        with ThreadPoolExecutor(8) as threads:
+            assert len(set(threads.map(make, range(16)))) == 1
+        assert client.cell_instance.list(cell_spec.id)["total"] == 1
+        assert client.cell_batch.list(cell_spec.id)["items"][0].instance_count == 1
+
+    def test_what_exists_with_other_ratings_is_said(self, client, cell_spec):
+        data = {"name": cell_spec.name, "ratings": {"capacity": {"value": 5.0, "unit": "A*h"}}}
+        with pytest.warns(UserWarning, match=r"ratings\.capacity\.value is 2\.5, not 5\.0"):
+            assert client.cell_spec.create_or_get(data).id == cell_spec.id
 
 
 class TestStudies:
