@@ -1,12 +1,17 @@
 """The store: what it keeps, whom it lets in, and how lists are filtered."""
 
+import contextlib
 import re
+import sqlite3
 import string
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
+from conftest import app_client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from ionworks_engine.storage import FileStore, Store, StoreError, content, tables, times
@@ -111,6 +116,160 @@ def test_a_write_that_fails_leaves_no_file(tmp_path, monkeypatch):
     monkeypatch.undo()
     FileStore(tmp_path)
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_file_comes_in_piece_by_piece(tmp_path):
+    files = FileStore(tmp_path)
+    with files.receive() as incoming:
+        incoming.write(b"a")
+        incoming.write(b"bc")
+        name = files.keep(incoming)
+    assert incoming.size == 3
+    assert name == files.put(b"abc")
+    assert files.names() == {name}
+    assert all_files(tmp_path) == [files.path(name)]
+
+
+def test_a_file_that_did_not_come_whole_leaves_nothing(tmp_path):
+    files = FileStore(tmp_path)
+
+    def give_up():
+        with files.receive() as incoming:
+            incoming.write(b"a")
+            raise KeyError
+
+    with pytest.raises(KeyError):
+        give_up()
+    assert all_files(tmp_path) == []
+
+
+def test_a_file_written_elsewhere_is_taken_in_once(tmp_path):
+    files, names = FileStore(tmp_path), []
+    for _ in range(2):
+        path = files.fresh()
+        path.write_bytes(b"abc")
+        names.append(files.adopt(path))
+    assert set(names) == files.names() == {files.put(b"abc")}
+    assert all_files(tmp_path) == [files.path(names[0])]
+    files.release([names[0]] * 2)
+    files.discard(names)
+    assert files.path(names[0]).exists(), "put holds it still"
+
+
+def all_files(folder):
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+def test_storing_and_discarding_the_same_content_never_loses_it(tmp_path):
+    """Threads store what others discard at the same time: who has stored it, finds it there."""
+    files, lost = FileStore(tmp_path), []
+
+    def store():
+        for _ in range(300):
+            name = files.put(b"abc")
+            if not files.path(name).exists():
+                lost.append(name)
+            files.release([name])
+            files.discard([name])
+
+    with ThreadPoolExecutor(4) as threads:
+        for done in [threads.submit(store) for _ in range(4)]:
+            done.result(60)
+    assert lost == []
+
+
+# What is left over
+
+
+def test_a_sweep_removes_what_no_row_names(store, tmp_path):
+    named, nobodys = store.files.put(b"named"), store.files.put(b"nobody's")
+    store.files.release([named, nobodys])
+    underway = store.files.put(b"its row is still to come")
+    add_upload(store, named)
+    store.sweep()
+    assert store.files.names() == {named, underway}
+    assert (tmp_path / "store/files").exists()
+
+
+def test_a_sweep_says_what_is_missing(store, caplog):
+    name = store.files.put(b"x")
+    add_upload(store, name)
+    store.files.path(name).unlink()
+    store.sweep()
+    assert f"1 files that rows name are missing, such as {name}" in caplog.text
+
+
+def test_what_a_killed_engine_left_goes_with_the_next_start(tmp_path):
+    store = Store(tmp_path)
+    aside = store.files.fresh()
+    aside.write_bytes(b"half")
+    orphan = store.files.path(store.files.put(b"its row was never written"))
+    store.close()
+    store = Store(tmp_path)
+    store.sweep()
+    store.close()
+    assert not aside.exists()
+    assert not orphan.exists()
+
+
+def test_a_failed_naming_lets_the_file_go(store):
+    name = store.files.put(b"x")
+    with pytest.raises(KeyError), store.naming(name):
+        raise KeyError
+    assert store.files.names() == set()
+    name = store.files.put(b"x")
+    with store.naming(name):
+        add_upload(store, name)
+    store.discard_files([name])
+    assert store.files.names() == {name}
+
+
+def add_upload(store, content):
+    row = {"id": "u", "kind": "raw_data", "owner_id": "o", "position": 0, "filename": "f"}
+    row |= {"content": content, "expires_at": "9", "created_at": "", "updated_at": ""}
+    with store.writing() as connection:
+        connection.execute(insert(tables.uploads).values(row))
+
+
+def test_the_secret_stays_and_is_of_one_store(tmp_path):
+    secrets = []
+    for folder in ("a", "a", "b"):
+        store = Store(tmp_path / folder)
+        secrets.append(store.secret)
+        store.close()
+    assert secrets[0] == secrets[1] != secrets[2]
+    assert len(secrets[0]) == 32
+
+
+def test_a_store_of_the_first_version_keeps_what_is_in_it(tmp_path):
+    frame = b"frame"
+    with contextlib.closing(sqlite3.connect(tmp_path / "ionworks.db")) as database:
+        database.executescript((Path(__file__).parent / "stores/version_1.sql").read_text())
+        query = "select id, time_series_file, steps_file from simulations"
+        run, *files = database.execute(query).fetchone()
+    for name in files:
+        path = tmp_path / "files" / name[:2] / name[2:]
+        path.parent.mkdir(parents=True)
+        path.write_bytes(frame)
+    for _ in range(2):
+        with app_client(tmp_path) as client:
+            found = client.get(f"/simulations/{run}").json()
+            assert (found["name"], found["status"]) == ("run", "completed")
+            assert found["parameterized_model"]["name"] == "Chen2020 SPM"
+            assert found["experiment_template"]["name"] == "run"
+            assert client.get("/simulations").json()["total"] == 1
+            answer = client.get(f"/simulations/{run}/time_series/download")
+            assert answer.content == frame
+            assert client.get("/cell_specifications", params=of(client)).json()["items"] == []
+    store = Store(tmp_path)
+    with store.reading() as connection:
+        version = select(tables.facts.c.value).where(tables.facts.c.name == "schema_version")
+        assert connection.scalar(version) == str(tables.SCHEMA_VERSION)
+    store.close()
+
+
+def of(client):
+    return {"project_id": client.project()}
 
 
 def test_discarding_spares_files_that_another_simulation_names(store):
