@@ -5,12 +5,14 @@ from __future__ import annotations
 import os
 import tempfile
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-__all__ = ["Body"]
+__all__ = ["Body", "Sending"]
 
 _UNNAMED = "upload.bin"
 _COPIED_AT_ONCE = 1 << 20
@@ -122,6 +124,26 @@ class Body:
         while piece := handle.read(_COPIED_AT_ONCE):
             copy.write(piece)
         return cls(copy, 0, _end_of(copy), name, owned=True)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """A body on its way.
+
+    Attributes
+    ----------
+    body, content_type
+        What is sent, and what it is.
+    advance
+        Hears how many more bytes have gone, and how many of them, below 0, did so in vain.
+    patience
+        How long to wait for a sign of the other side, in s.
+    """
+
+    body: Body
+    content_type: str
+    advance: Callable[[int], None]
+    patience: float
 
 
 class _Bytes(Body):

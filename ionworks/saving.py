@@ -12,11 +12,12 @@ import secrets
 import unicodedata
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from filecmp import cmp
 from pathlib import Path
 
 from ionworks.errors import IonworksError
 
-__all__ = ["checked_stem", "save_files"]
+__all__ = ["checked_stem", "place_for", "save_files", "settle"]
 
 _LONGEST = 255
 _FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
@@ -74,6 +75,36 @@ def save_files(
     folder.mkdir(parents=True, exist_ok=True)
     _write(folder, new)
     return list(paths)
+
+
+def place_for(directory: str | os.PathLike[str], name: str) -> Path:
+    """Return where a file of a server's name is to be saved; the folder is made if it is absent.
+
+    Raises
+    ------
+    IonworksError
+        If the name could lead out of the folder or cannot be one.
+    """
+    _check_names([name])
+    folder = Path(directory)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder / name
+
+
+def settle(aside: Path, path: Path, *, overwrite: bool) -> None:
+    """Give a file that was written aside its place; a file of the same content is left alone.
+
+    Raises
+    ------
+    FileExistsError
+        If there is a file with other content, or a folder.
+    """
+    _refuse_folders([path])
+    if path.is_file() and cmp(aside, path, shallow=False):
+        return
+    if not overwrite and (path.exists() or path.is_symlink()):
+        raise FileExistsError(f"{path} is there with other content; overwrite=True replaces it")
+    aside.replace(path)
 
 
 def checked_stem(stem: str) -> str:

@@ -492,12 +492,12 @@ def _transfer(
 ) -> httpx.Request:
     """Make a request as storage takes it: nothing in it that its sender did not ask for.
 
-    Of ``extensions``, ``streamed`` leaves the answer's body to the caller, ``repeatable`` lets a
-    POST be tried again, ``final`` names statuses that are not to be, and ``advance`` hears how much
-    of the body has gone.
+    Of ``extensions``, ``patience`` is how long to wait, in s; ``streamed`` leaves the answer's body
+    to the caller; ``repeatable`` lets a POST be tried again; ``final`` names statuses that are not
+    to be; and ``advance`` hears how much of the body has gone.
     """
-    limits = {"read": TRANSFER_TIMEOUT, "write": TRANSFER_TIMEOUT}
-    timeout = {**limits, "connect": CONNECT_TIMEOUT, "pool": TRANSFER_TIMEOUT}
+    patience = extensions.get("patience", TRANSFER_TIMEOUT)
+    timeout = dict.fromkeys(("read", "write", "pool"), patience) | {"connect": CONNECT_TIMEOUT}
     own = {"Accept-Encoding": "identity", "User-Agent": _user_agent(), **headers}
     sent: dict[str, Any] = {"content": body}
     if isinstance(body, Body):

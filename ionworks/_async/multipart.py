@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ionworks.bodies import Body
+from ionworks.bodies import Sending
 from ionworks.calls import async_aside, async_map
 from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.multipart import Part, S3Request, checksum, completion, kept, parts
@@ -38,17 +38,16 @@ class AsyncMultipart:
         self,
         session: AsyncSession,
         bucket: Bucket,
-        body: Body,
-        advance: Callable[[int], None],
+        sending: Sending,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._session, self._bucket, self._body = session, bucket, body
-        self._advance, self._now = advance, now
-        self._parts = parts(body.size)
+        self._session, self._bucket, self._sending = session, bucket, sending
+        self._body, self._advance, self._now = sending.body, sending.advance, now
+        self._parts = parts(self._body.size)
         self._upload: dict[str, str] = {}
         self._sent: dict[int, tuple[str, str]] = {}
 
-    async def send(self, content_type: str) -> None:
+    async def send(self) -> None:
         """Send it all.
 
         Raises
@@ -63,7 +62,7 @@ class AsyncMultipart:
             "begin an upload in parts",
             "POST",
             {"uploads": ""},
-            content_type=content_type,
+            content_type=self._sending.content_type,
             x_amz_checksum_algorithm="CRC32",
         )
         self._upload = {"uploadId": element(begun.content, "UploadId") or ""}
@@ -173,7 +172,12 @@ class AsyncMultipart:
 
         request = await async_aside(prepared)
         async with self._session.http.transfer(
-            request.method, request.url, request.headers, request.body, repeatable=True
+            request.method,
+            request.url,
+            request.headers,
+            request.body,
+            repeatable=True,
+            patience=self._sending.patience,
         ) as arrival:
             await arrival.aread()
         if arrival.status_code >= 300:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ionworks.cache import CacheKey, DiskCache
+from ionworks.calls import async_aside
 from ionworks.downloads import WHOLE, Landing, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
     from ionworks.transport import Arrival
 
-__all__ = ["AsyncObject"]
+__all__ = ["AsyncObject", "async_keep"]
 
 _MOST_HOPS = 5
 _LOCAL_PIECE = 16 << 20
@@ -27,15 +29,17 @@ _EMPTY = 416
 
 
 class AsyncObject:
-    """What a path of the API gives, from wherever it refers to.
+    """An object, by what says where it is.
 
-    The address it refers to is kept, and asked for anew if it is not honoured any more.
+    That is an address in storage, or one of the API that refers to it. Where it was found is kept,
+    and asked for anew if it is not honoured any more.
     """
 
-    def __init__(self, session: AsyncSession, path: str) -> None:
-        self._session = session
-        self._address = session.http.home.address(path)
-        self._place = self._address
+    def __init__(
+        self, session: AsyncSession, locate: Callable[[], Awaitable[str]], patience: float
+    ) -> None:
+        self._session, self._locate, self._patience = session, locate, patience
+        self._place: str | None = None
         # The engine of this process hands over whole answers: a piece at a time is in memory.
         self._most = _LOCAL_PIECE if session.config.is_local else None
 
@@ -71,7 +75,7 @@ class AsyncObject:
                     is_answered = True
                     landing.begin(arrival.status_code, arrival.headers)
                     if arrival.status_code != _EMPTY:
-                        async for chunk in arrival.aiter_raw():
+                        async for chunk in arrival.aiter_bytes():
                             landing.write(chunk)
                     landing.end()
             except ConnectionFailedError as error:
@@ -85,33 +89,29 @@ class AsyncObject:
         http = self._session.http
         pause = http.policy.pause_after_failure(breaks, repeatable=True)
         if pause is None:
-            where = http.home.call("GET", self._place)
+            where = http.home.call("GET", self._place or "")
             raise ConnectionFailedError(f"{where} broke off: {error.message}") from error
         await self._session.sleep(pause)
 
     @asynccontextmanager
     async def _answer(self, landing: Landing) -> AsyncIterator[Arrival]:
         """Ask for what is missing, following redirects by hand: each may go to another host."""
-        url, headers = self._place, landing.request()
+        url, headers = self._place or await self._locate(), landing.request()
         for _ in range(_MOST_HOPS):
-            async with self._session.http.transfer("GET", url, headers, streamed=True) as arrival:
+            async with self._session.http.transfer(
+                "GET", url, headers, streamed=True, patience=self._patience
+            ) as arrival:
                 target = redirect_of(url, arrival.status_code, arrival.headers)
-                if target is None and arrival.status_code in _LAPSED and url == self._kept:
-                    target, self._place = self._address, self._address
+                if target is None and arrival.status_code in _LAPSED and self._place is not None:
+                    target, self._place = await self._locate(), None
                 if target is None:
                     await self._check(url, arrival)
                     self._place = url
                     yield arrival
                     return
-                await arrival.aread()  # else the connection cannot be used again
             url = target
-        call = self._session.http.home.call("GET", self._address)
-        raise ConnectionFailedError(f"{call} was redirected more than {_MOST_HOPS} times")
-
-    @property
-    def _kept(self) -> str | None:
-        """The address in storage that the API named before, if it did."""
-        return self._place if self._place != self._address else None
+        call = self._session.http.home.call("GET", url)
+        raise ConnectionFailedError(f"{call} is the last of {_MOST_HOPS} redirects")
 
     async def _check(self, url: str, arrival: Arrival) -> None:
         if arrival.status_code in (200, 206):
@@ -125,3 +125,18 @@ class AsyncObject:
             call = home.call("GET", url)
             raise Refusal(arrival.status_code, call, arrival.headers, content).error()
         raise StorageRefusedError("give what was stored", url, arrival.status_code, content)
+
+
+async def async_keep(stored: AsyncObject, key: CacheKey) -> Path | None:
+    """Bring an object to where it is kept on disk; ``None`` if there is no room for it."""
+    cache = DiskCache()
+    aside = await async_aside(lambda: cache.room(key))
+    if aside is None:
+        return None
+    with suppress(OSError):
+        try:
+            await stored.save(aside)
+            return await async_aside(lambda: cache.keep(key, aside))
+        finally:
+            aside.unlink(missing_ok=True)
+    return None

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ionworks._async.multipart import AsyncMultipart
 from ionworks._async.objects import AsyncObject
 from ionworks._async.tables import AsyncTable
-from ionworks.bodies import Body
+from ionworks.bodies import Body, Sending
 from ionworks.multipart import MOST_IN_ONE, THRESHOLD
 from ionworks.progress import meter
-from ionworks.storage_answers import Bucket, StorageRefusedError, Target
+from ionworks.retry import TRANSFER_TIMEOUT
+from ionworks.storage_answers import StorageRefusedError, Target
 from ionworks.windows import Window
 
 if TYPE_CHECKING:
@@ -42,7 +42,13 @@ class AsyncStorage:
         self._session = session
 
     async def upload(
-        self, target: Any, body: Body, content_type: str, *, progress: bool | None = None
+        self,
+        target: Any,
+        body: Body,
+        content_type: str,
+        *,
+        progress: bool | None = None,
+        timeout: float = TRANSFER_TIMEOUT,
     ) -> None:
         """Send a body to the place that the API has named for it.
 
@@ -56,6 +62,8 @@ class AsyncStorage:
             What it is, such as ``application/octet-stream``.
         progress
             Whether to show a bar on a terminal or in a notebook; without it, for 16 MiB and more.
+        timeout
+            How long to wait for a sign of the storage, in s.
 
         Raises
         ------
@@ -69,7 +77,7 @@ class AsyncStorage:
         place = Target.of(target)
         shown = body.size >= THRESHOLD if progress is None else progress
         with meter(place.filename or body.name, body.size, shown) as advance:
-            await self._send(place, body, content_type, advance)
+            await self._send(place, Sending(body, content_type, advance, timeout))
 
     async def download(self, operation: Any, *ids: str) -> bytes:
         """Return a file, checked for its length.
@@ -126,45 +134,50 @@ class AsyncStorage:
         window = Window.of(columns, row_range, time_range, max_points)
         return await AsyncTable(self._object(operation, (table_id,)), key).read(window)
 
-    def _object(self, operation: Any, ids: Sequence[str]) -> AsyncObject:
-        return AsyncObject(self._session, operation._get_kwargs(*ids)["url"])
+    def at(
+        self, locate: Callable[[], Awaitable[str]], timeout: float = TRANSFER_TIMEOUT
+    ) -> AsyncObject:
+        """Return the object at an address that is asked for when it is needed."""
+        return AsyncObject(self._session, locate, timeout)
 
-    async def _send(
-        self, target: Target, body: Body, content_type: str, advance: Callable[[int], None]
-    ) -> None:
-        in_one = partial(self._put, target, body, content_type, advance)
+    def _object(self, operation: Any, ids: Sequence[str]) -> AsyncObject:
+        address = self._session.http.home.address(operation._get_kwargs(*ids)["url"])
+
+        async def known() -> str:
+            return address
+
+        return self.at(known)
+
+    async def _send(self, target: Target, sending: Sending) -> None:
+        size = sending.body.size
         if target.bucket is None:
-            await in_one()
+            await self._in_one(target, sending)
             return
-        in_parts = partial(self._in_parts, target.bucket, body, content_type, advance)
+        in_parts = AsyncMultipart(self._session, target.bucket, sending)
         try:
-            await (in_one(final=_NOT_IN_ONE) if body.size < THRESHOLD else in_parts())
+            if size < THRESHOLD:
+                await self._in_one(target, sending, final=_NOT_IN_ONE)
+            else:
+                await in_parts.send()
         except StorageRefusedError as error:
-            if error.was_too_slow and body.size < THRESHOLD:
-                await in_parts()
-            elif error.denies_access and THRESHOLD <= body.size <= MOST_IN_ONE:
-                await in_one()
+            if error.was_too_slow and size < THRESHOLD:
+                await in_parts.send()
+            elif error.denies_access and THRESHOLD <= size <= MOST_IN_ONE:
+                await self._in_one(target, sending)
             else:
                 raise
 
-    async def _put(
-        self,
-        target: Target,
-        body: Body,
-        content_type: str,
-        advance: Callable[[int], None],
-        final: Sequence[int] = (),
-    ) -> None:
-        headers = {"Content-Type": content_type}
+    async def _in_one(self, target: Target, sending: Sending, final: Sequence[int] = ()) -> None:
         async with self._session.http.transfer(
-            "PUT", target.url, headers, body, final=final, advance=advance
+            "PUT",
+            target.url,
+            {"Content-Type": sending.content_type},
+            sending.body,
+            final=final,
+            advance=sending.advance,
+            patience=sending.patience,
         ) as arrival:
             answer = await arrival.aread()
         if arrival.status_code >= 300:
-            doing = f"take {target.filename or body.name}"
+            doing = f"take {target.filename or sending.body.name}"
             raise StorageRefusedError(doing, target.url, arrival.status_code, answer)
-
-    async def _in_parts(
-        self, bucket: Bucket, body: Body, content_type: str, advance: Callable[[int], None]
-    ) -> None:
-        await AsyncMultipart(self._session, bucket, body, advance).send(content_type)

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ionworks._async.objects import AsyncObject, async_keep
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_map
 from ionworks.downloads import Span
@@ -17,8 +16,6 @@ from ionworks.windows import UnreadableError, Window
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from ionworks._async.objects import AsyncObject
 
 __all__ = ["AsyncTable"]
 
@@ -64,25 +61,11 @@ class AsyncTable:
             return None
 
     async def _whole(self, window: Window) -> pl.DataFrame:
-        source = await self._on_disk() if self._key else None
+        source = await async_keep(self._stored, self._key) if self._key else None
         if source is None:
             content, _ = await self._stored.read()
             return await async_aside(lambda: window.of_file(BytesIO(content)))
         return await async_aside(lambda: window.of_file(source))
-
-    async def _on_disk(self) -> Path | None:
-        """Bring the whole table to where it is kept; ``None`` if there is no room for it."""
-        assert self._key is not None
-        aside = self._cache.room(self._key)
-        if aside is None:
-            return None
-        with suppress(OSError):
-            try:
-                await self._stored.save(aside)
-                return self._cache.keep(self._key, aside)
-            finally:
-                aside.unlink(missing_ok=True)
-        return None
 
     async def _part(self, window: Window) -> pl.DataFrame:
         for _ in range(_TRIES):

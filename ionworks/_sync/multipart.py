@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ionworks.bodies import Body
+from ionworks.bodies import Sending
 from ionworks.calls import sync_aside, sync_map
 from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.multipart import Part, S3Request, checksum, completion, kept, parts
@@ -39,17 +39,16 @@ class Multipart:
         self,
         session: Session,
         bucket: Bucket,
-        body: Body,
-        advance: Callable[[int], None],
+        sending: Sending,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
-        self._session, self._bucket, self._body = session, bucket, body
-        self._advance, self._now = advance, now
-        self._parts = parts(body.size)
+        self._session, self._bucket, self._sending = session, bucket, sending
+        self._body, self._advance, self._now = sending.body, sending.advance, now
+        self._parts = parts(self._body.size)
         self._upload: dict[str, str] = {}
         self._sent: dict[int, tuple[str, str]] = {}
 
-    def send(self, content_type: str) -> None:
+    def send(self) -> None:
         """Send it all.
 
         Raises
@@ -64,7 +63,7 @@ class Multipart:
             "begin an upload in parts",
             "POST",
             {"uploads": ""},
-            content_type=content_type,
+            content_type=self._sending.content_type,
             x_amz_checksum_algorithm="CRC32",
         )
         self._upload = {"uploadId": element(begun.content, "UploadId") or ""}
@@ -174,7 +173,12 @@ class Multipart:
 
         request = sync_aside(prepared)
         with self._session.http.transfer(
-            request.method, request.url, request.headers, request.body, repeatable=True
+            request.method,
+            request.url,
+            request.headers,
+            request.body,
+            repeatable=True,
+            patience=self._sending.patience,
         ) as arrival:
             arrival.read()
         if arrival.status_code >= 300:

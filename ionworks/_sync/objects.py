@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ionworks.cache import CacheKey, DiskCache
+from ionworks.calls import sync_aside
 from ionworks.downloads import WHOLE, Landing, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
     from ionworks._sync.session import Session
     from ionworks.transport import Arrival
 
-__all__ = ["Object"]
+__all__ = ["Object", "sync_keep"]
 
 _MOST_HOPS = 5
 _LOCAL_PIECE = 16 << 20
@@ -28,15 +30,17 @@ _EMPTY = 416
 
 
 class Object:
-    """What a path of the API gives, from wherever it refers to.
+    """An object, by what says where it is.
 
-    The address it refers to is kept, and asked for anew if it is not honoured any more.
+    That is an address in storage, or one of the API that refers to it. Where it was found is kept,
+    and asked for anew if it is not honoured any more.
     """
 
-    def __init__(self, session: Session, path: str) -> None:
-        self._session = session
-        self._address = session.http.home.address(path)
-        self._place = self._address
+    def __init__(
+        self, session: Session, locate: Callable[[], Awaitable[str]], patience: float
+    ) -> None:
+        self._session, self._locate, self._patience = session, locate, patience
+        self._place: str | None = None
         # The engine of this process hands over whole answers: a piece at a time is in memory.
         self._most = _LOCAL_PIECE if session.config.is_local else None
 
@@ -72,7 +76,7 @@ class Object:
                     is_answered = True
                     landing.begin(arrival.status_code, arrival.headers)
                     if arrival.status_code != _EMPTY:
-                        for chunk in arrival.iter_raw():
+                        for chunk in arrival.iter_bytes():
                             landing.write(chunk)
                     landing.end()
             except ConnectionFailedError as error:
@@ -86,33 +90,29 @@ class Object:
         http = self._session.http
         pause = http.policy.pause_after_failure(breaks, repeatable=True)
         if pause is None:
-            where = http.home.call("GET", self._place)
+            where = http.home.call("GET", self._place or "")
             raise ConnectionFailedError(f"{where} broke off: {error.message}") from error
         self._session.sleep(pause)
 
     @contextmanager
     def _answer(self, landing: Landing) -> Iterator[Arrival]:
         """Ask for what is missing, following redirects by hand: each may go to another host."""
-        url, headers = self._place, landing.request()
+        url, headers = self._place or self._locate(), landing.request()
         for _ in range(_MOST_HOPS):
-            with self._session.http.transfer("GET", url, headers, streamed=True) as arrival:
+            with self._session.http.transfer(
+                "GET", url, headers, streamed=True, patience=self._patience
+            ) as arrival:
                 target = redirect_of(url, arrival.status_code, arrival.headers)
-                if target is None and arrival.status_code in _LAPSED and url == self._kept:
-                    target, self._place = self._address, self._address
+                if target is None and arrival.status_code in _LAPSED and self._place is not None:
+                    target, self._place = self._locate(), None
                 if target is None:
                     self._check(url, arrival)
                     self._place = url
                     yield arrival
                     return
-                arrival.read()  # else the connection cannot be used again
             url = target
-        call = self._session.http.home.call("GET", self._address)
-        raise ConnectionFailedError(f"{call} was redirected more than {_MOST_HOPS} times")
-
-    @property
-    def _kept(self) -> str | None:
-        """The address in storage that the API named before, if it did."""
-        return self._place if self._place != self._address else None
+        call = self._session.http.home.call("GET", url)
+        raise ConnectionFailedError(f"{call} is the last of {_MOST_HOPS} redirects")
 
     def _check(self, url: str, arrival: Arrival) -> None:
         if arrival.status_code in (200, 206):
@@ -126,3 +126,18 @@ class Object:
             call = home.call("GET", url)
             raise Refusal(arrival.status_code, call, arrival.headers, content).error()
         raise StorageRefusedError("give what was stored", url, arrival.status_code, content)
+
+
+def sync_keep(stored: Object, key: CacheKey) -> Path | None:
+    """Bring an object to where it is kept on disk; ``None`` if there is no room for it."""
+    cache = DiskCache()
+    aside = sync_aside(lambda: cache.room(key))
+    if aside is None:
+        return None
+    with suppress(OSError):
+        try:
+            stored.save(aside)
+            return sync_aside(lambda: cache.keep(key, aside))
+        finally:
+            aside.unlink(missing_ok=True)
+    return None

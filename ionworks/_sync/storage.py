@@ -3,18 +3,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ionworks._sync.multipart import Multipart
 from ionworks._sync.objects import Object
 from ionworks._sync.tables import Table
-from ionworks.bodies import Body
+from ionworks.bodies import Body, Sending
 from ionworks.multipart import MOST_IN_ONE, THRESHOLD
 from ionworks.progress import meter
-from ionworks.storage_answers import Bucket, StorageRefusedError, Target
+from ionworks.retry import TRANSFER_TIMEOUT
+from ionworks.storage_answers import StorageRefusedError, Target
 from ionworks.windows import Window
 
 if TYPE_CHECKING:
@@ -43,7 +43,13 @@ class Storage:
         self._session = session
 
     def upload(
-        self, target: Any, body: Body, content_type: str, *, progress: bool | None = None
+        self,
+        target: Any,
+        body: Body,
+        content_type: str,
+        *,
+        progress: bool | None = None,
+        timeout: float = TRANSFER_TIMEOUT,
     ) -> None:
         """Send a body to the place that the API has named for it.
 
@@ -57,6 +63,8 @@ class Storage:
             What it is, such as ``application/octet-stream``.
         progress
             Whether to show a bar on a terminal or in a notebook; without it, for 16 MiB and more.
+        timeout
+            How long to wait for a sign of the storage, in s.
 
         Raises
         ------
@@ -70,7 +78,7 @@ class Storage:
         place = Target.of(target)
         shown = body.size >= THRESHOLD if progress is None else progress
         with meter(place.filename or body.name, body.size, shown) as advance:
-            self._send(place, body, content_type, advance)
+            self._send(place, Sending(body, content_type, advance, timeout))
 
     def download(self, operation: Any, *ids: str) -> bytes:
         """Return a file, checked for its length.
@@ -127,45 +135,48 @@ class Storage:
         window = Window.of(columns, row_range, time_range, max_points)
         return Table(self._object(operation, (table_id,)), key).read(window)
 
-    def _object(self, operation: Any, ids: Sequence[str]) -> Object:
-        return Object(self._session, operation._get_kwargs(*ids)["url"])
+    def at(self, locate: Callable[[], Awaitable[str]], timeout: float = TRANSFER_TIMEOUT) -> Object:
+        """Return the object at an address that is asked for when it is needed."""
+        return Object(self._session, locate, timeout)
 
-    def _send(
-        self, target: Target, body: Body, content_type: str, advance: Callable[[int], None]
-    ) -> None:
-        in_one = partial(self._put, target, body, content_type, advance)
+    def _object(self, operation: Any, ids: Sequence[str]) -> Object:
+        address = self._session.http.home.address(operation._get_kwargs(*ids)["url"])
+
+        def known() -> str:
+            return address
+
+        return self.at(known)
+
+    def _send(self, target: Target, sending: Sending) -> None:
+        size = sending.body.size
         if target.bucket is None:
-            in_one()
+            self._in_one(target, sending)
             return
-        in_parts = partial(self._in_parts, target.bucket, body, content_type, advance)
+        in_parts = Multipart(self._session, target.bucket, sending)
         try:
-            (in_one(final=_NOT_IN_ONE) if body.size < THRESHOLD else in_parts())
+            if size < THRESHOLD:
+                self._in_one(target, sending, final=_NOT_IN_ONE)
+            else:
+                in_parts.send()
         except StorageRefusedError as error:
-            if error.was_too_slow and body.size < THRESHOLD:
-                in_parts()
-            elif error.denies_access and THRESHOLD <= body.size <= MOST_IN_ONE:
-                in_one()
+            if error.was_too_slow and size < THRESHOLD:
+                in_parts.send()
+            elif error.denies_access and THRESHOLD <= size <= MOST_IN_ONE:
+                self._in_one(target, sending)
             else:
                 raise
 
-    def _put(
-        self,
-        target: Target,
-        body: Body,
-        content_type: str,
-        advance: Callable[[int], None],
-        final: Sequence[int] = (),
-    ) -> None:
-        headers = {"Content-Type": content_type}
+    def _in_one(self, target: Target, sending: Sending, final: Sequence[int] = ()) -> None:
         with self._session.http.transfer(
-            "PUT", target.url, headers, body, final=final, advance=advance
+            "PUT",
+            target.url,
+            {"Content-Type": sending.content_type},
+            sending.body,
+            final=final,
+            advance=sending.advance,
+            patience=sending.patience,
         ) as arrival:
             answer = arrival.read()
         if arrival.status_code >= 300:
-            doing = f"take {target.filename or body.name}"
+            doing = f"take {target.filename or sending.body.name}"
             raise StorageRefusedError(doing, target.url, arrival.status_code, answer)
-
-    def _in_parts(
-        self, bucket: Bucket, body: Body, content_type: str, advance: Callable[[int], None]
-    ) -> None:
-        Multipart(self._session, bucket, body, advance).send(content_type)

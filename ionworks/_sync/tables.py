@@ -3,12 +3,11 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from functools import partial
 from io import BytesIO
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ionworks._sync.objects import Object, sync_keep
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside, sync_map
 from ionworks.downloads import Span
@@ -18,8 +17,6 @@ from ionworks.windows import UnreadableError, Window
 
 if TYPE_CHECKING:
     import polars as pl
-
-    from ionworks._sync.objects import Object
 
 __all__ = ["Table"]
 
@@ -65,25 +62,11 @@ class Table:
             return None
 
     def _whole(self, window: Window) -> pl.DataFrame:
-        source = self._on_disk() if self._key else None
+        source = sync_keep(self._stored, self._key) if self._key else None
         if source is None:
             content, _ = self._stored.read()
             return sync_aside(lambda: window.of_file(BytesIO(content)))
         return sync_aside(lambda: window.of_file(source))
-
-    def _on_disk(self) -> Path | None:
-        """Bring the whole table to where it is kept; ``None`` if there is no room for it."""
-        assert self._key is not None
-        aside = self._cache.room(self._key)
-        if aside is None:
-            return None
-        with suppress(OSError):
-            try:
-                self._stored.save(aside)
-                return self._cache.keep(self._key, aside)
-            finally:
-                aside.unlink(missing_ok=True)
-        return None
 
     def _part(self, window: Window) -> pl.DataFrame:
         for _ in range(_TRIES):
