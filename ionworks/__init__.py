@@ -18,6 +18,15 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ionworks import doe, errors, ucp
+    from ionworks.cache import (
+        clear_cache,
+        get_cache_directory,
+        get_cache_enabled,
+        get_cache_ttl,
+        set_cache_directory,
+        set_cache_enabled,
+        set_cache_ttl,
+    )
     from ionworks.client import AsyncIonworks, Ionworks
     from ionworks.errors import IonworksError
     from ionworks.frames import get_dataframe_backend, set_dataframe_backend
@@ -36,9 +45,16 @@ __all__ = [
     "ParsedProtocol",
     "SimulationResult",
     "__version__",
+    "clear_cache",
     "doe",
     "errors",
+    "get_cache_directory",
+    "get_cache_enabled",
+    "get_cache_ttl",
     "get_dataframe_backend",
+    "set_cache_directory",
+    "set_cache_enabled",
+    "set_cache_ttl",
     "set_dataframe_backend",
     "ucp",
 ]
@@ -52,7 +68,14 @@ _HOMES = {
     "Navigator": "ionworks.navigator",
     "ParsedProtocol": "ionworks.results",
     "SimulationResult": "ionworks.results",
+    "clear_cache": "ionworks.cache",
+    "get_cache_directory": "ionworks.cache",
+    "get_cache_enabled": "ionworks.cache",
+    "get_cache_ttl": "ionworks.cache",
     "get_dataframe_backend": "ionworks.frames",
+    "set_cache_directory": "ionworks.cache",
+    "set_cache_enabled": "ionworks.cache",
+    "set_cache_ttl": "ionworks.cache",
     "set_dataframe_backend": "ionworks.frames",
 }
 _MODULES = {"doe", "errors", "ucp"}
