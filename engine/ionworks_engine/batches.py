@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import Connection, Row, Select, select
 
@@ -20,7 +21,7 @@ def key(name: str) -> str:
     >>> key("Batch-A ") == key("BATCH-a")
     True
     """
-    return name.strip().casefold()
+    return normalize("NFC", name.strip()).casefold()
 
 
 def named(specification: str, name: str) -> Select[Any]:

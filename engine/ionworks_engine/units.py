@@ -30,6 +30,7 @@ DEEPEST = 32
 NONE = ("", "-")
 _QUANTITY = {"value", "unit"}
 _LARGEST_EXPONENT = 20
+_MOST = 100
 _TOKEN = re.compile(
     r"(?P<space>\s*)"
     r"(?:(?P<name>[^\W\d_][^\W\d]*|°[CFK]|[%‰])"
@@ -101,6 +102,8 @@ def why_not(text: str) -> str | None:
 def problems(document: Any, path: str) -> Iterator[Problem]:
     """Tell which quantities, anywhere in a free-form document, have a unit that is none.
 
+    After a hundred it ends.
+
     Parameters
     ----------
     document
@@ -115,7 +118,8 @@ def problems(document: Any, path: str) -> Iterator[Problem]:
     """
     # A stack, not recursion: how deep a document is nested is the sender's choice.
     waiting: list[tuple[Any, str, int]] = [(document, path, 0)]
-    while waiting:
+    told = 0
+    while waiting and told < _MOST:
         value, there, depth = waiting.pop()
         if depth > DEEPEST:
             yield Problem(path, f"this is nested more than {DEEPEST} levels deep")
@@ -123,6 +127,7 @@ def problems(document: Any, path: str) -> Iterator[Problem]:
         if isinstance(value, Mapping):
             if value.keys() == _QUANTITY and (message := _judged(value["unit"])):
                 yield Problem(key_path(["unit"], there), message)
+                told += 1
             inner = [(each, key_path([name], there), depth + 1) for name, each in value.items()]
         elif isinstance(value, list):
             inner = [(each, key_path([i], there), depth + 1) for i, each in enumerate(value)]

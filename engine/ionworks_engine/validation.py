@@ -148,6 +148,9 @@ def read_query(
         if name not in known:
             message = f"{name!r} is not a parameter of this operation{meant(name, list(known))}"
             problems.append(Problem(f"query.{name}", message))
+        elif "\0" in text:
+            # A database may take it for the end: what is asked for would be another thing.
+            problems.append(Problem(f"query.{name}", "this holds U+0000, which is no text"))
         elif known[name].kind == "array":
             given.setdefault(name, []).append(text)
         elif name in given:

@@ -5,7 +5,18 @@ import threading
 import pytest
 from conftest import app_client
 from ionworks_engine import records
+from ionworks_engine.call import Call
+from ionworks_engine.errors import ApiError
+from ionworks_engine.routes import (
+    cell_batches,
+    cell_instances,
+    cell_specifications,
+    projects,
+    studies,
+)
 from ionworks_engine.storage import tables
+from measured import engine as measured_engine
+from measured import series
 from sqlalchemy import func, insert, select
 
 SEED = {
@@ -293,6 +304,30 @@ def test_specifications_are_filtered_ordered_and_cut(client, project):
     assert error(client.get("/cell_specifications?project_id=none"), 404)
 
 
+@pytest.mark.parametrize(
+    ("query", "why"),
+    [
+        ({"name": "ilike.%" + "x" * 5000}, "at most 1,000 characters"),
+        ({"name": "like." + "%a_" * 2000}, "at most 1,000 characters"),
+        ({"name": f"in.({','.join(map(str, range(1001)))})"}, "at most 1,000 at once"),
+        ({"material_ids": [str(i) for i in range(1001)]}, "at most 1,000 at once"),
+        ({"name": "ilike.%\0%"}, "U+0000"),
+        ({"name": "ilike.a\\"}, "single backslash"),
+        ({"limit": "1e3"}, "whole number"),
+        ({"offset": 10**30}, "whole number"),
+    ],
+)
+def test_what_a_database_would_fail_at_is_refused_before(client, query, why):
+    [message] = problems(client.get("/cell_specifications", params=query)).values()
+    assert why in message
+
+
+def test_patterns_that_branch_without_end_end(client, project):
+    make_spec(client, project, "a" * 255)
+    pattern = "ilike." + "%a" * 120 + "%b"
+    assert names(client.get("/cell_specifications", params={"name": pattern})) == []
+
+
 HOSTILE = [
     ({}, "name"),
     ({"name": ""}, "name"),
@@ -562,40 +597,51 @@ def test_the_database_holds_names_when_requests_race(client, project, spec, monk
     assert len(looked) == 2
 
 
-def test_threads_that_create_the_same_name_make_it_once(client, spec):
+@pytest.mark.parametrize(
+    ("create", "body"),
+    [
+        (projects.create_project, {}),
+        (cell_specifications.create_cell_specification, {"anode": {"material": GRAPHITE}}),
+        (cell_batches.create_cell_batch, {}),
+        (cell_instances.create_cell_instance, {"batch": "New"}),
+        (studies.create_study, {}),
+    ],
+)
+def test_threads_that_create_the_same_name_make_it_once(client, project, spec, create, body):
     """Through the store itself, as many at once as there are threads."""
-    from ionworks_engine.call import Call
-    from ionworks_engine.errors import ApiError
-    from ionworks_engine.routes.cell_instances import create_cell_instance
-
     services = client.app.state.services
+    body = {"name": "Same", "project_id": project, **body}
+    if create is not cell_specifications.create_cell_specification:
+        del body["project_id"]
     call = Call(
         services.store,
         services.jobs,
         services.descriptions,
         services.links,
-        path={"cell_spec_id": spec["id"]},
+        path={"cell_spec_id": spec["id"], "project_id": project},
         query={},
-        body={"name": "Same", "batch": "New"},
+        body=body,
         origin="http://engine",
     )
     barrier, outcomes = threading.Barrier(6), []
 
-    def create():
+    def run():
         barrier.wait(10)
         try:
-            outcomes.append(("made", create_cell_instance(call)["id"]))
+            outcomes.append(("made", create(call)["id"]))
         except ApiError as refused:
             outcomes.append((refused.code, refused.detail["existing_id"]))
 
-    threads = [threading.Thread(target=create) for _ in range(6)]
+    threads = [threading.Thread(target=run) for _ in range(6)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
     assert sorted(word for word, _ in outcomes) == ["CONFLICT"] * 5 + ["made"]
     assert len({name for _, name in outcomes}) == 1
-    assert batches_of(client, spec) == ["New"]
+    counts = rows_in(client)
+    assert counts["materials"] <= 1
+    assert counts["cell_batches"] <= 1
 
 
 def test_what_fails_in_the_middle_leaves_nothing(client, project, monkeypatch):
@@ -688,6 +734,29 @@ def test_a_deleted_project_leaves_no_row_and_no_file(client):
     after["descriptions"] = before["descriptions"]
     assert after == before
     assert not file.exists()
+
+
+def test_a_deleted_project_takes_what_was_uploaded_into_it(tmp_path):
+    with measured_engine(tmp_path) as lab:
+        made(lab.post("/projects", json={"name": "Kept"}))
+        measurement = lab.measured(tags=["rpt"])
+        lab.settled(lab.upload(series(), name="Second"))
+        found(lab.post(f"{lab.of(measurement['id'])}/initiate-extend", json={}))
+        files = [path for path in (tmp_path / "files").rglob("*") if path.is_file()]
+        assert len(files) >= 2
+        assert lab.delete(f"/projects/{lab.project}").status_code == 204
+        left = {name for name, count in rows_in(lab).items() if count}
+        # What all projects share, and the project that was kept.
+        assert left <= {"facts", "projects", "models", "parameterized_models", "descriptions"}
+        assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+
+
+def test_many_files_are_discarded_at_once(client):
+    store = client.app.state.services.store
+    name = store.files.put(b"x")
+    store.files.release([name])
+    store.discard_files([name, *(f"{number:064x}" for number in range(40_000))])
+    assert not store.files.path(name).exists()
 
 
 def test_a_deleted_specification_leaves_materials_raw_data_and_runs(client, project):

@@ -95,6 +95,7 @@ def test_beginnings_of_words_are_found_in_what_is_written(client, projects):
 
 def test_signs_stand_for_themselves(client, projects):
     here = {"project_id": projects[0]}
+    assert "U+0000" in refused(client, 422, q="\0\0")
     for text in ("%%", "__", "..", ".*", "\\\\", "(q", "'; --", "[a", "q%a"):
         assert hits(client, text, **here) == [], text
     assert hits(client, "a-1", **here) == [("cell_instance", "quokka-1")]
@@ -139,6 +140,14 @@ def test_results_are_cut_by_kind_and_by_page(client, projects):
     assert page["total"] == len(everything)
     assert [(hit["entity_type"], hit["name"]) for hit in page["results"]] == everything[2:5]
     assert search(client, "quokka", offset=100, **here)["results"] == []
+
+
+@pytest.mark.usefixtures("projects")
+@pytest.mark.parametrize(
+    "q", ["ab " * 333, " ".join(["a"] * 490) + " ab", "%_" * 500, "(a+)+$" * 100, "quokka" * 100]
+)
+def test_long_searches_find_nothing_and_end(client, q):
+    assert search(client, q)["results"] == []
 
 
 @pytest.mark.usefixtures("projects")

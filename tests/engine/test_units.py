@@ -158,3 +158,8 @@ def test_a_document_nested_too_deeply_is_refused():
         document = [document]
     [problem] = units.problems(document, "properties")
     assert problem.path == "properties"
+
+
+def test_no_more_is_told_than_can_be_read():
+    document = [{"value": 1, "unit": "no"}] * 1000
+    assert len(list(units.problems(document, "properties"))) == 100

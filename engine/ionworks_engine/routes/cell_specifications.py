@@ -21,7 +21,7 @@ from ionworks_engine.records import (
     shown,
     written,
 )
-from ionworks_engine.storage.filters import FilterError, condition
+from ionworks_engine.storage.filters import FilterError, condition, few
 from ionworks_engine.storage.tables import cell_components, cell_specifications
 
 _FILTERS = ("name", "form_factor", "manufacturer", "notes", "created_by_email", *MOMENTS)
@@ -116,12 +116,11 @@ def _listed(connection: Connection, query: Mapping[str, Any]) -> Select[Any]:
 
 def _material_conditions(query: Mapping[str, Any]) -> list[ColumnElement[bool]]:
     """Return conditions on materials: those of several slots are alternatives."""
-    used = cell_components.c.material_id
     conditions = []
     if "material_id" in query:
         conditions.append(_has(_asked("material_id", query["material_id"])))
     if "material_ids" in query:
-        conditions.append(_has(used.in_(query["material_ids"])))
+        conditions.append(_has(_one_of(query["material_ids"])))
     slots = [
         (cell_components.c.slot == slot) & _asked(f"{slot}_material_id", asked)
         for slot in components.SLOTS
@@ -137,6 +136,13 @@ def _asked(parameter: str, text: str) -> ColumnElement[bool]:
         return condition(parameter, text, "material_id", cell_components.c.material_id)
     except FilterError as error:
         raise invalid([Problem(f"query.{error.parameter}", str(error))]) from None
+
+
+def _one_of(names: list[str]) -> ColumnElement[bool]:
+    try:
+        return cell_components.c.material_id.in_(few(names))
+    except ValueError as error:
+        raise invalid([Problem("query.material_ids", str(error))]) from None
 
 
 def _has(component: ColumnElement[bool]) -> ColumnElement[bool]:

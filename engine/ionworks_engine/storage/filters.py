@@ -41,6 +41,9 @@ COMPARISONS: dict[str, Callable[[Any, Any], Any]] = {
     "lte": operator.le,
 }
 OPERATORS = (*COMPARISONS, "like", "ilike", "in", "is")
+# Databases have such limits of their own, and fail instead of saying so.
+LONGEST_PATTERN = 1000
+MOST_ITEMS = 1000
 _PREFIX = re.compile(rf"(not\.)?({'|'.join(OPERATORS)})\.(.*)", re.DOTALL)
 _LIKE_AN_OPERATOR = re.compile(r"(not\.)?([a-z]+)\..*", re.DOTALL)
 # Operators of PostgREST that there are none of here.
@@ -222,6 +225,8 @@ def _operand(name: str, text: str) -> Any:
         if text.lower() not in _STATES:
             raise ValueError(f"'is.' takes null, true or false, not {text!r}")
         return _STATES[text.lower()]
+    if name in {"like", "ilike"} and len(text) > LONGEST_PATTERN:
+        raise ValueError(f"a pattern has at most {LONGEST_PATTERN:,} characters")
     if name in {"like", "ilike"} and (len(text) - len(text.rstrip("\\"))) % 2:
         raise ValueError("a pattern cannot end in a single backslash")
     return text
@@ -239,4 +244,17 @@ def _items(text: str) -> list[str]:
         quoted, plain, comma = match.groups()
         items.append(plain.strip() if quoted is None else re.sub(r"\\(.)", r"\1", quoted))
         at = match.end()
+    return few(items)
+
+
+def few(items: list[str]) -> list[str]:
+    """Return the items of a list, unless they are more than can be asked for at once.
+
+    Raises
+    ------
+    ValueError
+        If they are too many.
+    """
+    if len(items) > MOST_ITEMS:
+        raise ValueError(f"ask for at most {MOST_ITEMS:,} at once, not for {len(items):,}")
     return items

@@ -34,6 +34,7 @@ from ionworks_engine.storage.files import FileStore
 DEFAULT_PROJECT = "Default project"
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 _SIGNED_WITH = "storage_secret"
+_AT_ONCE = 500
 _log = logging.getLogger(__name__)
 
 
@@ -135,13 +136,17 @@ class Store:
 
     def discard_files(self, names: Collection[str]) -> None:
         """Remove those of the files that no row names any more."""
+        asked = list(set(names))
         with self.reading() as connection:
             named = {
                 name
                 for column in tables.FILES
-                for name in connection.scalars(select(column).where(column.in_(names)))
+                for at in range(0, len(asked), _AT_ONCE)
+                for name in connection.scalars(
+                    select(column).where(column.in_(asked[at : at + _AT_ONCE]))
+                )
             }
-        self.files.discard(set(names) - named)
+        self.files.discard(set(asked) - named)
 
     def sweep(self) -> None:
         """Remove what nobody can use any more.
