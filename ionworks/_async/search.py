@@ -6,10 +6,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.search import search_everything
-from ionworks_openapi.models import SearchEntityType, SearchResponse
+from ionworks_openapi.models import SearchEntityType
 
 from ionworks.calls import async_call
 from ionworks.requests import choice, given, several, text
+from ionworks.results.search import SearchResponse
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -55,7 +56,7 @@ class AsyncSearchClient:
         Returns
         -------
         SearchResponse
-            ``results``, and how many there are in all, ``total``.
+            A sequence of results, and how many there are in all, ``total``.
 
         Raises
         ------
@@ -66,7 +67,7 @@ class AsyncSearchClient:
         --------
         >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
         >>> found = await client.search.query("nmc622", entity_types="cell_specification")
-        >>> spec.id in [result.id for result in found.results]
+        >>> spec.id in [result.id for result in found]
         True
         """
         wanted = text(q, "q").strip()
@@ -75,7 +76,7 @@ class AsyncSearchClient:
         kinds = None if entity_types is None else _kinds(entity_types)
         if kinds == []:
             return SearchResponse(results=[], query=wanted, total=0, limit=limit, offset=offset)
-        return await async_call(
+        answer = await async_call(
             search_everything.asyncio_detailed,
             client=self._session.api,
             q=q,
@@ -85,6 +86,7 @@ class AsyncSearchClient:
             entity_types=given(kinds),
             project_id=given(project_id),
         )
+        return SearchResponse.of(answer)
 
 
 def _kinds(entity_types: str | Iterable[str]) -> list[Any]:

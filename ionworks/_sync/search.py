@@ -7,10 +7,11 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.search import search_everything
-from ionworks_openapi.models import SearchEntityType, SearchResponse
+from ionworks_openapi.models import SearchEntityType
 
 from ionworks.calls import sync_call
 from ionworks.requests import choice, given, several, text
+from ionworks.results.search import SearchResponse
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -56,7 +57,7 @@ class SearchClient:
         Returns
         -------
         SearchResponse
-            ``results``, and how many there are in all, ``total``.
+            A sequence of results, and how many there are in all, ``total``.
 
         Raises
         ------
@@ -67,7 +68,7 @@ class SearchClient:
         --------
         >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
         >>> found = client.search.query("nmc622", entity_types="cell_specification")
-        >>> spec.id in [result.id for result in found.results]
+        >>> spec.id in [result.id for result in found]
         True
         """
         wanted = text(q, "q").strip()
@@ -76,7 +77,7 @@ class SearchClient:
         kinds = None if entity_types is None else _kinds(entity_types)
         if kinds == []:
             return SearchResponse(results=[], query=wanted, total=0, limit=limit, offset=offset)
-        return sync_call(
+        answer = sync_call(
             search_everything.sync_detailed,
             client=self._session.api,
             q=q,
@@ -86,6 +87,7 @@ class SearchClient:
             entity_types=given(kinds),
             project_id=given(project_id),
         )
+        return SearchResponse.of(answer)
 
 
 def _kinds(entity_types: str | Iterable[str]) -> list[Any]:

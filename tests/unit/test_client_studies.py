@@ -151,6 +151,8 @@ class TestSearch:
         stub.will(reply(answer))
         found = client.search.query("nmc")
         assert (found.total, found.results[0].entity_type) == (1, "a_new_kind")
+        assert [each.name for each in found] == [RESULT["name"]]
+        assert (len(found), bool(found), found[0], found[:0]) == (1, True, found.results[0], [])
         assert dict(stub.requests[0].url.params) == {
             "q": "nmc",
             "limit": "25",
@@ -168,6 +170,7 @@ class TestSearch:
     def test_no_kind_has_nothing(self, client, stub):
         found = client.search.query(" nmc ", entity_types=[], limit=3)
         assert (found.results, found.query, found.total, found.limit) == ([], "nmc", 0, 3)
+        assert not found
         assert stub.requests == []
 
     @pytest.mark.parametrize("q", ["", "   ", " a "])
