@@ -11,9 +11,9 @@ from ionworks_engine.measurements.ingest import ingest
 TASKS = {"ingest": ingest}
 
 
-def engine(folder, executor=None, **options):
-    """Return an engine that processes uploads in its own process, for a ``with``."""
-    return Lab(app_client(folder, executor=executor or (lambda: InlineExecutor(TASKS)), **options))
+def engine(folder, executor=lambda: InlineExecutor(TASKS), **options):
+    """Return an engine, for a ``with``; by default it processes uploads in its own process."""
+    return Lab(app_client(folder, executor=executor, **options))
 
 
 def series(cycles=2, points=11, **more):

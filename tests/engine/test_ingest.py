@@ -46,6 +46,27 @@ def test_charge_is_the_trapezoid_of_current_over_time():
     assert found["Duration [s]"] == [3600.0]
 
 
+def test_means_are_over_time_however_its_points_are_spread():
+    uneven = [0.0, 0.01, 0.02, 0.03, 1.0]
+    columns = discharge(lambda t: 2 + t, uneven) | {
+        "Temperature [degC]": [20.0, 20.0, 20.0, 20.0, 30.0]
+    }
+    columns["Voltage [V]"] = [4 - t for t in uneven]
+    found = derived(columns)
+    assert found["Mean current [A]"] == pytest.approx([2.5])
+    assert found["Mean voltage [V]"] == pytest.approx([3.5])
+    assert found["Mean temperature [degC]"] == pytest.approx([0.03 * 20 + 0.97 * 25])
+    moved = found["Discharge capacity [A.h]"][0] - found["Charge capacity [A.h]"][0]
+    assert found["Mean current [A]"][0] * found["Duration [s]"][0] / 3600 == pytest.approx(moved)
+
+
+def test_a_step_without_a_duration_has_the_mean_of_its_rows():
+    columns = discharge(2, [0.0, 0.0]) | {"Current [A]": [1.0, 2.0]}
+    found = derived(columns)
+    assert found["Mean current [A]"] == [1.5]
+    assert found["Discharge capacity [A.h]"] == [0.0]
+
+
 def test_charge_and_discharge_within_a_step_are_kept_apart():
     points = np.linspace(0, 1, 2001)
     found = derived(discharge(lambda t: math.cos(2 * math.pi * t), points))
@@ -263,7 +284,8 @@ def test_thousands_of_steps_agree_with_numpy():
         expected = np.trapezoid(np.maximum(current[mine], 0), time[mine]) / 3600
         got = found["Discharge capacity [A.h]"][index]
         assert got == pytest.approx(expected, rel=1e-12, abs=1e-15)
-        assert found["Mean current [A]"][index] == pytest.approx(current[mine].mean())
+        net = np.trapezoid(current[mine], time[mine]) / np.ptp(time[mine])
+        assert found["Mean current [A]"][index] == pytest.approx(net, rel=1e-9)
     assert found["Step count"].to_list() == list(range(int(step[-1]) + 1))
 
 

@@ -1,12 +1,13 @@
 """The table of steps: one row for each stretch of rows with the same step count.
 
-Grouping, statistics and the naming of steps are ionworksdata's. Amounts are our own: where the
-cycler did not count them they are integrals over the measured points, and an amount that was not
-measured is null, not zero.
+Grouping, spreads and the naming of steps are ionworksdata's. Amounts and means are our own: what
+was not measured is null, not zero, and points that lie unevenly in time weigh by their time.
 
-Amounts per step
+Amounts of a step
     what the cycler counted: last minus first value in the step
     else the trapezoid over time of max(I, 0) and max(-I, 0), of power likewise, within the step
+Means of a step
+    over time: so mean current times duration is the charge that moved, discharge positive
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 import polars as pl
 from polars import selectors as cs
 
+from ionworks_engine.measurements.integrals import GROUP, over_steps
 from ionworks_engine.measurements.series import (
     COUNTS,
     CURRENT,
@@ -41,7 +43,7 @@ IN_CYCLE = {
     CHARGE_ENERGY: "Cycle charge energy [W.h]",
     DISCHARGE_ENERGY: "Cycle discharge energy [W.h]",
 }
-_GROUP = "__group"
+_AMOUNTS_OF = {CURRENT: (DISCHARGE, CHARGE), POWER: (DISCHARGE_ENERGY, CHARGE_ENERGY)}
 _TEXTS = (STEP_TYPE, "Frame")
 _WHOLE = ("Start index", "End index", *COUNTS)
 _NAMED_BY = (TIME, VOLTAGE, CURRENT, FREQUENCY, STEP, "Step from cycler", "Frame")
@@ -73,7 +75,7 @@ def derive(series: pl.DataFrame, rated_capacity: float | None = None) -> pl.Data
     """
     working = _working(series)
     steps = _identified(working, rated_capacity)
-    steps = steps.with_columns(_gathered(working).drop(_GROUP))
+    steps = steps.with_columns(_gathered(working).drop(GROUP))
     return with_cycle_amounts(steps)
 
 
@@ -129,7 +131,7 @@ def _working(series: pl.DataFrame) -> pl.DataFrame:
     frame = series.with_columns(pl.lit(None, pl.Float64).alias(name) for name in absent)
     if STEP not in series.columns:
         frame = frame.with_columns(pl.lit(0, pl.Int64).alias(STEP))
-    return frame.with_columns((pl.col(STEP).rle_id()).alias(_GROUP))
+    return frame.with_columns((pl.col(STEP).rle_id()).alias(GROUP))
 
 
 def _identified(working: pl.DataFrame, rated_capacity: float | None) -> pl.DataFrame:
@@ -159,21 +161,31 @@ def _schema(row: Mapping[str, Any], working: pl.DataFrame) -> dict[str, pl.DataT
 
 def _gathered(working: pl.DataFrame) -> pl.DataFrame:
     """Return, for each step in turn, what ionworksdata does not give or gives otherwise."""
-    grouped = working.group_by(_GROUP, maintain_order=True).agg(
+    gathered = working.group_by(GROUP, maintain_order=True).agg(
         pl.col(TIME).min().alias("Start time [s]"),
         pl.col(TIME).max().alias("End time [s]"),
         (pl.col(TIME).max() - pl.col(TIME).min()).alias(DURATION),
         *_counted(working.columns),
-        *_temperature(working.columns),
     )
-    with_cycles = grouped.with_columns(_cycles(working))
-    for column, names in ((CURRENT, AMOUNTS[:2]), (POWER, AMOUNTS[2:])):
-        integrals = _integrals(working, column, names)
-        with_cycles = with_cycles.join(integrals, on=_GROUP, how="left", maintain_order="left")
-        with_cycles = with_cycles.with_columns(
-            pl.coalesce(name, f"{name} integral").alias(name) for name in names
+    gathered = gathered.with_columns(_cycles(working))
+    for column, value in _values(set(working.columns)).items():
+        found = over_steps(working, value)
+        above, below = _AMOUNTS_OF.get(column, (None, None))
+        gathered = gathered.with_columns(
+            found["mean"].alias(f"Mean {column[0].lower()}{column[1:]}"),
+            *([pl.col(above).fill_null(found["above"])] if above else []),
+            *([pl.col(below).fill_null(found["below"])] if below else []),
         )
-    return with_cycles.select(~cs.ends_with(" integral"))
+    return gathered
+
+
+def _values(columns: set[str]) -> dict[str, pl.Expr]:
+    """Return what of a series has a mean over time, and how it is told."""
+    values = {name: pl.col(name) for name in (VOLTAGE, CURRENT, POWER, TEMPERATURE)}
+    found = {name: value for name, value in values.items() if name in columns}
+    if {VOLTAGE, CURRENT} <= columns:
+        found.setdefault(POWER, values[VOLTAGE] * values[CURRENT])
+    return found
 
 
 def _counted(columns: Iterable[str]) -> Iterable[pl.Expr]:
@@ -184,15 +196,10 @@ def _counted(columns: Iterable[str]) -> Iterable[pl.Expr]:
         yield (empty if values is None else values.last() - values.first()).alias(name)
 
 
-def _temperature(columns: Iterable[str]) -> Iterable[pl.Expr]:
-    if TEMPERATURE in columns:
-        yield pl.col(TEMPERATURE).mean().alias(MEAN_TEMPERATURE)
-
-
 def _cycles(working: pl.DataFrame) -> list[pl.Series]:
     """Return the cycle of each step: as stated, or counted from changes; without a word, 0."""
     named = [name for name in CYCLE_COLUMNS if name in working.columns]
-    firsts = working.group_by(_GROUP, maintain_order=True).agg(
+    firsts = working.group_by(GROUP, maintain_order=True).agg(
         pl.col(name).drop_nulls().first() for name in named
     )
     cycle = pl.zeros(firsts.height, pl.Int64, eager=True)
@@ -202,29 +209,6 @@ def _cycles(working: pl.DataFrame) -> list[pl.Series]:
         cycle = (stated if whole else stated.rle_id().cast(pl.Int64)).fill_null(0)
     kept = [firsts["Cycle from cycler"]] if "Cycle from cycler" in named else []
     return [cycle.alias(CYCLE), *kept]
-
-
-def _integrals(working: pl.DataFrame, column: str, names: Iterable[str]) -> pl.DataFrame:
-    """Return the trapezoid of a column's positive and negative part over each step, in hours."""
-    columns = set(working.columns)
-    values = pl.col(column)
-    if column == POWER and POWER not in columns:
-        columns |= {POWER} if {VOLTAGE, CURRENT} <= columns else set()
-        values = pl.col(VOLTAGE) * pl.col(CURRENT)
-    if column not in columns:
-        empty = [pl.lit(None, pl.Float64).alias(f"{name} integral") for name in names]
-        return working.select(_GROUP).unique().with_columns(empty)
-    points = working.lazy().select(_GROUP, pl.col(TIME), values.alias("value")).drop_nulls()
-    hours = pl.col(TIME).diff() / 3600
-    same_step = pl.col(_GROUP) == pl.col(_GROUP).shift(1)
-    parts = dict(zip(names, (pl.col("value"), -pl.col("value")), strict=True))
-    areas = [
-        pl.when(same_step).then((p + p.shift(1)) / 2 * hours).otherwise(0.0).alias(name)
-        for name, part in parts.items()
-        for p in [part.clip(lower_bound=0)]
-    ]
-    summed = [pl.col(name).sum().alias(f"{name} integral") for name in parts]
-    return points.select(_GROUP, *areas).group_by(_GROUP).agg(summed).collect()
 
 
 def _refuse_odd_columns(uploaded: pl.DataFrame, derived: pl.DataFrame) -> None:
