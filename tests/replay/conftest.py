@@ -2,57 +2,36 @@
 
 ``make record`` records from an engine on loopback, or from the platform when
 ``IONWORKS_TEST_API_KEY`` is set (a key of its own: the production key is never read).
-Headers are kept by allow-list, the host is replaced, and the clock of the
-recording is stored in the cassette.
+`scrubbing` says what is kept; the clock of the recording is stored in the cassette.
 """
 
 import os
-import re
 from datetime import UTC, datetime
 from pathlib import Path
-from urllib.parse import urlsplit, urlunsplit
 
 import pytest
 from vcr.persisters.filesystem import FilesystemPersister
-from vcr.request import Request
 
-from ionworks import AsyncIonworks, Ionworks
+from ionworks import AsyncIonworks, Ionworks, cache
 from tests.conftest import serving
+from tests.replay.scrubbing import (
+    HOST,
+    same_content,
+    same_range,
+    scrub_request,
+    scrub_response,
+)
 
 CASSETTES = Path(__file__).parents[2] / "cassettes"
-HOST = "http://engine.test"
 KEY = "recorded"
-KEPT_REQUEST_HEADERS = {"accept", "content-type", "content-encoding"}
-KEPT_RESPONSE_HEADERS = {"content-type", "retry-after"}
-
-
-def at_host(uri):
-    return urlunsplit((*urlsplit(HOST)[:2], *urlsplit(uri)[2:]))
-
-
-BOUNDARY = re.compile(r"(multipart/form-data; boundary=)(\w+)")
-
-
-def scrub_request(request):
-    kept = {k: v for k, v in request.headers.items() if k.lower() in KEPT_REQUEST_HEADERS}
-    body = request.body
-    for name, value in kept.items():
-        if drawn := BOUNDARY.fullmatch(value):
-            # Drawn anew for each request, and so never twice the same.
-            kept[name] = BOUNDARY.sub(r"\1boundary", value)
-            body = body.replace(drawn[2].encode(), b"boundary")
-    return Request(request.method, at_host(request.uri), body, kept)
-
-
-def scrub_response(response):
-    kept = {k: v for k, v in response["headers"].items() if k.lower() in KEPT_RESPONSE_HEADERS}
-    return {**response, "headers": kept}
 
 
 def pytest_recording_configure(config, vcr):
     """Keep the cassette's metadata, which the plugin's own persister drops."""
     del config
     vcr.register_persister(FilesystemPersister)
+    vcr.register_matcher("content", same_content)
+    vcr.register_matcher("range", same_range)
 
 
 def pytest_collection_modifyitems(items):
@@ -64,7 +43,7 @@ def pytest_collection_modifyitems(items):
 @pytest.fixture
 def vcr_config():
     return {
-        "match_on": ["method", "path", "query", "body"],
+        "match_on": ["method", "path", "query", "content", "range"],
         "before_record_request": scrub_request,
         "before_record_response": scrub_response,
         "decode_compressed_response": True,
@@ -74,6 +53,15 @@ def vcr_config():
 @pytest.fixture(scope="module")
 def vcr_cassette_dir(request):
     return str(CASSETTES / request.path.stem.removeprefix("test_"))
+
+
+@pytest.fixture(autouse=True)
+def nothing_cached(tmp_path):
+    """Keep what earlier runs and the user have in their cache out of the tests, and away."""
+    before = cache.get_cache_directory()
+    cache.set_cache_directory(tmp_path / "cache")
+    yield
+    cache.set_cache_directory(before)
 
 
 @pytest.fixture(autouse=True)
