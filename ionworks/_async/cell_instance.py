@@ -309,9 +309,14 @@ class AsyncCellInstanceClient:
 
         Examples
         --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> _ = await client.cell_measurement.create_properties(cell.id, "Weighing", mass)
         >>> async for measurement in client.cell_instance.iter_details(cell.id):
         ...     print(measurement.name, measurement.cycles)
         Weighing None
+        >>> await client.cell_instance.delete(cell.id)
         """
         from ionworks._async.details import Wanted, async_iter_details
 

@@ -308,9 +308,14 @@ class CellInstanceClient:
 
         Examples
         --------
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
+        >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
+        >>> _ = client.cell_measurement.create_properties(cell.id, "Weighing", mass)
         >>> for measurement in client.cell_instance.iter_details(cell.id):
         ...     print(measurement.name, measurement.cycles)
         Weighing None
+        >>> client.cell_instance.delete(cell.id)
         """
         from ionworks._sync.details import Wanted, sync_iter_details
 
