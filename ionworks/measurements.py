@@ -104,8 +104,7 @@ class NewMeasurement:
             rated_capacity=rated_capacity,
             voltage_window=voltage_window,
             skip_checks=skip_checks,
-            start_time=record.get("start_time"),
-            end_time=record.get("end_time"),
+            **{key: _moment(record[key], key) for key in _TIMES if key in record},
         )
         raise_for_issues(issues)
         return cls(record, _null_for_nan(series), None if steps is None else _null_for_nan(steps))

@@ -259,8 +259,11 @@ class MeasurementRecords:
         >>> done[new.id].processing_status
         'ready'
         """
-        ids, _ = job_ids(measurement_ids, "measurement_id")
-        rows = self._settled(ids, timeout, poll_interval, verbose)
+        is_one = isinstance(measurement_ids, str | CellMeasurement | Mapping)
+        things = [measurement_ids] if is_one else list(measurement_ids)
+        ids, _ = job_ids(things, "measurement_id")
+        known = {thing.id: thing for thing in things if isinstance(thing, CellMeasurement)}
+        rows = self._settled(ids, timeout, poll_interval, verbose, known)
         failures = {key: _reason(row) for key, row in rows.items() if _failed(row)}
         if failures:
             raise processing_error(failures, len(rows))
@@ -272,15 +275,19 @@ class MeasurementRecords:
         timeout: float | None = 600.0,
         poll_interval: float = 2,
         verbose: bool = False,
+        known: Rows | None = None,
     ) -> Rows:
-        """Return the rows of measurements when none is being processed."""
+        """Return the rows of measurements when none is being processed.
+
+        Of the rows that are known before, only the cell is of interest.
+        """
         rows: Rows = {}
         clock = self._session.clock
         watch = Watch(ids, timeout, poll_interval, verbose, what="measurement", clock=clock)
         with watch, within(watch.time_left):
             while watch.open:
                 try:
-                    rows |= self._look(watch.open, rows)
+                    rows |= self._look(watch.open, {**(known or {}), **rows})
                     watch.saw({key: _state(row) for key, row in rows.items()})
                 except TRANSIENT as error:
                     watch.stumbled(error)
