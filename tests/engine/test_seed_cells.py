@@ -282,6 +282,7 @@ class TestFilters:
             ("soc", ["50% SOC", "50a SOC"]),
             ("q.1", ["eq.1"]),
             ("rger", ["Ärger"]),
+            ("äRGER", ["Ärger"]),
         ],
     )
     def test_names_are_plain_text(self, client, cells, typed, found):
