@@ -94,3 +94,12 @@ def test_it_runs_a_simulation_and_reads_the_result(drive, seen, version):
     assert run["mean_current"] == pytest.approx(5.0, rel=1e-3)
     assert run["metrics"]
     assert {"Time [s]", "Voltage [V]", "Current [A]", "Step count"} <= set(run["columns"])
+    simulation = run["simulation_id"]
+    assert run["study"] == {
+        "submitted": [simulation],
+        "removed": [],
+        "assigned": [simulation],
+        "count": 1,
+        "same": True,
+        "simulation_stays": simulation,
+    }

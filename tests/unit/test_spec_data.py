@@ -309,6 +309,21 @@ def test_a_name_that_is_taken_and_work_that_goes_on_are_conflicts(operation_id):
     assert "409" in BUNDLE["paths"][path][method]["responses"]
 
 
+READING = {
+    "convert_protocol", "list_protocol_inputs", "list_simulation_statuses", "parse_protocol_file",
+    "validate_protocol", "validate_pybamm_model",
+}  # fmt: skip
+
+
+def test_whatever_changes_something_may_have_lost_its_first_answer():
+    without = {
+        name
+        for name, (path, method) in OPERATIONS.items()
+        if method in {"post", "patch"} and "409" not in BUNDLE["paths"][path][method]["responses"]
+    }
+    assert without == READING
+
+
 def test_what_the_platform_only_does_is_asked_without_or_with_an_empty_body():
     optional = {
         "watch_measurement", "initiate_measurement_extend", "confirm_measurement_extend",

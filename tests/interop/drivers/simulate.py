@@ -2,6 +2,7 @@
 
 import json
 import sys
+import uuid
 
 from ionworks import Ionworks
 
@@ -20,8 +21,10 @@ steps:
 
 url, model, project = sys.argv[1:4]
 client = Ionworks("any-key", url, project_id=project)
+study = client.study.create({"name": f"Discharge {uuid.uuid4()}"}, project_id=project)
 submitted = client.simulation.protocol(
     {
+        "study_id": study.id,
         "parameterized_model": model,
         "protocol_experiment": {"protocol": PROTOCOL, "name": "1C discharge"},
         "experiment_parameters": {"C-rate": 1.0},
@@ -31,9 +34,31 @@ submitted = client.simulation.protocol(
 record = client.simulation.wait_for_completion(submitted.simulation_id)
 result = client.simulation.get_result(submitted.simulation_id)
 series, steps = result.time_series, result.steps
+
+
+def of_the_study():
+    return [each["id"] for each in client.get(f"/simulations?study_id={study.id}")["simulations"]]
+
+
+submitted_to = of_the_study()
+client.study.remove_simulation(study.id, submitted.simulation_id)
+removed = of_the_study()
+mapping = client.study.assign_simulation(study.id, submitted.simulation_id)
+again = client.study.assign_simulation(study.id, submitted.simulation_id)
+counted = next(each for each in client.study.list() if each.id == study.id)
+assigned = of_the_study()
+client.study.delete(study.id)
 print(
     json.dumps(
         {
+            "study": {
+                "submitted": submitted_to,
+                "removed": removed,
+                "assigned": assigned,
+                "count": counted.simulation_count,
+                "same": mapping == again and mapping["simulation_id"] == submitted.simulation_id,
+                "simulation_stays": client.simulation.get(submitted.simulation_id)["id"],
+            },
             "simulation_id": submitted.simulation_id,
             "job_id": submitted.job_id,
             "record_id": record["id"],
