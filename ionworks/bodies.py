@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import tempfile
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Any, Self
 
-__all__ = ["Body", "Sending"]
+__all__ = ["Body", "Outgoing", "Sending"]
 
 _UNNAMED = "upload.bin"
-_COPIED_AT_ONCE = 1 << 20
+_SENT_AT_ONCE = _COPIED_AT_ONCE = 1 << 20
 _KEPT_IN_MEMORY = 16 << 20
 
 
@@ -124,6 +125,44 @@ class Body:
         while piece := handle.read(_COPIED_AT_ONCE):
             copy.write(piece)
         return cls(copy, 0, _end_of(copy), name, owned=True)
+
+
+class Outgoing:
+    """The pieces of a body, from its beginning with every attempt to send it.
+
+    Parameters
+    ----------
+    body
+        What is sent.
+    advance
+        Hears how many more bytes have gone, and how many of them, below 0, did so in vain.
+    """
+
+    def __init__(self, body: Body, advance: Callable[[int], None] | None = None) -> None:
+        self._body, self._advance, self._gone = body, advance, 0
+
+    def __iter__(self) -> Iterator[bytes]:
+        for start, stop in self._pieces():
+            yield self._counted(self._body.read(start, stop))
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for start, stop in self._pieces():
+            yield self._counted(await asyncio.to_thread(self._body.read, start, stop))
+
+    def _pieces(self) -> Iterator[tuple[int, int]]:
+        self._count(-self._gone)
+        size = self._body.size
+        for start in range(0, size, _SENT_AT_ONCE):
+            yield start, min(start + _SENT_AT_ONCE, size)
+
+    def _counted(self, piece: bytes) -> bytes:
+        self._count(len(piece))
+        return piece
+
+    def _count(self, more: int) -> None:
+        self._gone += more
+        if self._advance is not None:
+            self._advance(more)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ PyBaMM is loaded only if something of PyBaMM is given.
 
 from __future__ import annotations
 
+import gzip
 import json
 import math
 from collections.abc import Mapping
@@ -14,7 +15,9 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-__all__ = ["PayloadError", "json_bytes", "model_config", "parameter_values", "plain"]
+__all__ = ["PayloadError", "json_bytes", "model_config", "packed_json", "parameter_values", "plain"]
+
+_PACKED_FROM = 512 * 1024
 
 
 class PayloadError(ValueError):
@@ -45,6 +48,22 @@ def json_bytes(payload: Any) -> bytes:
     except UnicodeEncodeError as error:
         broken = text[error.start : error.end]
         raise PayloadError(f"text with the broken character {broken!a} cannot be sent") from None
+
+
+def packed_json(payload: Any) -> tuple[bytes, dict[str, str]]:
+    """Encode a payload, packed if it is large; return it with the headers that say so.
+
+    Examples
+    --------
+    >>> from ionworks.encode import packed_json
+    >>> packed_json({"name": "n"})
+    (b'{"name":"n"}', {'Content-Type': 'application/json'})
+    """
+    content, headers = json_bytes(payload), {"Content-Type": "application/json"}
+    if len(content) < _PACKED_FROM:
+        return content, headers
+    packed = gzip.compress(content, compresslevel=1, mtime=0)
+    return packed, {**headers, "Content-Encoding": "gzip"}
 
 
 def _dumps(payload: Any) -> str:

@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import io
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from ionworks.downloads import Span
-from ionworks.errors import ConnectionFailedError
 from ionworks.thinning import TIME
-from ionworks.windows import Window
+from ionworks.windows import UnreadableError, Window
 
 if TYPE_CHECKING:
     import polars as pl
@@ -48,11 +48,13 @@ class Contents:
     """
 
     def __init__(self, tail: bytes, total: int) -> None:
+        import pyarrow as pa
         import pyarrow.parquet as pq
 
         self._tail, self._total = tail, total
-        self._metadata = pq.read_metadata(_Sparse({total - len(tail): tail}, total))
-        self.columns: list[str] = self._metadata.schema.to_arrow_schema().names
+        with _readable():
+            self._metadata = pq.read_metadata(pa.BufferReader(tail))
+            self.columns: list[str] = self._metadata.schema.to_arrow_schema().names
 
     @staticmethod
     def missing(tail: bytes, total: int) -> Span | None:
@@ -60,14 +62,14 @@ class Contents:
 
         Raises
         ------
-        ConnectionFailedError
+        UnreadableError
             If these are not the last bytes of a Parquet file.
         """
         if len(tail) < _FOOTER + len(_MAGIC) or tail[-len(_MAGIC) :] != _MAGIC:
-            raise ConnectionFailedError("what was stored as a table is no Parquet file")
+            raise UnreadableError("it is no Parquet file, or not all of one")
         size = int.from_bytes(tail[-_FOOTER : -len(_MAGIC)], "little") + _FOOTER
         if size > total:
-            raise ConnectionFailedError("what was stored as a table is no whole Parquet file")
+            raise UnreadableError("it is not all of a Parquet file")
         return None if size <= len(tail) else Span(-size)
 
     def groups(self, window: Window) -> list[int]:
@@ -99,20 +101,24 @@ class Contents:
     ) -> pl.DataFrame:
         """Return the window, read from pieces of the file by where they begin."""
         import polars as pl
+
+        with _readable():
+            tables = list(self._tables(pieces, groups, window))
+        return window.finished(pl.concat(tables))
+
+    def _tables(
+        self, pieces: dict[int, bytes], groups: Sequence[int], window: Window
+    ) -> Iterator[pl.DataFrame]:
         import pyarrow.parquet as pq
 
-        start = self._total - len(self._tail)
-        file = pq.ParquetFile(
-            _Sparse({**pieces, start: self._tail}, self._total), metadata=self._metadata
-        )
-        tables = []
+        start, columns = self._total - len(self._tail), window.needed(self.columns)
+        sparse = _Sparse({**pieces, start: self._tail}, self._total)
+        file = pq.ParquetFile(sparse, metadata=self._metadata)
         for number in groups:
-            table = file.read_row_groups([number], columns=window.needed(self.columns))
-            tables.append(window.rows_of(_polars(table), self._first_row(number)))
-        if not tables:
-            empty = file.schema_arrow.empty_table().select(window.needed(self.columns))
-            tables = [_polars(empty)]
-        return window.finished(pl.concat(tables))
+            table = file.read_row_groups([number], columns=columns)
+            yield window.rows_of(_polars(table), self._first_row(number))
+        if not groups:
+            yield _polars(file.schema_arrow.empty_table().select(columns))
 
     def _first_row(self, group: int) -> int:
         return sum(self._metadata.row_group(number).num_rows for number in range(group))
@@ -178,6 +184,16 @@ class _Sparse(io.RawIOBase):
             found += piece
             self._place += len(piece)
         return bytes(found)
+
+
+@contextmanager
+def _readable() -> Iterator[None]:
+    import pyarrow as pa
+
+    try:
+        yield
+    except (pa.ArrowException, OSError) as error:
+        raise UnreadableError(str(error)) from error
 
 
 def _polars(table: Any) -> pl.DataFrame:

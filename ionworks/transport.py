@@ -4,8 +4,8 @@ A request passes, from the outside in::
 
     Http              encodes the body, chooses the timeout, raises IonworksError
       Retry           repeats what may be repeated
-        Credentials   says who is asking, to the API's own origin only
-          Network     one connection pool a route: direct, or through a proxy
+        Network       says who is asking, to the API's own origin only;
+                      one connection pool a route: direct, or through a proxy
 
 ``Http.transfer`` goes the same way below ``Http``, for what comes from storage or goes there: it
 follows no redirect, keeps no whole answer, and says nothing of signed addresses.
@@ -19,7 +19,6 @@ Each layer has its asynchronous twin beside it.
 from __future__ import annotations
 
 import asyncio
-import gzip
 import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
@@ -32,9 +31,9 @@ from uuid import uuid4
 import httpx
 
 from ionworks.asgi import Answer, Question
-from ionworks.bodies import Body
+from ionworks.bodies import Body, Outgoing
 from ionworks.config import Config, Proxies
-from ionworks.encode import PayloadError, json_bytes
+from ionworks.encode import PayloadError, packed_json
 from ionworks.errors import ConnectionFailedError, RequestTimeoutError
 from ionworks.refusals import Refusal
 from ionworks.retry import (
@@ -55,11 +54,9 @@ Arrival = httpx.Response
 """An answer of which only the head is here: ``status_code``, ``headers``, and its body to come."""
 
 LOCAL_URL = "http://ionworks.local"
-_GZIP_FROM = 512 * 1024
 _POOL_LIMITS = httpx.Limits(max_connections=40, max_keepalive_connections=20)
 _NOTHING_SENT = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 _HOPELESS = (httpx.UnsupportedProtocol, httpx.LocalProtocolError)
-_SENT_AT_ONCE = 1 << 20
 _KEYED = frozenset({"POST", "PATCH"})
 
 hide_signatures()
@@ -70,7 +67,7 @@ def sync_http(config: Config, engine: LocalEngine | None = None) -> Http:
     if engine is not None:
         # Recorders of HTTP know MockTransport and intercept it; one of ours they would not see.
         return Http(config, httpx.MockTransport(partial(_ask, engine)))
-    network = Credentials(Network(Proxies.of_environment()), config)
+    network = Network(config, Proxies.of_environment())
     return Http(config, Retry(network, RetryPolicy(config.max_retries)))
 
 
@@ -78,7 +75,7 @@ def async_http(config: Config, engine: LocalEngine | None = None) -> AsyncHttp:
     """Return the asynchronous twin of `sync_http`."""
     if engine is not None:
         return AsyncHttp(config, httpx.MockTransport(partial(_ask_async, engine)))
-    network = AsyncCredentials(AsyncNetwork(Proxies.of_environment()), config)
+    network = AsyncNetwork(config, Proxies.of_environment())
     return AsyncHttp(config, AsyncRetry(network, RetryPolicy(config.max_retries)))
 
 
@@ -245,32 +242,6 @@ class AsyncRetry(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
-class Credentials(httpx.BaseTransport):
-    """Says who is asking, in requests to the API's own origin and in no others."""
-
-    def __init__(self, inner: httpx.BaseTransport, config: Config) -> None:
-        self._inner, self._sign = inner, _Signature(config)
-
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
-        return self._inner.handle_request(self._sign(request))
-
-    def close(self) -> None:
-        self._inner.close()
-
-
-class AsyncCredentials(httpx.AsyncBaseTransport):
-    """The asynchronous twin of `Credentials`."""
-
-    def __init__(self, inner: httpx.AsyncBaseTransport, config: Config) -> None:
-        self._inner, self._sign = inner, _Signature(config)
-
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        return await self._inner.handle_async_request(self._sign(request))
-
-    async def aclose(self) -> None:
-        await self._inner.aclose()
-
-
 class _Signature:
     """Signs a copy, so that a redirect made from the original carries no credential away."""
 
@@ -295,8 +266,8 @@ class _Signature:
 class Network(httpx.BaseTransport):
     """One connection pool a route, opened when first needed: TLS is not set up for nothing."""
 
-    def __init__(self, proxies: Proxies) -> None:
-        self._proxies = proxies
+    def __init__(self, config: Config, proxies: Proxies) -> None:
+        self._sign, self._proxies = _Signature(config), proxies
         self._pools: dict[tuple[str, str | None], httpx.HTTPTransport] = {}
         self._lock = threading.Lock()
 
@@ -305,7 +276,7 @@ class Network(httpx.BaseTransport):
         with self._lock:
             if route not in self._pools:
                 self._pools[route] = httpx.HTTPTransport(**_pool_options(route))
-        return self._pools[route].handle_request(request)
+        return self._pools[route].handle_request(self._sign(request))
 
     def close(self) -> None:
         for pool in self._pools.values():
@@ -319,8 +290,8 @@ class AsyncNetwork(httpx.AsyncBaseTransport):
     the connections of a loop that is gone cannot be used again.
     """
 
-    def __init__(self, proxies: Proxies) -> None:
-        self._proxies = proxies
+    def __init__(self, config: Config, proxies: Proxies) -> None:
+        self._sign, self._proxies = _Signature(config), proxies
         self._pools: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -331,7 +302,7 @@ class AsyncNetwork(httpx.AsyncBaseTransport):
         route = _route(request.url, self._proxies)
         if route not in self._pools:
             self._pools[route] = httpx.AsyncHTTPTransport(**_pool_options(route))
-        return await self._pools[route].handle_async_request(request)
+        return await self._pools[route].handle_async_request(self._sign(request))
 
     async def aclose(self) -> None:
         if self._loop is asyncio.get_running_loop():
@@ -399,12 +370,8 @@ def _prepared(timeout_asked: float | None, /, **options: Any) -> dict[str, Any]:
         # and a file could hold it.
         del headers["Content-Type"]
     if payload is not None:
-        content = json_bytes(payload)
-        headers["Content-Type"] = "application/json"
-        if len(content) >= _GZIP_FROM:
-            content = gzip.compress(content, compresslevel=1, mtime=0)
-            headers["Content-Encoding"] = "gzip"
-        options["content"] = content
+        options["content"], said = packed_json(payload)
+        headers.update(said)
     read = read_timeout(options["method"], str(options["url"]), timeout_asked)
     timeout = httpx.Timeout(read, connect=min(read, CONNECT_TIMEOUT))
     return {**options, "headers": headers, "timeout": timeout}
@@ -454,33 +421,8 @@ def _is_streamed(request: httpx.Request) -> bool:
     return bool(request.extensions.get("streamed"))
 
 
-class _Outgoing(httpx.SyncByteStream, httpx.AsyncByteStream):
-    """A body on its way, begun anew with every attempt to send it.
-
-    ``advance`` is told how many bytes have gone, and how many of them did so in vain.
-    """
-
-    def __init__(self, body: Body, advance: Callable[[int], None]) -> None:
-        self._body, self._advance, self._gone = body, advance, 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        for start, stop in self._pieces():
-            yield self._counted(self._body.read(start, stop))
-
-    async def __aiter__(self) -> AsyncIterator[bytes]:
-        for start, stop in self._pieces():
-            yield self._counted(await asyncio.to_thread(self._body.read, start, stop))
-
-    def _pieces(self) -> Iterator[tuple[int, int]]:
-        self._advance(-self._gone)
-        self._gone, size = 0, self._body.size
-        for start in range(0, size, _SENT_AT_ONCE):
-            yield start, min(start + _SENT_AT_ONCE, size)
-
-    def _counted(self, piece: bytes) -> bytes:
-        self._gone += len(piece)
-        self._advance(len(piece))
-        return piece
+class _Outgoing(Outgoing, httpx.SyncByteStream, httpx.AsyncByteStream):
+    """A body on its way, as httpx takes it."""
 
 
 def _transfer(
@@ -502,17 +444,13 @@ def _transfer(
     sent: dict[str, Any] = {"content": body}
     if isinstance(body, Body):
         own |= {"Host": host_of(url), "Content-Length": str(body.size)}
-        sent = {"stream": _Outgoing(body, extensions.get("advance", _ignore))}
+        sent = {"stream": _Outgoing(body, extensions.get("advance"))}
     try:
         return httpx.Request(
             method, url, headers=own, extensions={**extensions, "timeout": timeout}, **sent
         )
     except httpx.InvalidURL:
         raise ConnectionFailedError("the server named a storage with no right address") from None
-
-
-def _ignore(count: int) -> None:
-    del count
 
 
 def _route(url: httpx.URL, proxies: Proxies) -> tuple[str, str | None]:

@@ -38,11 +38,12 @@ class Handler(BaseHTTPRequestHandler):
     def body(self, fault=None):
         """Read the request's body; a fault breaks the connection in the midst of it."""
         length = int(self.headers.get("Content-Length") or 0)
-        if fault is not None and fault < length:
-            self.rfile.read(fault)
+        wanted = length if fault is None else min(fault, length)
+        content = self.rfile.read(wanted)
+        if len(content) < length:
             self.hang_up()
             return None
-        return self.rfile.read(length)
+        return content
 
     def hang_up(self):
         """Reset the connection, as a host does that goes down."""
