@@ -2,8 +2,9 @@
 
 import pytest
 from conftest import app_client
+from ionworks_engine import records, submissions
 from ionworks_engine.storage import tables
-from sqlalchemy import insert
+from sqlalchemy import delete, func, insert, select
 
 REST = "steps: [{Rest: {duration: 60}}]"
 DISCHARGE = """
@@ -69,6 +70,11 @@ def make_measurement(client, project, name):
     return row["id"]
 
 
+def rows_of(client, table):
+    with client.app.state.services.store.reading() as connection:
+        return connection.scalar(select(func.count()).select_from(table))
+
+
 def test_studies_are_made_renamed_and_deleted(client, project, studies):
     description = "Comparing discharge curves across temperatures"
     study = make_study(client, studies, description=description)
@@ -97,8 +103,6 @@ def test_a_study_name_is_used_once_in_a_project(client, studies, monkeypatch):
     elsewhere = made(client.post("/projects", json={"name": "P2"}))["id"]
     make_study(client, f"/projects/{elsewhere}/studies", "S")
     # The database holds it, too, when the look came too early.
-    from ionworks_engine import records
-
     looks, refuse = [], records.refuse_same_name
 
     def look_too_early(*given):
@@ -225,6 +229,23 @@ def test_measurements_are_assigned_listed_and_removed(client, project, studies):
     assert client.delete(f"{studies}/{study['id']}").status_code == 204
     assert error(client.get(path), 404)
     assert found(client.get(f"/cell_measurements/{ids[0]}"))["name"] == "a"
+    assert rows_of(client, tables.study_measurements) == 0
+
+
+def test_a_study_deleted_during_a_submission_gets_nothing(client, studies, monkeypatch):
+    study = make_study(client, studies)
+    plan = submissions.plan
+
+    async def plan_and_lose_the_study(call):
+        planned = await plan(call)
+        with call.store.writing() as connection:
+            connection.execute(delete(tables.studies))
+        return planned
+
+    monkeypatch.setattr(submissions, "plan", plan_and_lose_the_study)
+    assert error(client.submit(client.template(REST), study_id=study["id"]), 404)
+    assert rows_of(client, tables.simulations) == rows_of(client, tables.jobs) == 0
+    assert rows_of(client, tables.study_simulations) == 0
 
 
 def test_what_is_of_another_project_or_not_there_joins_no_study(client, studies):
