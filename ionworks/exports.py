@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import os
 import warnings
-from collections.abc import Mapping
-from copy import deepcopy
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from ionworks.errors import MeasurementValidationError
 
 if TYPE_CHECKING:
     import polars as pl
@@ -23,6 +26,10 @@ __all__ = ["Export", "read_export"]
 
 _TIME, _VOLTAGE, _CURRENT, _STEP = "Time [s]", "Voltage [V]", "Current [A]", "Step count"
 _PLAIN = "csv"
+_WITHOUT_HEADER = ("csv", "bdf", "parquet")
+_LONGEST_REASON = 300
+_LINES_OF_A_HEADER, _SHARE_LEFT_OUT = 200, 0.02
+_READ_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -85,19 +92,92 @@ def read_export(
         raise FileNotFoundError(f"there is no file {file}")
     format_name, how = _format(library, file, reader)
     given = {key: value for key, value in record.items() if value is not None}
-    result, turned = _read(library, file, format_name, given, column_mappings, options)
-    measurement = {**result["measurement"], **given}
-    for key in ("protocol", "test_setup"):
-        if key in result["measurement"]:
-            measurement[key] = {**result["measurement"][key], **given.get(key, {})}
+    source = _Source(library, file, format_name, column_mappings, options or {})
+    tables, turned = source.tables(is_table=given.get("data_type") == "ocp")
+    header = source.header()
     notes = [
-        f"Read from {file.name} as {format_name} ({how}) with ionworksdata: "
-        f"{result['time_series'].height} rows.",
-        *_about_sign(result["time_series"], file, turned),
-        *_about_time(measurement, given, options or {}),
+        f"Read from {file.name} as {format_name} ({how}) with ionworksdata "
+        f"{version('ionworksdata')}: {_counted(tables['time_series'], file)}.",
+        *_about_sign(tables["time_series"], file, turned),
+        *_about_time(header, given, options or {}),
     ]
-    measurement["notes"] = "\n".join([*([given["notes"]] if "notes" in given else []), *notes])
-    return Export({**result, "measurement": measurement}, format_name, notes)
+    record = {**header, **given}
+    for key in ("protocol", "test_setup"):
+        if isinstance(header.get(key), Mapping):
+            record[key] = {**header[key], **given.get(key, {})}
+    record["notes"] = "\n".join([*([given["notes"]] if "notes" in given else []), *notes])
+    return Export({"measurement": record, **tables}, format_name, notes)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """A file, and how the library is to read it."""
+
+    library: Any
+    file: Path
+    reader: str
+    column_mappings: Mapping[str, str] | None
+    options: Mapping[str, Any]
+
+    def tables(self, *, is_table: bool) -> tuple[dict[str, pl.DataFrame], bool]:
+        """Return series and steps, and whether the current had to be turned round once more."""
+        with self._readable():
+            if is_table:
+                return {"time_series": self._open_circuit()}, False
+            series, steps = self._series_and_steps(validate=False)
+            turned = _is_reversed(series)
+            if turned:
+                series, steps = self._series_and_steps(validate=True)
+            extra = list((self.column_mappings or {}).values())
+            kept = self.library.read.keep_required_columns(series, extra_columns=extra)
+            return {"time_series": kept, "steps": steps}, turned
+
+    def header(self) -> dict[str, Any]:
+        """Return what the file says of the test, as fields of a measurement."""
+        if self.reader in _WITHOUT_HEADER:
+            return {}
+        with self._readable():
+            found = dict(self.library.read.metadata(self.file, self.reader, dict(self.options)))
+        if found.get("start_time") is not None:
+            found["start_time"] = found["start_time"].isoformat()
+        return found
+
+    def _series_and_steps(self, *, validate: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
+        read: tuple[pl.DataFrame, pl.DataFrame] = self.library.read.time_series_and_steps(
+            self.file,
+            self.reader,
+            extra_column_mappings=self._mappings(),
+            options={**self.options, "validate": validate},
+        )
+        return read
+
+    def _open_circuit(self) -> pl.DataFrame:
+        read = self.library.read.measurement_details(
+            self.file,
+            {},
+            self.reader,
+            extra_column_mappings=self._mappings(),
+            options={"validate": False},
+            data_type="ocp",
+        )
+        series: pl.DataFrame = read["time_series"]
+        return series
+
+    def _mappings(self) -> dict[str, str] | None:
+        return dict(self.column_mappings) if self.column_mappings else None
+
+    @contextmanager
+    def _readable(self) -> Iterator[None]:
+        """Name the file and its format in whatever the library fails with."""
+        try:
+            yield
+        except (MeasurementValidationError, OSError):
+            raise
+        except Exception as error:
+            reason = f"{type(error).__name__}: {error}"
+            raise ValueError(
+                f"{self.file.name} cannot be read as {self.reader}: {reason[:_LONGEST_REASON]}"
+            ) from error
 
 
 def _library() -> Any:
@@ -134,33 +214,30 @@ def _format(library: Any, file: Path, reader: str | None) -> tuple[str, str]:
         ) from None
 
 
-def _read(
-    library: Any,
-    file: Path,
-    reader: str,
-    given: Mapping[str, Any],
-    column_mappings: Mapping[str, str] | None,
-    options: Mapping[str, Any] | None,
-) -> tuple[dict[str, Any], bool]:
-    """Return what the library makes of a file, and whether it turned the current round again."""
-
-    def details(validate: bool) -> dict[str, Any]:
-        read: dict[str, Any] = library.read.measurement_details(
-            file,
-            deepcopy(dict(given)),
-            reader,
-            extra_column_mappings=dict(column_mappings) if column_mappings else None,
-            options={**(options or {}), "validate": validate},
-            data_type="ocp" if given.get("data_type") == "ocp" else None,
+def _counted(series: pl.DataFrame, file: Path) -> str:
+    """Say how much of a file was read; warn if lines of a text file were left out."""
+    rows = f"{series.height:,} rows"
+    lines = _lines(file)
+    if lines is None:
+        return rows
+    if lines - series.height > max(_LINES_OF_A_HEADER, _SHARE_LEFT_OUT * lines):
+        warnings.warn(
+            f"{file.name}: {rows} were read of a file of {lines:,} lines. Look at what is missing",
+            UserWarning,
+            stacklevel=2,
         )
-        return read
+    return f"{rows} of {lines:,} lines"
 
-    try:
-        result = details(validate=False)
-        turned = _is_reversed(result["time_series"])
-        return (details(validate=True) if turned else result), turned
-    except (KeyError, RuntimeError, IndexError, AttributeError) as error:
-        raise ValueError(f"{file.name} cannot be read as {reader}: {error}") from error
+
+def _lines(file: Path) -> int | None:
+    """Return the number of lines, ``None`` if it is no text."""
+    count = 0
+    with file.open("rb") as opened:
+        while piece := opened.read(_READ_AT_ONCE):
+            if b"\0" in piece:
+                return None
+            count += piece.count(b"\n")
+    return count
 
 
 def _about_sign(series: pl.DataFrame, file: Path, turned: bool) -> list[str]:
@@ -179,12 +256,12 @@ def _about_sign(series: pl.DataFrame, file: Path, turned: bool) -> list[str]:
 
 
 def _about_time(
-    measurement: Mapping[str, Any], given: Mapping[str, Any], options: Mapping[str, Any]
+    header: Mapping[str, Any], given: Mapping[str, Any], options: Mapping[str, Any]
 ) -> list[str]:
-    if "start_time" not in measurement or "start_time" in given:
+    if "start_time" not in header or "start_time" in given:
         return []
-    zone = f"in {options['timezone']}" if "timezone" in options else "which was read as UTC"
-    return [f"The start, {measurement['start_time']}, is from the file, {zone}."]
+    zone = options.get("timezone", "UTC, for want of a timezone in the options")
+    return [f"The start, {header['start_time']}, is that in the file, read as {zone}."]
 
 
 def _flows(series: pl.DataFrame) -> bool:

@@ -1,218 +1,132 @@
-"""One small test as cyclers write it down: rest, discharge, rest, charge, in many formats.
+"""Small exports of cyclers: 600 s of discharge at 1 A, rest, and charge, a row every 10 s."""
 
-The current is negative on discharge here, as cyclers have it.
-"""
+from datetime import datetime, timedelta
 
-import gzip
-from datetime import UTC, datetime, timedelta
-
-import numpy as np
-import polars as pl
-
-ROWS, SECONDS, AMPERES = 40, 10.0, 1.5
-STEPS = ["R", "D", "R", "C"]
-START = datetime(2026, 3, 1, 8, 0, 0, tzinfo=UTC)
+START = datetime(2026, 3, 1, 12)
+ROWS_OF_A_STEP, SECONDS = 60, 10.0
+CURRENTS = (1.0, 0.0, -1.0)
 
 
-def measured():
-    """Time in s, voltage in V, current in A, temperature in degC, step and letter of each row."""
-    step = np.repeat(np.arange(4), ROWS)
-    time = np.arange(4 * ROWS) * SECONDS
-    current = np.array([0.0, -AMPERES, 0.0, AMPERES])[step]
-    soc = 0.9 + np.cumsum(current) * SECONDS / 3600 / 2
-    voltage = 3.0 + soc + 0.05 * current
-    return pl.DataFrame(
-        {
-            "t": time,
-            "V": np.round(voltage, 5),
-            "I": current,
-            "T": 25.0 + 0.01 * step,
-            "step": step + 1,
-            "state": np.array(STEPS)[step],
-        }
+def rows():
+    """Yield number, time in s, step, current in A (positive on discharge) and voltage in V."""
+    charge = 0.0
+    for number in range(3 * ROWS_OF_A_STEP):
+        step = number // ROWS_OF_A_STEP
+        current = CURRENTS[step]
+        yield number, SECONDS * number, step, current, 3.9 - 0.2 * charge - 0.05 * current
+        charge += 3 * current * SECONDS / 3600
+
+
+def _table(head, line):
+    return "\n".join([*head, *(line(*row) for row in rows())]) + "\n"
+
+
+def _at(seconds, form="%Y-%m-%d %H:%M:%S"):
+    return (START + timedelta(seconds=seconds)).strftime(form)
+
+
+def bdf():
+    head = ["test_time_second,voltage_volt,current_ampere,cycle_count,step_count"]
+    return _table(head, lambda _, t, step, i, v: f"{t},{v:.6f},{-i},0,{step}")
+
+
+def csv():
+    return _table(["Time [s],Current [A],Voltage [V]"], lambda _, t, __, i, v: f"{t},{-i},{v:.6f}")
+
+
+def maccor():
+    head = [
+        "Today's Date\t03/02/2026\tDate of Test:\t03/01/2026\tFilename:\tx\tProcedure:\tRPT.000",
+        "Rec\tCycle C\tStep\tTest Time (sec)\tCurrent (A)\tVoltage (V)\tMD\tDPT Time",
+    ]
+    time = "%m/%d/%Y %H:%M:%S"
+    return _table(
+        head,
+        lambda n, t, step, i, v: (
+            f"{n + 1}\t0\t{step + 1}\t{t}\t{abs(i)}\t{v:.6f}\t{'DRC'[step]}\t{_at(t, time)}"
+        ),
     )
 
 
-def table(columns, separator=","):
-    """Write named columns as text."""
-    return pl.DataFrame(columns).write_csv(separator=separator)
-
-
-def stamps(time, layout):
-    return [(START + timedelta(seconds=seconds)).strftime(layout) for seconds in time]
-
-
-def csv(path, rows):
-    path.write_text(
-        table({"Time [s]": rows["t"], "Voltage [V]": rows["V"], "Current [A]": rows["I"]})
+def neware():
+    head = ["DataPoint,Cycle Index,Step Index,Step Type,Current(A),Voltage(V),Date"]
+    kinds = ("CC DChg", "Rest", "CC Chg")
+    return _table(
+        head,
+        lambda n, t, step, i, v: f"{n + 1},1,{step + 1},{kinds[step]},{-i},{v:.6f},{_at(t)}",
     )
 
 
-def bdf_columns(rows):
-    return {
-        "test_time_second": rows["t"],
-        "voltage_volt": rows["V"],
-        "current_ampere": rows["I"],
-        "step_count": rows["step"],
-    }
-
-
-def bdf(path, rows):
-    path.write_text(table(bdf_columns(rows)))
-
-
-def bdf_zipped(path, rows):
-    path.write_bytes(gzip.compress(table(bdf_columns(rows)).encode()))
-
-
-def bdf_parquet(path, rows):
-    pl.DataFrame(bdf_columns(rows)).write_parquet(path)
-
-
-def parquet(path, rows):
-    pl.DataFrame(
-        {"Time [s]": rows["t"], "Voltage [V]": rows["V"], "Current [A]": rows["I"]}
-    ).write_parquet(path)
-
-
-def novonix(path, rows):
-    summary = (
-        "[Summary]\nNovonix UHPC\nStarted: 2026-03-01 08:00:00\nChannel: 09\nProtocol: a.pro\n"
-        "[End Summary]\n\n[Data]\n"
+def novonix():
+    head = [
+        "[Summary]",
+        "Novonix UHPC",
+        "Started: 2026-03-01 12:00:00 PM",
+        "[End Summary]",
+        "[Data]",
+        "Date and Time,Cycle Number,Run Time (h),Current (A),Potential (V),Temperature (°C),"
+        "Step Number",
+    ]
+    time = "%Y-%m-%d %I:%M:%S %p"
+    return _table(
+        head,
+        lambda _, t, step, i, v: f"{_at(t, time)},0,{t / 3600:.9f},{-i},{v:.6f},25,{step}",
     )
-    columns = {
-        "Date and Time": stamps(rows["t"], "%Y-%m-%d %H:%M:%S"),
-        "Cycle Number": [0] * rows.height,
-        "Step Number": rows["step"],
-        "Run Time (h)": rows["t"] / 3600,
-        "Current (A)": rows["I"],
-        "Potential (V)": rows["V"],
-        "Temperature (°C)": rows["T"],
-    }
-    path.write_text(summary + table(columns), encoding="utf-8")
 
 
-def neware(path, rows):
-    columns = {
-        "DateTime": stamps(rows["t"], "%Y-%m-%d %H:%M:%S"),
-        "Cycle Index": [1] * rows.height,
-        "Step Index": rows["step"],
-        "Voltage(V)": rows["V"],
-        "Current(A)": rows["I"],
-    }
-    path.write_text(table(columns))
+def repower():
+    head = [
+        "Cycle ID,Step ID,Record ID,Step State,Relative Time(Sec),System Time,Voltage(V),"
+        "Current(A),Capacity(Ah),Energy(Wh),Charge Capacity(Ah),Discharge Capacity(Ah),"
+        "Charge Energy(Wh),Discharge Energy(Wh),MTV1"
+    ]
+    kinds = ("CC_DChg", "Rest", "CC_Chg")
+
+    def line(n, t, step, i, v):
+        moved = (t - 600 * step) / 3600
+        own = f"{moved if i < 0 else 0},{moved if i > 0 else 0}"
+        energy = f"{4 * moved if i < 0 else 0},{4 * moved if i > 0 else 0}"
+        return (
+            f"1,{step + 1},{n + 1},{kinds[step]},{t - 600 * step}, {_at(t)},{v:.6f},{-i},"
+            f"{moved},{4 * moved},{own},{energy},25"
+        )
+
+    return _table(head, line)
 
 
-def maccor(path, rows):
-    columns = {
-        "Rec#": range(1, rows.height + 1),
-        "Cyc#": [0] * rows.height,
-        "Step": rows["step"],
-        "Test (Sec)": rows["t"],
-        "Amps": rows["I"].abs(),
-        "Volts": rows["V"],
-        "State": rows["state"],
-        "DPt Time": stamps(rows["t"], "%m/%d/%Y %H:%M:%S"),
-    }
-    path.write_text("Today's Date\t03/02/2026\tDate of Test:\t03/01/2026\n" + table(columns, "\t"))
+def biologic():
+    head = [
+        "EC-Lab ASCII FILE",
+        "Nb header lines : 5                          ",
+        "",
+        "Acquisition started on : 03/01/2026 12:00:00",
+        "mode\tNs\ttime/s\tEwe/V\tI/mA\tcycle number",
+    ]
+    return _table(head, lambda _, t, step, i, v: f"1\t{step}\t{t}\t{v:.6f}\t{-1000 * i}\t0")
 
 
-def biologic(path, rows):
-    header = "EC-Lab ASCII FILE\nNb header lines : 3\n"
-    columns = {
-        "mode": [1] * rows.height,
-        "Ns": rows["step"],
-        "time/s": rows["t"],
-        "Ecell/V": rows["V"],
-        "I/mA": rows["I"] * 1000,
-        "cycle number": [0.0] * rows.height,
-    }
-    path.write_text(header + table(columns, "\t"), encoding="latin-1")
+def arbin():
+    head = [
+        "Data Point,Date Time,Test Time (s),Step Time (s),Cycle Index,Step Index,Current (A),"
+        "Voltage (V),Charge Capacity (Ah),Discharge Capacity (Ah)"
+    ]
+    time = "%m/%d/%Y %H:%M:%S"
+    return _table(
+        head,
+        lambda n, t, step, i, v: (
+            f"{n + 1},{_at(t, time)},{t},{t - 600 * step},1,{step + 1},{-i},{v:.6f},0,0"
+        ),
+    )
 
 
-def biologic_csv(path, rows):
-    columns = {
-        "time_s": rows["t"],
-        "Ecell_V": rows["V"],
-        "I_mA": rows["I"] * 1000,
-        "Ns": rows["step"],
-    }
-    path.write_text(table(columns))
-
-
-def basytec(path, rows):
-    clock = [f"{int(t // 3600):02}:{int(t % 3600 // 60):02}:{t % 60:06.3f}" for t in rows["t"]]
-    columns = {
-        "run_time": clock,
-        "c_vol": rows["V"],
-        "c_cur": rows["I"],
-        "c_surf_temp": rows["T"],
-        "amb_temp": rows["T"],
-        "step_type": rows["step"],
-    }
-    path.write_text(table(columns))
-
-
-def repower(path, rows):
-    elapsed = rows["t"] - rows.select(pl.col("t").min().over("step")).to_series()
-    amount = rows["I"] * elapsed / 3600
-    charged, discharged = amount.clip(lower_bound=0), (-amount).clip(lower_bound=0)
-    columns = {
-        "Cycle ID": [1] * rows.height,
-        "Step ID": rows["step"],
-        "Record ID": range(rows.height),
-        "Step State": rows["state"],
-        "Relative Time(Sec)": elapsed,
-        "System Time": stamps(rows["t"], " %Y-%m-%d %H:%M:%S"),
-        "Voltage(V)": rows["V"],
-        "Current(A)": rows["I"],
-        "Capacity(Ah)": amount.abs(),
-        "Energy(Wh)": amount.abs() * 3.7,
-        "Charge Capacity(Ah)": charged,
-        "Discharge Capacity(Ah)": discharged,
-        "Charge Energy(Wh)": charged * 3.7,
-        "Discharge Energy(Wh)": discharged * 3.7,
-    }
-    path.write_text(table(columns))
-
-
-def arbin(path, rows):
-    columns = {
-        "Data Point": range(1, rows.height + 1),
-        "Date Time": stamps(rows["t"], "%m/%d/%Y %H:%M:%S.000"),
-        "Test Time (s)": rows["t"],
-        "Cycle Index": [1] * rows.height,
-        "Step Index": rows["step"],
-        "Current (A)": rows["I"],
-        "Voltage (V)": rows["V"],
-    }
-    path.write_text(table(columns))
-
-
-def digatron(path, rows):
-    columns = {
-        "Timestamp": stamps(rows["t"], "%Y-%m-%d %H:%M:%S+00:00"),
-        "Step": rows["step"],
-        "Cycle": [0] * rows.height,
-        "Voltage#V": rows["V"],
-        "Current#A": rows["I"],
-    }
-    path.write_text(table(columns))
-
-
-FORMATS = {
-    "csv": ("test.csv", csv),
-    "bdf": ("test.bdf", bdf),
-    "bdf zipped": ("test.bdf.gz", bdf_zipped),
-    "bdf parquet": ("test.bdf.parquet", bdf_parquet),
-    "parquet": ("test.parquet", parquet),
-    "novonix": ("test.csv", novonix),
-    "neware": ("test.csv", neware),
-    "maccor": ("test.txt", maccor),
-    "biologic mpt": ("test.mpt", biologic),
-    "biologic csv": ("test.csv", biologic_csv),
-    "basytec": ("test.csv", basytec),
-    "repower": ("test.csv", repower),
-    "arbin": ("test.csv", arbin),
-    "digatron": ("test.csv", digatron),
+CUTOFFS = {"Lower voltage cut-off [V]": 2.5, "Upper voltage cut-off [V]": 4.2}
+EXPORTS = {
+    "bdf": (bdf, "export.csv", None),
+    "csv": (csv, "export.csv", None),
+    "maccor": (maccor, "export.txt", None),
+    "neware": (neware, "export.csv", None),
+    "novonix": (novonix, "export.csv", None),
+    "repower": (repower, "export.csv", {"cell_metadata": CUTOFFS}),
+    "biologic mpt": (biologic, "export.mpt", None),
+    "arbin": (arbin, "export.csv", None),
 }
