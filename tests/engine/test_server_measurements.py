@@ -1,6 +1,9 @@
 """Measurements over the API: what is told about them, what hangs on them, and how they go."""
 
+import datetime as dt
 import io
+from decimal import Decimal
+from urllib.parse import quote
 
 import polars as pl
 import pytest
@@ -115,6 +118,16 @@ class TestProperties:
         error(lab.initiate(), 404, "cell instance 'nowhere'")
         error(lab.get("/cell_instances/nowhere/cell_measurements"), 404, "nowhere")
 
+    @pytest.mark.parametrize(
+        "name", ["../../etc", "\u202e", "😀", "a" * 255, "%_\\", "null", "eq.x"]
+    )
+    def test_a_name_may_be_any_text(self, lab, name):
+        made = values(lab, name, notes=name, tags=[name[:50]], protocol={"name": name}).json()
+        assert (made["name"], made["notes"], made["tags"]) == (name, name, [name[:50]])
+        query = {"name": f"eq.{name}"}
+        path = f"/cell_instances/{lab.cell}/cell_measurements"
+        assert lab.get(path, params=query).json()["items"] == [made]
+
 
 class TestUpdate:
     def test_what_is_left_out_stays(self, lab):
@@ -200,8 +213,6 @@ class TestFiles:
         path = f"{lab.of(made['id'])}/files"
         assert lab.get(path).json() == {"filenames": list(contents)}
         for name, content in contents.items():
-            from urllib.parse import quote
-
             answer = lab.get(f"{path}/{quote(name, safe='')}")
             assert answer.status_code == 307
             stored = lab.get(answer.headers["location"])
@@ -388,6 +399,36 @@ class TestTables:
         told = series().select(pl.lit("x").alias("Ä note"), pl.all(), pl.lit(7).alias("Code"))
         made = lab.measured(told)["id"]
         assert lab.table(made, "time_series").equals(told)
+
+    def test_columns_of_any_kind_are_kept_and_told(self, lab):
+        rows = series().height
+        odd = {
+            "Day": [dt.date(2026, 5, 8)] * rows,
+            "Moment": [dt.datetime(2026, 5, 8, 12)] * rows,
+            "List": [[1.0, float("nan")]] * rows,
+            "Bytes": [b"\xff"] * rows,
+            "Price": [Decimal("1.5")] * rows,
+            "Nothing": [None] * rows,
+            "__group": [3] * rows,
+            "": [4] * rows,
+        }
+        frame = series().with_columns(pl.Series(name, values) for name, values in odd.items())
+        frame = frame.with_columns(pl.Series("Step from cycler", [2**64 - 1] * rows, pl.UInt64))
+        made = lab.measured(frame)["id"]
+        assert lab.table(made, "time_series").columns == frame.columns
+        found = lab.get(lab.of(made), params={"include_time_series": "true"}).json()["time_series"]
+        told = {name: found[name][0] for name in frame.columns[5:]}
+        assert told == {
+            "Day": "2026-05-08",
+            "Moment": "2026-05-08T12:00:00",
+            "List": "[1.0, nan]",
+            "Bytes": "b'\\xff'",
+            "Price": 1.5,
+            "Nothing": None,
+            "__group": 3,
+            "": 4,
+            "Step from cycler": 2**64 - 1,
+        }
 
     def test_a_file_that_vanished_is_named(self, lab):
         made = lab.measured(series(cycles=3))["id"]

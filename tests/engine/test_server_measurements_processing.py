@@ -1,12 +1,15 @@
 """What happens to uploads: processed whole or not at all, whoever dies on the way."""
 
 import time
+from datetime import timedelta
 
 import polars as pl
 import pytest
-from conftest import HERE
+from conftest import HERE, app_client
 from ionworks_engine.jobs.processes import ProcessExecutor
+from ionworks_engine.storage.tables import idempotency
 from measured import engine, parquet, series
+from sqlalchemy import update
 
 
 @pytest.fixture
@@ -217,8 +220,6 @@ class TestExtend:
         assert lab.post(path, json={}).status_code == 200
 
     def test_one_whose_sender_died_can_be_replaced(self, lab, monkeypatch):
-        from datetime import timedelta
-
         made = lab.measured(series(cycles=1))["id"]
         lab.post(f"{lab.of(made)}/initiate-extend", json={})
         monkeypatch.setattr("ionworks_engine.measurements.intake._REPLACEABLE_AFTER", timedelta(0))
@@ -231,6 +232,24 @@ class TestExtend:
         lab.post(f"{lab.of(made)}/initiate-extend", json={})
         refused = lab.post(f"{lab.of(made)}/confirm-extend", json={})
         error(refused, 400, "time_series_extend.parquet")
+
+    @pytest.mark.parametrize("lost", [False, True])
+    def test_a_confirmation_that_is_sent_again_adds_the_rows_once(self, lab, lost):
+        made = lab.measured(series(cycles=1))["id"]
+        places = lab.post(f"{lab.of(made)}/initiate-extend", json={}).json()
+        lab.send(places, {"time_series_extend.parquet": parquet(series().slice(22))})
+        ask = {"json": {}, "headers": {"Idempotency-Key": "k-1"}}
+        first = lab.post(f"{lab.of(made)}/confirm-extend", **ask)
+        assert lab.settled(first)["processing_error"] is None
+        if lost:
+            with lab.app.state.services.store.writing() as connection:
+                connection.execute(update(idempotency).values(status=None, answer=None))
+        again = lab.post(f"{lab.of(made)}/confirm-extend", **ask)
+        if lost:
+            assert error(again, 409)["detail"]["existing_id"] == made
+        else:
+            assert again.json() == first.json()
+        assert lab.table(made, "time_series").equals(series())
 
     def test_a_test_that_ended_meanwhile_is_not_extended(self, lab):
         made = lab.measured(series(cycles=1), start_time="2026-01-01")["id"]
@@ -342,8 +361,6 @@ class TestWorkers:
             name = lab.upload(series(Hold=1.0)).json()["id"]
             begun(lab, name)
         (tmp_path / "go").touch()
-        from conftest import app_client
-
         with app_client(tmp_path / "store", executor=slow) as again:
             give_up = time.monotonic() + 30
             while (found := again.get(f"/cell_measurements/{name}").json())[

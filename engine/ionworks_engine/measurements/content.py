@@ -52,13 +52,19 @@ def as_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
     >>> as_columns(pl.DataFrame({"Mean current [A]": [1.0, float("nan")]}))
     {'Mean current [A]': [1.0, None]}
     """
-    plain = cs.numeric() | cs.string() | cs.boolean()
-    frame = frame.with_columns(
-        cs.decimal().cast(pl.Float64), (~plain).cast(pl.String, strict=False)
-    )
     floats = cs.float()
     finite = pl.when(floats.is_finite()).then(floats).name.keep()
-    return frame.with_columns(finite).to_dict(as_series=False)
+    frame = frame.with_columns(cs.decimal().cast(pl.Float64)).with_columns(finite)
+    return {column.name: _as_list(column) for column in frame}
+
+
+def _as_list(column: pl.Series) -> list[Any]:
+    """Return numbers, texts and truth values as they are, anything else as a text."""
+    values, dtype = column.to_list(), column.dtype
+    if dtype.is_numeric() or dtype in (pl.String, pl.Boolean, pl.Null):
+        return values
+    moments = dtype.is_temporal() and dtype != pl.Duration
+    return [v if v is None else v.isoformat() if moments else str(v) for v in values]
 
 
 def file_address(call: Call) -> Redirect:

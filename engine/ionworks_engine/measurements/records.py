@@ -25,6 +25,7 @@ from ionworks_engine.storage.tables import (
     measurement_watches,
     study_measurements,
 )
+from ionworks_engine.storage.tables import uploads as places
 
 WHAT = "measurement"
 TIME_SERIES, FILE, PROPERTIES = "time_series", "file", "properties"
@@ -155,20 +156,34 @@ def remove(call: Call, connection: Connection, which: ColumnElement[bool]) -> li
     list of str
         Names of their files, to be discarded once the transaction is committed.
     """
-    columns = (cell_measurements.c.id, cell_measurements.c.job_id, *_FILES)
-    rows = connection.execute(select(*columns).where(which)).all()
     gone = select(cell_measurements.c.id).where(which)
+    files = [
+        name for row in connection.execute(select(*_FILES).where(which)) for name in row if name
+    ]
     contents = select(measurement_files.c.content).where(
         measurement_files.c.measurement_id.in_(gone)
     )
-    files = [*connection.scalars(contents), *(name for row in rows for name in row[2:] if name)]
-    for row in rows:
-        drop_job(call, connection, row.job_id)
-        uploads.drop(connection, "extend", row.id)
+    files += connection.scalars(contents)
+    _end_work(call, connection, which)
     for table in _HANGING:
         connection.execute(delete(table).where(table.c.measurement_id.in_(gone)))
     connection.execute(delete(cell_measurements).where(which))
     return files
+
+
+def _end_work(call: Call, connection: Connection, which: ColumnElement[bool]) -> None:
+    """Cancel and forget the jobs of measurements, and close places for further rows."""
+    running = select(cell_measurements.c.job_id).where(which, _is_open)
+    for job_id in connection.scalars(running).all():
+        call.jobs.cancel(connection, job_id)
+    theirs = select(cell_measurements.c.job_id).where(which)
+    connection.execute(delete(jobs).where(jobs.c.id.in_(theirs)))
+    gone = select(cell_measurements.c.id).where(which)
+    extended = select(places.c.owner_id).where(
+        places.c.kind == "extend", places.c.owner_id.in_(gone)
+    )
+    for name in connection.scalars(extended).all():
+        uploads.drop(connection, "extend", name)
 
 
 def drop_job(call: Call, connection: Connection, job_id: str | None) -> None:

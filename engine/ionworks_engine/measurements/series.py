@@ -24,7 +24,7 @@ MEASURED = ("Stoichiometry", "SOC")
 """Columns that are measured values although their names state no unit."""
 
 ROW_GROUP = 100_000
-MOST_CELLS = 2_000_000_000
+MOST_CELLS = 500_000_000
 _TALLEST_GROUP = 250_000
 
 
@@ -114,7 +114,11 @@ def normalised(frame: pl.DataFrame) -> pl.DataFrame:
 def _is_whole(column: pl.Series) -> bool:
     if column.dtype.is_float():
         return bool((column == column.round()).all()) and bool((column.abs() < 2**53).all())
-    return column.dtype.is_integer() or column.dtype == pl.Null
+    if column.dtype.is_integer():
+        return not column.len() or bool(
+            (column.cast(pl.Int64, strict=False).is_null() == column.is_null()).all()
+        )
+    return column.dtype == pl.Null
 
 
 def is_stored_form(uploaded: pl.DataFrame, form: pl.DataFrame, path: Path) -> bool:
@@ -125,10 +129,13 @@ def is_stored_form(uploaded: pl.DataFrame, form: pl.DataFrame, path: Path) -> bo
     if uploaded.schema != form.schema or uploaded.null_count().row(0) != form.null_count().row(0):
         return False
     try:
-        from pyarrow import parquet
+        from pyarrow import ArrowException, parquet
     except ImportError:
         return False
-    layout = parquet.ParquetFile(path).metadata
+    try:
+        layout = parquet.ParquetFile(path).metadata
+    except (ArrowException, OSError):
+        return False
     groups = [layout.row_group(index) for index in range(layout.num_row_groups)]
     rows = [group.num_rows for group in groups]
     return (
