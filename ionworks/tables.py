@@ -42,8 +42,8 @@ def column_table(columns: Any, what: str) -> pl.DataFrame:
     Examples
     --------
     >>> from ionworks.tables import column_table
-    >>> column_table({"Step count": [0, 1], "Duration [s]": [600, None]}, "steps").schema
-    Schema({'Step count': Int64, 'Duration [s]': Float64})
+    >>> column_table({"Step count": [0, 1], "Duration [s]": [600, None]}, "steps").dtypes
+    [Int64, Float64]
     """
     import polars as pl
 

@@ -313,6 +313,10 @@ class AsyncCellInstanceClient:
         >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
         >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
         >>> _ = await client.cell_measurement.create_properties(cell.id, "Weighing", mass)
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Streamed"})
+        >>> mass = {"mass": {"value": 68.4, "unit": "g"}}
+        >>> _ = await client.cell_measurement.create_properties(cell.id, "Weighing", mass)
         >>> async for measurement in client.cell_instance.iter_details(cell.id):
         ...     print(measurement.name, measurement.cycles)
         Weighing None

@@ -85,10 +85,19 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
 
         Examples
         --------
-        >>> measurement = await client.cell_measurement.create_from_file(cell.id, "079.txt")
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Exported"})
+        >>> export = Path(tempfile.mkdtemp(), "RPT.csv")
+        >>> rows = [f"{10 * n},-1,{4.1 - n / 10}" for n in range(6)]
+        >>> _ = export.write_text("\\n".join(["Time [s],Current [A],Voltage [V]", *rows]))
+        >>> measurement = await client.cell_measurement.create_from_file(cell.id, export)
         >>> print(measurement.notes)
-        Read from 079.txt as maccor (as its content shows) with ionworksdata: 6345 rows.
+        Read from RPT.csv as csv (no cycler's format was found in it) with ionworksdata ...
         Positive current is discharge, as ionworksdata determined.
+        >>> [raw.filename for raw in await client.cell_measurement.list_raw_data(measurement.id)]
+        ['RPT.csv']
         """
         cell = path_id(cell_instance_id, "cell_instance_id")
         instance = await async_call(

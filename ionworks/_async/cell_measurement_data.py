@@ -69,9 +69,19 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
 
         Examples
         --------
-        >>> detail = await client.cell_measurement.detail(measurement.id, include_steps=False)
-        >>> detail.time_series["Voltage [V]"].max()
-        4.2
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Discharged"})
+        >>> series = {
+        ...     "Time [s]": [0, 10, 20],
+        ...     "Voltage [V]": [4.1, 4.0, 3.9],
+        ...     "Current [A]": [1, 1, 1],
+        ...     "Step count": [0, 0, 0],
+        ... }
+        >>> data = {"measurement": {"name": "RPT"}, "time_series": series}
+        >>> measurement = await client.cell_measurement.create_or_get(cell.id, data)
+        >>> detail = await client.cell_measurement.detail(measurement.id, include_cycles=False)
+        >>> detail.time_series["Voltage [V]"].max(), detail.steps["Step type"][0], detail.cycles
+        (4.1, 'Constant current discharge', None)
         """
         row = await self.get(measurement_id)
         wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
@@ -104,7 +114,8 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
         time_range
             The first and the last time, in s; both are included, ``None`` for an open end.
         max_points
-            The most rows to return: of more, evenly spaced ones with the first and the last.
+            The most rows to return. More are thinned so that what a plot shows stays: extremes,
+            the first and the last.
 
         Raises
         ------
@@ -115,11 +126,21 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
 
         Examples
         --------
-        >>> first_hour = await client.cell_measurement.time_series(
-        ...     measurement.id, columns=["Time [s]", "Voltage [V]"], time_range=(0, 3600)
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Discharged"})
+        >>> series = {
+        ...     "Time [s]": [0, 10, 20],
+        ...     "Voltage [V]": [4.1, 4.0, 3.9],
+        ...     "Current [A]": [1, 1, 1],
+        ...     "Step count": [0, 0, 0],
+        ... }
+        >>> data = {"measurement": {"name": "RPT"}, "time_series": series}
+        >>> measurement = await client.cell_measurement.create_or_get(cell.id, data)
+        >>> part = await client.cell_measurement.time_series(
+        ...     measurement.id, columns=["Time [s]", "Voltage [V]"], time_range=(0, 10)
         ... )
-        >>> first_hour.columns
-        ['Time [s]', 'Voltage [V]']
+        >>> part.rows()
+        [(0.0, 4.1), (10.0, 4.0)]
         """
         part = Part(columns, row_range, time_range, max_points)
         source = await self._source(measurement_id, use_cache)

@@ -57,8 +57,13 @@ class AsyncMeasurementLinks(AsyncMeasurementRecords):
 
         Examples
         --------
-        >>> [(used.tag, used.usage_count) for used in await client.cell_measurement.list_tags()]
-        [('aging', 12), ('RPT', 3)]
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Tagged"})
+        >>> mass = {"mass": {"value": 68.4, "unit": "g"}}
+        >>> _ = await client.cell_measurement.create_properties(cell.id, "Mass", mass, tags="rare")
+        >>> page = await client.cell_measurement.list_tags(q="rar", limit=1)
+        >>> page[0].tag, page[0].usage_count
+        ('rare', 1)
         """
         return await async_list(
             self._session,

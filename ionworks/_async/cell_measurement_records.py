@@ -96,9 +96,14 @@ class AsyncMeasurementRecords:
 
         Examples
         --------
-        >>> newest = await client.cell_measurement.list(instance.id, limit=5, tags_any="aging")
-        >>> [measurement.name for measurement in newest]
-        ['RPT 2', 'RPT 1']
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Weighed twice"})
+        >>> mass = {"mass": {"value": 68.4, "unit": "g"}}
+        >>> for name in ("First", "Second"):
+        ...     _ = await client.cell_measurement.create_properties(cell.id, name, mass)
+        >>> newest = await client.cell_measurement.list(cell.id, limit=5, order_by="name")
+        >>> sorted(measurement.name for measurement in newest)
+        ['First', 'Second']
         """
         query = list_query(
             list_cell_measurements.asyncio_detailed,
@@ -255,9 +260,18 @@ class AsyncMeasurementRecords:
 
         Examples
         --------
+        >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Waited for"})
+        >>> series = {
+        ...     "Time [s]": [0, 10, 20],
+        ...     "Voltage [V]": [4.1, 4.0, 3.9],
+        ...     "Current [A]": [1, 1, 1],
+        ...     "Step count": [0, 0, 0],
+        ... }
+        >>> data = {"measurement": {"name": "RPT"}, "time_series": series}
         >>> new = await client.cell_measurement.create(cell.id, data, wait_for_processing=False)
-        >>> done = await client.cell_measurement.wait_for_processing(new)
-        >>> done[new.id].processing_status
+        >>> done = await client.cell_measurement.wait_for_processing(new, verbose=False)
+        >>> str(done[new.id].processing_status)
         'ready'
         """
         is_one = isinstance(measurement_ids, str | CellMeasurement | Mapping)

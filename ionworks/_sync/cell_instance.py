@@ -312,6 +312,10 @@ class CellInstanceClient:
         >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
         >>> mass = {"mass": {"value": 46.2, "unit": "g"}}
         >>> _ = client.cell_measurement.create_properties(cell.id, "Weighing", mass)
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Streamed"})
+        >>> mass = {"mass": {"value": 68.4, "unit": "g"}}
+        >>> _ = client.cell_measurement.create_properties(cell.id, "Weighing", mass)
         >>> for measurement in client.cell_instance.iter_details(cell.id):
         ...     print(measurement.name, measurement.cycles)
         Weighing None

@@ -86,10 +86,19 @@ class CellMeasurementClient(MeasurementCreation):
 
         Examples
         --------
-        >>> measurement = client.cell_measurement.create_from_file(cell.id, "079.txt")
+        >>> import tempfile
+        >>> from pathlib import Path
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Exported"})
+        >>> export = Path(tempfile.mkdtemp(), "RPT.csv")
+        >>> rows = [f"{10 * n},-1,{4.1 - n / 10}" for n in range(6)]
+        >>> _ = export.write_text("\\n".join(["Time [s],Current [A],Voltage [V]", *rows]))
+        >>> measurement = client.cell_measurement.create_from_file(cell.id, export)
         >>> print(measurement.notes)
-        Read from 079.txt as maccor (as its content shows) with ionworksdata: 6345 rows.
+        Read from RPT.csv as csv (no cycler's format was found in it) with ionworksdata ...
         Positive current is discharge, as ionworksdata determined.
+        >>> [raw.filename for raw in client.cell_measurement.list_raw_data(measurement.id)]
+        ['RPT.csv']
         """
         cell = path_id(cell_instance_id, "cell_instance_id")
         instance = sync_call(get_cell_instance.sync_detailed, cell, client=self._session.api)

@@ -84,12 +84,20 @@ class MeasurementCreation(MeasurementData):
 
         Examples
         --------
-        >>> measurement = client.cell_measurement.create(cell.id, {
-        ...     "measurement": {"name": "RPT 1", "tags": ["RPT"]},
-        ...     "time_series": frame,
-        ... })
-        >>> measurement.processing_status
-        'ready'
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Measured"})
+        >>> series = {
+        ...     "Time [s]": [0, 10, 20],
+        ...     "Voltage [V]": [4.1, 4.0, 3.9],
+        ...     "Current [A]": [1, 1, 1],
+        ...     "Step count": [0, 0, 0],
+        ... }
+        >>> measurement = client.cell_measurement.create(
+        ...     cell.id,
+        ...     {"measurement": {"name": "RPT 1", "tags": ["RPT"]}, "time_series": series},
+        ... )
+        >>> str(measurement.processing_status), measurement.tags
+        ('ready', ['RPT'])
         """
         cell = path_id(cell_instance_id, "cell_instance_id")
         check = partial(
@@ -178,6 +186,8 @@ skip_checks, wait_for_processing
 
         Examples
         --------
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
         >>> weighed = client.cell_measurement.create_properties(
         ...     cell.id, "Weighing", {"mass": {"value": 68.4, "unit": "g"}}
         ... )
@@ -284,7 +294,20 @@ skip_checks, wait_for_processing
 
         Examples
         --------
-        >>> running = client.cell_measurement.extend(running.id, later_rows)
+        >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Running"})
+        >>> series = {
+        ...     "Time [s]": [0, 10, 20],
+        ...     "Voltage [V]": [4.1, 4.0, 3.9],
+        ...     "Current [A]": [1, 1, 1],
+        ...     "Step count": [0, 0, 0],
+        ... }
+        >>> data = {"measurement": {"name": "Aging"}, "time_series": series}
+        >>> running = client.cell_measurement.create(cell.id, data)
+        >>> later = {**series, "Time [s]": [30, 40, 50], "Voltage [V]": [3.8, 3.7, 3.6]}
+        >>> running = client.cell_measurement.extend(running.id, later)
+        >>> len(client.cell_measurement.time_series(running.id))
+        6
         """
         wanted = path_id(measurement_id, "measurement_id")
         rows = sync_aside(partial(extension, time_series))

@@ -29,9 +29,13 @@ class CellMeasurement(_Model):
 
     Examples
     --------
-    >>> measurement = client.cell_measurement.get(measurement_id)
-    >>> measurement.processing_status
-    'ready'
+    >>> from ionworks.results import CellMeasurement
+    >>> fields = {"id": "m-1", "name": "RPT", "cell_instance_id": "c-1", "shelf": 3}
+    >>> measurement = CellMeasurement.from_dict(fields)
+    >>> measurement
+    CellMeasurement(id='m-1', name='RPT')
+    >>> measurement.shelf, measurement["shelf"]
+    (3, 3)
     """
 
     _reader: Any = None
