@@ -62,10 +62,24 @@ STEP_NUMBERS = (
 
 
 def numbers(frame: pl.DataFrame, name: str) -> Floats:
-    """Return a column as floats; what is not measured is NaN."""
+    """Return a column as floats; what is not measured is NaN.
+
+    Raises
+    ------
+    TypeError
+        If the column holds no numbers.
+    """
     import polars as pl
 
-    return frame[name].cast(pl.Float64).to_numpy()
+    column = frame[name]
+    if not is_numeric(column):
+        raise TypeError(f"column {name!r} must hold numbers, but is of type {column.dtype}")
+    return column.cast(pl.Float64).to_numpy()
+
+
+def is_numeric(column: pl.Series) -> bool:
+    """Whether a column holds numbers, or nothing at all."""
+    return column.dtype.is_numeric() or str(column.dtype) == "Null"
 
 
 def has(frame: pl.DataFrame, *names: str) -> bool:
@@ -75,7 +89,7 @@ def has(frame: pl.DataFrame, *names: str) -> bool:
 
 def is_eis_row(frame: pl.DataFrame) -> Flags:
     """Whether each row was measured at a frequency."""
-    if EIS_FREQ_COL not in frame.columns:
+    if EIS_FREQ_COL not in frame.columns or not is_numeric(frame[EIS_FREQ_COL]):
         return np.zeros(frame.height, dtype=bool)
     return ~np.isnan(numbers(frame, EIS_FREQ_COL))
 

@@ -119,7 +119,7 @@ def validate_positive_current_is_discharge(
         steps = Segments.of(np.sign(current))
     active = np.abs(steps.sums(current) / steps.lengths) >= rest
     charge_fraction, row = _vote(steps, active, time, current, voltage)
-    if charge_fraction < _UNCLEAR:
+    if not charge_fraction >= _UNCLEAR:
         return []
     code, message = _explained(
         charge_fraction, is_unsigned=bool((current[magnitudes > rest] > 0).all())

@@ -9,6 +9,8 @@ from datetime import datetime
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ionworks.errors import MeasurementValidationError
 from ionworks.validators.columns import (
     CYCLER_REQUIRED,
@@ -68,6 +70,9 @@ __all__ = [
 
 Check = Callable[[], list[ValidationIssue]]
 
+_NO_NOISE = np.errstate(over="ignore", invalid="ignore")
+"""Sums of values that are absurdly large overflow; that is no news to whoever reads the issues."""
+
 STRICT_CHECK_NAMES = frozenset(
     {
         "capacity_energy_from_current_power",
@@ -84,6 +89,7 @@ STRICT_CHECK_NAMES = frozenset(
 )
 
 
+@_NO_NOISE
 def check_measurement_data(
     df: Any,
     strict: bool = False,
@@ -170,6 +176,7 @@ def check_measurement_data(
     return issues
 
 
+@_NO_NOISE
 def check_extension(df: Any) -> list[ValidationIssue]:
     """Find what is wrong with rows that are to be added to a measurement, as far as they tell.
 

@@ -14,6 +14,7 @@ from ionworks.validators.columns import (
     TIME,
     VOLTAGE,
     is_eis_row,
+    is_numeric,
     near,
 )
 from ionworks.validators.issues import IssueCode, ValidationIssue
@@ -58,14 +59,12 @@ def find_missing(frame: pl.DataFrame, required: Iterable[str]) -> list[Validatio
 
 def find_not_numeric(frame: pl.DataFrame, columns: Iterable[str]) -> list[ValidationIssue]:
     """Name the columns that must hold numbers and hold something else."""
-    import polars as pl
-
     issues = []
     for name in columns:
         if name not in frame.columns:
             continue
         column = frame[name]
-        if column.dtype.is_numeric() or column.dtype == pl.Null:
+        if is_numeric(column):
             continue
         row = _first(column.is_not_null())
         shown = "" if row is None else f", such as {column[row]!r} in row {row}"

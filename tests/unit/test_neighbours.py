@@ -2,7 +2,6 @@
 
 import ast
 from importlib import import_module
-from importlib.metadata import distribution
 from pathlib import Path
 
 import ionworksdata
@@ -14,8 +13,8 @@ from ionworksdata import transform
 from ionworks import Ionworks, cache, validators
 from ionworks.errors import MeasurementValidationError
 from ionworks.validators import IssueCode, check_measurement_data
-from tests.unit import cycler_exports
-from tests.unit.cycler_exports import AMPERES, FORMATS, ROWS, SECONDS
+from tests.unit import neighbour_exports
+from tests.unit.neighbour_exports import AMPERES, FORMATS, ROWS, SECONDS
 
 HOME = Path(ionworksdata.__file__).parent
 MOVED = AMPERES * SECONDS * (ROWS - 1) / 3600
@@ -31,10 +30,6 @@ def wanted_names():
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "ionworks":
                 yield from ((node.module, alias.name) for alias in node.names)
-
-
-def test_it_is_the_version_that_these_tests_speak_of():
-    assert distribution("ionworksdata").version == "0.20.2"
 
 
 def test_all_that_it_takes_from_us_is_there():
@@ -54,7 +49,7 @@ def export(tmp_path):
 
     def write(name):
         file, writer = FORMATS[name]
-        writer(tmp_path / file, cycler_exports.measured())
+        writer(tmp_path / file, neighbour_exports.measured())
         return tmp_path / file
 
     return write
@@ -94,9 +89,9 @@ def test_readers_are_found(export, name):
 
 
 def test_data_that_break_a_rule_raise_our_error(tmp_path):
-    rows = cycler_exports.measured().head(71)
+    rows = neighbour_exports.measured().head(71)
     path = tmp_path / "test.bdf"
-    cycler_exports.bdf(path, rows.with_columns(step=pl.Series([1] * 50 + [2] + [3] * 20)))
+    neighbour_exports.bdf(path, rows.with_columns(step=pl.Series([1] * 50 + [2] + [3] * 20)))
     with pytest.raises(MeasurementValidationError) as raised:
         ionworksdata.read.time_series_and_steps(path, options={"validate_strict": True})
     assert raised.value.has_code(IssueCode.STEP_TOO_FEW_POINTS)
@@ -196,7 +191,7 @@ def uploaded(tmp_path_factory):
     folder = tmp_path_factory.mktemp("neighbour")
     before = cache.get_cache_directory()
     cache.set_cache_directory(folder / "cache")
-    cycler_exports.neware(folder / "test.csv", cycler_exports.measured())
+    neighbour_exports.neware(folder / "test.csv", neighbour_exports.measured())
     series, steps = ionworksdata.read.time_series_and_steps(folder / "test.csv")
     with Ionworks.local(folder / "engine") as client:
         cell = client.cell_instance.create(client.cell_spec.create({"name": "s"}).id, {"name": "i"})

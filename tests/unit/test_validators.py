@@ -564,6 +564,37 @@ def test_every_type_of_number_will_do(dtype):
     assert found(data) == []
 
 
+ODD = [
+    pl.Series([None] * ROWS, dtype=pl.Null),
+    pl.Series([True] * ROWS),
+    pl.Series([NOW] * ROWS),
+    pl.Series([timedelta(1)] * ROWS),
+    pl.Series([[1]] * ROWS),
+    pl.Series([{"a": 1}] * ROWS),
+    pl.Series(["a"] * ROWS, dtype=pl.Categorical),
+    pl.Series([object()] * ROWS, dtype=pl.Object),
+    pl.Series([1e308, -1e308] * (ROWS // 2)),
+    pl.Series([2**64 - 1] * ROWS, dtype=pl.UInt64),
+]
+
+
+@pytest.mark.parametrize("odd", ODD, ids=lambda odd: str(odd.dtype))
+@pytest.mark.parametrize("name", [*good(), "Frequency [Hz]", "Note"])
+@pytest.mark.parametrize("kind", [None, "eis", "ocp"])
+def test_no_column_whatever_is_in_it_makes_a_check_fail(odd, name, kind):
+    data = pl.DataFrame(good()).with_columns(odd.alias(name))
+    issues = check_measurement_data(data, strict=True, data_type=kind, steps_df=data)
+    is_text = not (odd.dtype.is_numeric() or odd.dtype == pl.Null)
+    named = [issue for issue in issues if issue.code == IssueCode.COLUMN_NOT_NUMERIC]
+    assert bool(named) == (is_text and name != "Note")
+    assert all(name in issue.message for issue in named)
+
+
+def test_a_rule_alone_names_the_column_that_is_text():
+    with pytest.raises(TypeError, match="column 'Time \\[s\\]' must hold numbers, but is of type"):
+        validators.validate_time_gaps({"Time [s]": ["0", "1"]})
+
+
 def test_unsigned_steps_do_not_wrap_around():
     data = pl.DataFrame(good(**{"Step count": [0] * 9 + [1] + [0] * 10}))
     issues = check_measurement_data(data.with_columns(pl.col("Step count").cast(pl.UInt8)))
