@@ -20,6 +20,7 @@ _NO_CURRENT_A = 1e-12
 _NO_SLOPE_V = 1e-10
 _NO_CHARGE = 1e-12
 _MIN_ROWS_TO_FIT = 4
+_ROWS_AT_ONCE = 1 << 16
 _REVERSED, _UNCLEAR = 0.75, 0.25
 
 
@@ -106,15 +107,20 @@ def validate_positive_current_is_discharge(
     if not has(frame, current_col, voltage_col, time_col):
         return []
     series = [numbers(frame, name) for name in (time_col, current_col, voltage_col)]
-    measured = np.isfinite(sum(series, start=np.zeros(frame.height)))
+    measured = np.isfinite(series[0])
+    for values in series[1:]:
+        measured &= np.isfinite(values)
     if not measured.any():
         return []
-    time, current, voltage = (values[measured] for values in series)
+    rows = np.flatnonzero(measured)
+    if rows.size < frame.height:
+        series = [values[rows] for values in series]
+    time, current, voltage = series
     magnitudes = np.abs(current)
     relative = relative_rest_tol_frac * np.percentile(magnitudes, relative_rest_tol_percentile)
     rest = min(rest_tol, max(float(relative), _NO_CURRENT_A))
     if step_col is not None and step_col in frame.columns:
-        steps = Segments.of(numbers(frame, step_col)[measured])
+        steps = Segments.of(numbers(frame, step_col)[rows])
     else:
         steps = Segments.of(np.sign(current))
     active = np.abs(steps.sums(current) / steps.lengths) >= rest
@@ -126,7 +132,7 @@ def validate_positive_current_is_discharge(
     )
     payload = {
         "charge_fraction": charge_fraction,
-        "row_index": int(np.flatnonzero(measured)[row]),
+        "row_index": int(rows[row]),
         "time": float(time[row]),
         "current": float(current[row]),
         "voltage": float(voltage[row]),
@@ -138,20 +144,23 @@ def _vote(
     steps: Segments, wanted: Flags, time: Floats, current: Floats, voltage: Floats
 ) -> tuple[float, int]:
     """Return the share of the votes for charge, and the first row of the first such step."""
-    steps_of, mask = steps.kept(wanted & (steps.lengths > 1))
-    if not len(steps_of):
-        return 0.0, 0
-    rows = np.flatnonzero(mask)
-    time, current, voltage = time[mask], current[mask], voltage[mask]
-    verdicts = _judge(steps_of, time, current, voltage)
-    moved = _moved(steps_of, np.abs(current), time)
-    weights = (1.0 - verdicts.p) * moved
+    wanted = wanted & (steps.lengths > 1)
+    weights, is_charge = np.zeros(len(steps)), np.zeros(len(steps), dtype=bool)
+    for block, runs, rows in steps.blocks(_ROWS_AT_ONCE):
+        judged, mask = block.kept(wanted[runs])
+        if not len(judged):
+            continue
+        parts = [values[rows][mask] for values in (time, current, voltage)]
+        verdicts = _judge(judged, *parts)
+        places = runs.start + np.flatnonzero(wanted[runs])
+        weights[places] = (1.0 - verdicts.p) * _moved(judged, np.abs(parts[1]), parts[0])
+        is_charge[places] = verdicts.is_charge
     total = float(weights.sum())
-    charging = verdicts.is_charge & (weights > 0)
+    charging = is_charge & (weights > 0)
     if total <= 0 or not charging.any():
         return 0.0, 0
-    first = steps_of.starts[np.argmax(charging)]
-    return float(weights[charging].sum()) / total, int(rows[first])
+    first = int(steps.starts[np.argmax(charging)])
+    return float(weights[charging].sum()) / total, first
 
 
 def _judge(steps: Segments, time: Floats, current: Floats, voltage: Floats) -> _Verdicts:

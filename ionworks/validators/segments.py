@@ -5,6 +5,7 @@ Everything here works on whole arrays, so its cost does not depend on the number
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -70,6 +71,20 @@ class Segments:
     def spread(self, per_run: Floats) -> Floats:
         """Give each row the value of its run."""
         return np.repeat(per_run, self.lengths)
+
+    def blocks(self, num_rows: int) -> Iterator[tuple[Segments, slice, slice]]:
+        """Yield whole runs of about so many rows, which runs they are and which rows."""
+        first = 0
+        while first < len(self):
+            start = int(self.starts[first])
+            last = int(np.searchsorted(self.starts, start + num_rows))
+            stop = int(self.starts[last]) if last < len(self) else self.num_rows
+            yield (
+                Segments(self.starts[first:last] - start, stop - start),
+                slice(first, last),
+                slice(start, stop),
+            )
+            first = last
 
     def kept(self, wanted: Flags) -> tuple[Segments, Flags]:
         """Keep some of the runs: they close up, and the mask says which rows are theirs."""

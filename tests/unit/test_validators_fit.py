@@ -140,3 +140,26 @@ def test_rest_has_no_vote(current, expected):
     }
     issues = validate_positive_current_is_discharge(data, step_col="Step count")
     assert [issue.code.value.removeprefix("current_sign_") for issue in issues] == expected
+
+
+@pytest.mark.parametrize("rows_at_once", [1, 30, 64, 137, 1000])
+def test_long_data_are_judged_in_pieces(monkeypatch, rows_at_once):
+    """Some steps are longer than a piece, some pieces hold only rest."""
+    rng = np.random.default_rng(3)
+    steps = np.repeat(np.arange(30), rng.integers(1, 80, 30))
+    sign = rng.choice([-1.0, 0.0, 1.0], 30)
+    sign[10:14] = 0.0
+    x = rng.random(steps.size).cumsum()
+    data = {
+        "Time [s]": x,
+        "Current [A]": sign[steps] * (1 + 0.01 * rng.normal(size=steps.size)),
+        "Voltage [V]": 3.7 - 0.001 * x * rng.choice([-1, 1, 1], 30)[steps],
+        "Step count": steps,
+    }
+    whole = validate_positive_current_is_discharge(data, step_col="Step count")
+    monkeypatch.setattr("ionworks.validators.current_sign._ROWS_AT_ONCE", rows_at_once)
+    in_pieces = validate_positive_current_is_discharge(data, step_col="Step count")
+    [expected], [found] = whole, in_pieces
+    assert found.code == expected.code
+    assert found.payload == pytest.approx(expected.payload)
+    assert 0.25 < found.payload["charge_fraction"] < 1
