@@ -48,7 +48,7 @@ class Window:
     def of(
         cls,
         columns: Sequence[str] | None = None,
-        row_range: tuple[int, int | None] | None = None,
+        row_range: tuple[int | None, int | None] | None = None,
         time_range: tuple[float | None, float | None] | None = None,
         max_points: int | None = None,
     ) -> Window:

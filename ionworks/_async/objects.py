@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
     from ionworks.transport import Arrival
 
-__all__ = ["AsyncObject", "async_keep"]
+__all__ = ["AsyncObject", "async_kept"]
 
 _MOST_HOPS = 5
 _LOCAL_PIECE = 16 << 20
@@ -127,12 +127,16 @@ class AsyncObject:
         raise StorageRefusedError("give what was stored", url, arrival.status_code, content)
 
 
-async def async_keep(stored: AsyncObject, key: CacheKey) -> Path | None:
-    """Bring an object to where it is kept on disk; ``None`` if there is no room for it."""
+async def async_kept(stored: AsyncObject, key: CacheKey) -> Path | None:
+    """Return where an object is kept on disk, brought there first if it was not.
+
+    It is ``None`` if nothing can be kept.
+    """
     cache = DiskCache()
-    aside = await async_aside(lambda: cache.room(key))
+    found = await async_aside(lambda: cache.find(key))
+    aside = await async_aside(lambda: cache.room(key)) if found is None else None
     if aside is None:
-        return None
+        return found
     with suppress(OSError):
         try:
             await stored.save(aside)

@@ -29,7 +29,7 @@ from ionworks_openapi.models import (
 )
 
 from ionworks._async.lists import async_list
-from ionworks._async.objects import AsyncObject, async_keep
+from ionworks._async.objects import AsyncObject, async_kept
 from ionworks.bodies import Body
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_call
@@ -202,11 +202,10 @@ class AsyncRawDataClient:
         b'Time,Voltage'
         """
         record = await self.get(raw_data_id)
-        key = self._session.cache_key(record.id, "raw_data", str(record.size_bytes))
-        path = await async_aside(partial(DiskCache().find, key)) if use_cache else None
+        version = str(record.size_bytes)
+        key = self._session.cache_key(record.id, "raw_data", version) if use_cache else None
         stored = self._stored(record.id, read_timeout)
-        if path is None and use_cache:
-            path = await async_keep(stored, key)
+        path = await async_kept(stored, key) if key is not None else None
         if path is None:
             content, _ = await stored.read()
         else:

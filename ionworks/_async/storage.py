@@ -102,7 +102,7 @@ class AsyncStorage:
         table_id: str,
         *,
         columns: Sequence[str] | None = None,
-        row_range: tuple[int, int | None] | None = None,
+        row_range: tuple[int | None, int | None] | None = None,
         time_range: tuple[float | None, float | None] | None = None,
         max_points: int | None = None,
         key: CacheKey | None = None,
@@ -116,9 +116,10 @@ class AsyncStorage:
         columns
             Names, in the order wanted; ``None`` for all.
         row_range
-            First row and the one after the last.
+            First row and the one after the last, each ``None`` for no limit.
         time_range
-            First and last ``Time [s]``, both included; a row without a time is in no range.
+            First and last ``Time [s]``, both included, each ``None`` for no limit; a row without a
+            time is in no range.
         max_points
             How many rows at most, thinned so that no spike is lost: `ionworks.thinning`.
         key

@@ -6,7 +6,7 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ionworks._async.objects import AsyncObject, async_keep
+from ionworks._async.objects import AsyncObject, async_kept
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_map
 from ionworks.downloads import Span
@@ -61,7 +61,7 @@ class AsyncTable:
             return None
 
     async def _whole(self, window: Window) -> pl.DataFrame:
-        source = await async_keep(self._stored, self._key) if self._key else None
+        source = await async_kept(self._stored, self._key) if self._key else None
         if source is None:
             content, _ = await self._stored.read()
             return await async_aside(lambda: window.of_file(BytesIO(content)))

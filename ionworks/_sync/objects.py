@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ionworks._sync.session import Session
     from ionworks.transport import Arrival
 
-__all__ = ["Object", "sync_keep"]
+__all__ = ["Object", "sync_kept"]
 
 _MOST_HOPS = 5
 _LOCAL_PIECE = 16 << 20
@@ -128,12 +128,16 @@ class Object:
         raise StorageRefusedError("give what was stored", url, arrival.status_code, content)
 
 
-def sync_keep(stored: Object, key: CacheKey) -> Path | None:
-    """Bring an object to where it is kept on disk; ``None`` if there is no room for it."""
+def sync_kept(stored: Object, key: CacheKey) -> Path | None:
+    """Return where an object is kept on disk, brought there first if it was not.
+
+    It is ``None`` if nothing can be kept.
+    """
     cache = DiskCache()
-    aside = sync_aside(lambda: cache.room(key))
+    found = sync_aside(lambda: cache.find(key))
+    aside = sync_aside(lambda: cache.room(key)) if found is None else None
     if aside is None:
-        return None
+        return found
     with suppress(OSError):
         try:
             stored.save(aside)

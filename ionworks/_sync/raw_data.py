@@ -30,7 +30,7 @@ from ionworks_openapi.models import (
 )
 
 from ionworks._sync.lists import sync_list
-from ionworks._sync.objects import Object, sync_keep
+from ionworks._sync.objects import Object, sync_kept
 from ionworks.bodies import Body
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside, sync_call
@@ -203,11 +203,10 @@ class RawDataClient:
         b'Time,Voltage'
         """
         record = self.get(raw_data_id)
-        key = self._session.cache_key(record.id, "raw_data", str(record.size_bytes))
-        path = sync_aside(partial(DiskCache().find, key)) if use_cache else None
+        version = str(record.size_bytes)
+        key = self._session.cache_key(record.id, "raw_data", version) if use_cache else None
         stored = self._stored(record.id, read_timeout)
-        if path is None and use_cache:
-            path = sync_keep(stored, key)
+        path = sync_kept(stored, key) if key is not None else None
         if path is None:
             content, _ = stored.read()
         else:

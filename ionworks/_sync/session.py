@@ -77,10 +77,12 @@ class Session:
 
         return Storage(self)
 
-    def cache_key(self, owner_id: str, part: str, version: str) -> CacheKey:
-        """Return under what a download is kept on disk."""
+    def cache_key(self, owner_id: str, part: str, version: str) -> CacheKey | None:
+        """Return under what a download is kept on disk; the local engine's are there already."""
         from ionworks.cache import CacheKey
 
+        if self.config.is_local:
+            return None
         organization = self.config.organization_id or ""
         return CacheKey(self.config.api_url, organization, owner_id, part, version)
 

@@ -7,7 +7,7 @@ from functools import partial
 from io import BytesIO
 from typing import TYPE_CHECKING
 
-from ionworks._sync.objects import Object, sync_keep
+from ionworks._sync.objects import Object, sync_kept
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside, sync_map
 from ionworks.downloads import Span
@@ -62,7 +62,7 @@ class Table:
             return None
 
     def _whole(self, window: Window) -> pl.DataFrame:
-        source = sync_keep(self._stored, self._key) if self._key else None
+        source = sync_kept(self._stored, self._key) if self._key else None
         if source is None:
             content, _ = self._stored.read()
             return sync_aside(lambda: window.of_file(BytesIO(content)))

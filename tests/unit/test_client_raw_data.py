@@ -153,6 +153,9 @@ def test_a_second_download_comes_from_the_disk(raw):
     kept = raw.upload(None, b"abc")
     assert raw.download(kept.id) == b"abc"
     key = raw.client._session.cache_key(kept.id, "raw_data", "3")
+    if raw.client.api_url.startswith("local"):
+        assert key is None
+        return
     path = cache.DiskCache().find(key)
     assert path.read_bytes() == b"abc"
     path.write_bytes(b"xyz")
