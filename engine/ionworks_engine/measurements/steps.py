@@ -44,9 +44,9 @@ IN_CYCLE = {
     DISCHARGE_ENERGY: "Cycle discharge energy [W.h]",
 }
 _AMOUNTS_OF = {CURRENT: (DISCHARGE, CHARGE), POWER: (DISCHARGE_ENERGY, CHARGE_ENERGY)}
-_TEXTS = (STEP_TYPE, "Frame")
+_FRAME = "Frame"
 _WHOLE = ("Start index", "End index", *COUNTS)
-_NAMED_BY = (TIME, VOLTAGE, CURRENT, FREQUENCY, STEP, "Step from cycler", "Frame")
+_NAMED_BY = (TIME, VOLTAGE, CURRENT, FREQUENCY, STEP, "Step from cycler", _FRAME)
 
 
 def derive(series: pl.DataFrame, rated_capacity: float | None = None) -> pl.DataFrame:
@@ -149,9 +149,9 @@ def _schema(row: Mapping[str, Any], working: pl.DataFrame) -> dict[str, pl.DataT
     """Return a type for each column of the steps, whatever stands in its first rows."""
     types: dict[str, pl.DataType] = {}
     for name in row:
-        if name in _TEXTS:
+        if name == STEP_TYPE:
             types[name] = pl.String()
-        elif name in _WHOLE:
+        elif name in (*_WHOLE, _FRAME):
             own = working.schema.get(name, pl.Int64())
             types[name] = pl.Int64() if own == pl.Null else own
         else:
