@@ -220,8 +220,6 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
 
     async def draw(self, measurement: CellMeasurement, axes: Any = None) -> Any:
         """Fetch what a measurement shows and draw it, for `CellMeasurement.plot`."""
-        if measurement.measurement_type not in (None, "time_series"):
-            raise ValueError(f"{measurement.name!r} is no time series, there is nothing to draw")
         source = await self._source(measurement.id, use_cache=True)
         part = Part(max_points=_POINTS_DRAWN)
         series = await async_series(self._session, source, part)

@@ -348,10 +348,11 @@ class AsyncMeasurementRecords:
 
 def processing_error(failures: Mapping[str, str], of: int) -> MeasurementProcessingError:
     """Return the error that names why measurements failed."""
-    reasons = "; ".join(f"{key}: {reason}" for key, reason in failures.items())
+    reasons = [f"measurement {key}: {reason}" for key, reason in failures.items()]
+    many = f"{len(failures)} of {of} measurements could not be processed:\n  "
+    one = "could not be processed: "
     return MeasurementProcessingError(
-        f"{len(failures)} of {of} measurements could not be processed: {reasons}",
-        failures=failures,
+        (one if of == 1 else many) + "\n  ".join(reasons), failures=failures
     )
 
 

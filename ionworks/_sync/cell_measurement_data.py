@@ -221,8 +221,6 @@ class MeasurementData(MeasurementLinks):
 
     def draw(self, measurement: CellMeasurement, axes: Any = None) -> Any:
         """Fetch what a measurement shows and draw it, for `CellMeasurement.plot`."""
-        if measurement.measurement_type not in (None, "time_series"):
-            raise ValueError(f"{measurement.name!r} is no time series, there is nothing to draw")
         source = self._source(measurement.id, use_cache=True)
         part = Part(max_points=_POINTS_DRAWN)
         series = sync_series(self._session, source, part)

@@ -67,6 +67,8 @@ class CellMeasurement(_Model):
         ValueError
             If this is no time series, or was not read through a client.
         """
+        if self.measurement_type not in (None, "time_series"):
+            raise ValueError(f"{self.name!r} is no time series: there is nothing to draw")
         if self._reader is None:
             raise ValueError(
                 f"the measurement {self.name!r} was not read through a client, which would fetch "

@@ -17,18 +17,29 @@ __all__ = ["draw_measurements"]
 
 _TIME, _VOLTAGE, _CURRENT = "Time [s]", "Voltage [V]", "Current [A]"
 _REAL, _IMAGINARY = "Z_Re [Ohm]", "Z_Im [Ohm]"
-_OPEN_CIRCUIT_AXES = ("Capacity [A.h]", "Stoichiometry", "SOC")
+_CHARGE_AXES = ("Capacity [A.h]", "Stoichiometry", "SOC")
 _DISCHARGED, _CHARGED = "Discharge capacity [A.h]", "Charge capacity [A.h]"
+_CYCLE = "Cycle count"
 _MOST_NAMED = 10
 _SIZE = (9.0, 2.6)
 
 
-class Picture(NamedTuple):
+class _Line(NamedTuple):
+    """A line: the place of its measurement among all, what it is called, and its points."""
+
+    place: int
+    name: str
+    xs: Any
+    ys: Any
+    style: str = "-"
+
+
+class _Picture(NamedTuple):
     """One pair of axes: what is on them, and the lines to draw."""
 
     x: str
     y: str
-    lines: list[tuple[str, Any, Any, str]]
+    lines: list[_Line]
 
 
 def draw_measurements(details: Sequence[CellMeasurementDetail], axes: Any = None) -> list[Axes]:
@@ -50,81 +61,84 @@ def draw_measurements(details: Sequence[CellMeasurementDetail], axes: Any = None
         )
     drawn_on = _axes(len(pictures), axes)
     for picture, one in zip(pictures, drawn_on, strict=True):
-        _draw(picture, one)
+        _draw(picture, one, _ranks(details))
     return drawn_on
 
 
-def _pictures(details: Sequence[CellMeasurementDetail]) -> list[Picture]:
-    series = [one for one in details if one.time_series is not None]
-    timed = [one for one in series if _has(one.time_series, _TIME, _VOLTAGE, _CURRENT)]
-    unit, seconds = _unit_of_time([one.time_series for one in timed])
+def _pictures(details: Sequence[CellMeasurementDetail]) -> list[_Picture]:
+    series = [(place, one.name, one.time_series) for place, one in enumerate(details)]
+    series = [one for one in series if one[2] is not None]
+    timed = [one for one in series if _has(one[2], _TIME, _VOLTAGE, _CURRENT)]
+    unit, seconds = _unit_of_time([frame for _, _, frame in timed])
     over_time = [
-        Picture(f"Time [{unit}]", name, _lines(timed, _TIME, name, scale=seconds))
+        _Picture(f"Time [{unit}]", name, _lines(timed, _TIME, name, scale=seconds))
         for name in (_VOLTAGE, _CURRENT)
     ]
-    impedance = [one for one in series if _has(one.time_series, _REAL, _IMAGINARY)]
-    nyquist = Picture(_REAL, f"-{_IMAGINARY}", _lines(impedance, _REAL, _IMAGINARY, sign=-1.0))
-    candidates = [*over_time, nyquist, *_open_circuit(series), _per_cycle(details)]
-    return [picture for picture in candidates if picture.lines]
-
-
-def _open_circuit(series: Sequence[CellMeasurementDetail]) -> list[Picture]:
-    untimed = [one for one in series if not _has(one.time_series, _TIME)]
-    return [
-        Picture(
-            name,
-            _VOLTAGE,
-            _lines(
-                [one for one in untimed if _has(one.time_series, name, _VOLTAGE)], name, _VOLTAGE
-            ),
-        )
-        for name in _OPEN_CIRCUIT_AXES
-    ]
+    spectra = [one for one in series if _has(one[2], _REAL, _IMAGINARY)]
+    nyquist = _Picture(_REAL, f"-{_IMAGINARY}", _lines(spectra, _REAL, _IMAGINARY, sign=-1.0))
+    untimed = [one for one in series if not _has(one[2], _TIME)]
+    open_circuit = [_Picture(x, _VOLTAGE, _lines(untimed, x, _VOLTAGE)) for x in _CHARGE_AXES]
+    pictures = [*over_time, nyquist, *open_circuit, _per_cycle(details)]
+    return [picture for picture in pictures if picture.lines]
 
 
 def _lines(
-    details: Sequence[CellMeasurementDetail],
-    x: str,
-    y: str,
-    *,
-    scale: float = 1.0,
-    sign: float = 1.0,
-) -> list[tuple[str, Any, Any, str]]:
-    columns = (
-        (one.name, _numbers(one.time_series, x), _numbers(one.time_series, y)) for one in details
-    )
+    series: Sequence[tuple[int, str, Any]], x: str, y: str, *, scale: float = 1.0, sign: float = 1.0
+) -> list[_Line]:
     style = "." if y == _IMAGINARY else "-"
-    return [
-        (name, xs / scale, sign * ys, style) for name, xs, ys in columns if _is_something(xs, ys)
+    lines = [
+        _Line(place, name, _numbers(frame, x) / scale, sign * _numbers(frame, y), style)
+        for place, name, frame in series
+        if _has(frame, x, y)
     ]
+    return [line for line in lines if _is_something(line)]
 
 
-def _per_cycle(details: Sequence[CellMeasurementDetail]) -> Picture:
+def _per_cycle(details: Sequence[CellMeasurementDetail]) -> _Picture:
     lines = []
-    for one in details:
+    for place, one in enumerate(details):
         for column, style, word in ((_DISCHARGED, "o-", "discharge"), (_CHARGED, "^--", "charge")):
-            if one.cycles is not None and _has(one.cycles, "Cycle count", column):
-                lines.append(
-                    (
-                        f"{one.name}, {word}",
-                        _numbers(one.cycles, "Cycle count"),
-                        _numbers(one.cycles, column),
-                        style,
-                    )
-                )
-    return Picture("Cycle count", "Capacity [A.h]", lines)
+            if one.cycles is not None and _has(one.cycles, _CYCLE, column):
+                counts, capacities = _numbers(one.cycles, _CYCLE), _numbers(one.cycles, column)
+                lines.append(_Line(place, f"{one.name}, {word}", counts, capacities, style))
+    return _Picture(_CYCLE, "Capacity [A.h]", [line for line in lines if _is_something(line)])
 
 
-def _draw(picture: Picture, axes: Axes) -> None:
-    for name, xs, ys, style in picture.lines:
-        axes.plot(xs, ys, style, label=name, markersize=3, linewidth=1)
+def _ranks(details: Sequence[CellMeasurementDetail]) -> list[int]:
+    """Return the place of each measurement in time, whatever their order."""
+    in_time = sorted(
+        range(len(details)),
+        key=lambda place: details[place].start_time or details[place].created_at or "",
+    )
+    return [in_time.index(place) for place in range(len(details))]
+
+
+def _draw(picture: _Picture, axes: Axes, ranks: Sequence[int]) -> None:
+    for line in picture.lines:
+        color = _color(ranks[line.place], len(ranks))
+        axes.plot(
+            line.xs, line.ys, line.style, label=line.name, color=color, markersize=3, linewidth=1
+        )
     axes.set_xlabel(picture.x)
     axes.set_ylabel(picture.y)
     axes.grid(visible=True, alpha=0.3)
+    if picture.x == _CYCLE:
+        from matplotlib.ticker import MaxNLocator
+
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
     if picture.y.startswith("-"):
         axes.set_aspect("equal", adjustable="datalim")
     if len(picture.lines) <= _MOST_NAMED:
         axes.legend(fontsize="small")
+
+
+def _color(place: int, count: int) -> Any:
+    """Return a colour: one of ten for a few measurements; many go from dark to light in time."""
+    if count <= _MOST_NAMED:
+        return f"C{place}"
+    from matplotlib import colormaps
+
+    return colormaps["viridis"](place / (count - 1))
 
 
 def _axes(count: int, given: Any) -> list[Axes]:
@@ -163,10 +177,10 @@ def _largest(numbers: Any) -> Any:
     return np.nanmax(numbers, initial=0.0)
 
 
-def _is_something(xs: Any, ys: Any) -> bool:
+def _is_something(line: _Line) -> bool:
     import numpy as np
 
-    return bool(np.any(np.isfinite(xs) & np.isfinite(ys)))
+    return bool(np.any(np.isfinite(line.xs) & np.isfinite(line.ys)))
 
 
 def _has(frame: Any, *names: str) -> bool:
