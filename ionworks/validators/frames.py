@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ionworks.errors import MeasurementValidationError
 from ionworks.validators.issues import IssueCode, ValidationIssue, listed
 
@@ -53,7 +55,7 @@ def as_frame(data: Any, what: str = "time_series") -> pl.DataFrame:
         raise TypeError(f"{what} is a polars LazyFrame, which holds no data yet: call .collect()")
     if isinstance(data, Mapping):
         return _from_mapping(data, what)
-    if _is_pandas_frame(data):
+    if _is_pandas(data, "DataFrame"):
         return _from_pandas(data, what)
     raise TypeError(f"{what} must be {_ACCEPTED}, not {type(data).__name__}")
 
@@ -99,15 +101,21 @@ def is_frame(data: object) -> bool:
     """Whether this is a polars or a pandas frame."""
     import polars as pl
 
-    return isinstance(data, pl.DataFrame) or _is_pandas_frame(data)
+    return isinstance(data, pl.DataFrame) or _is_pandas(data, "DataFrame")
 
 
-def _is_pandas_frame(data: object) -> bool:
-    """Whether this is a pandas frame; pandas is loaded by whoever made one."""
-    kind = type(data)
+def _is_pandas(data: object, kind: str) -> bool:
+    """Whether this is a pandas object of a kind; pandas is loaded by whoever made one."""
     return any(
-        base.__module__.split(".")[0] == "pandas" and base.__name__ == "DataFrame"
-        for base in kind.__mro__
+        base.__module__.split(".")[0] == "pandas" and base.__name__ == kind
+        for base in type(data).__mro__
+    )
+
+
+def _holds_objects(values: Any) -> bool:
+    """Whether an array or a pandas series holds Python objects, of whatever types."""
+    return getattr(getattr(values, "dtype", None), "kind", "") == "O" and isinstance(
+        values.dtype, np.dtype
     )
 
 
@@ -141,8 +149,10 @@ def _pandas_column(name: str, values: Any, what: str) -> pl.Series:
 
     if values.dtype.kind in "fiub" and not hasattr(values.dtype, "na_value"):
         return pl.Series(name, values.to_numpy())
-    if values.dtype == object:
-        return _column(name, [None if value is None else value for value in values], what)
+    if _holds_objects(values):
+        from pandas import NA
+
+        return _column(name, [None if value is NA else value for value in values], what)
     try:
         column = pl.from_pandas(values, nan_to_null=False)
     except Exception as error:
@@ -162,6 +172,10 @@ def _column(name: str, values: Any, what: str) -> pl.Series:
             f"column {name!r} of {what} must be a list or an array of values, "
             f"not {type(values).__name__}"
         )
+    if _is_pandas(values, "Series"):
+        return _pandas_column(name, values, what)
+    if _holds_objects(values):
+        values = list(values)
     try:
         return pl.Series(name, values)
     except (TypeError, pl.exceptions.PolarsError):

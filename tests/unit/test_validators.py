@@ -498,7 +498,9 @@ def test_every_form_of_the_data_is_judged_alike(form):
     assert frame.to_dict(as_series=False) == good()
 
 
-@pytest.mark.parametrize("form", ["polars", "pandas", "lists", "arrays", "polars series"])
+@pytest.mark.parametrize(
+    "form", ["polars", "pandas", "lists", "arrays", "polars series", "pandas series"]
+)
 def test_nan_is_refused_in_every_form(form):
     assert found(FORMS[form](with_value("Voltage [V]", 3, NAN))) == ["value_not_a_number"]
 
@@ -534,6 +536,23 @@ def test_whole_and_other_numbers_stand_together():
     frame = validators.as_frame({"Time [s]": [0, 1.5, None], "Step count": [0, 0, 1]})
     assert frame.dtypes == [pl.Float64, pl.Int64]
     assert frame["Time [s]"].to_list() == [0.0, 1.5, None]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        np.array([0, 1.5, None], dtype=object),
+        pd.Series([0, 1.5, None], dtype=object),
+        pd.Series([0, 1.5, pd.NA], dtype=object),
+        pd.Series([0, 1.5, pd.NA], dtype="Float64"),
+        np.ma.masked_array([0, 1.5, 9], [False, False, True]),
+    ],
+    ids=str,
+)
+def test_what_is_missing_in_objects_is_null(values):
+    assert validators.as_frame({"a": values})["a"].to_list() == [0.0, 1.5, None]
+    if isinstance(values, pd.Series):
+        assert validators.as_frame(values.to_frame("a"))["a"].to_list() == [0.0, 1.5, None]
 
 
 def test_columns_of_one_name_are_refused():
