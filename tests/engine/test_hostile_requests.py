@@ -7,45 +7,20 @@ The engine checks its good answers against the description itself, and fails if 
 import copy
 import json
 import random
-from pathlib import Path
 from urllib.parse import quote
 
 import jsonschema_rs
 import pytest
 from conftest import app_client
+from described import BUNDLE, EXAMPLE_IDS, OPERATIONS, learn
 
-from codegen.layout import Layout
 from codegen.lint.problem import parameters
-from codegen.reach import look_up, operations
+from codegen.reach import look_up
 
-BUNDLE = json.loads(Path(Layout().bundle).read_text("utf-8"))
 REGISTRY = jsonschema_rs.Registry([("urn:bundle", BUNDLE)])
 ERROR = jsonschema_rs.Draft202012Validator(
     {"$ref": "urn:bundle#/components/schemas/Error"}, registry=REGISTRY
 )
-TAGS = {
-    "projects", "cell_specifications", "cell_batches", "cell_instances", "cell_measurements",
-    "raw_data", "studies", "search",
-}  # fmt: skip
-OPERATIONS = [each for each in operations(BUNDLE) if each[2]["tags"][0] in TAGS]
-MADE = {
-    "create_project": "project_id",
-    "create_cell_specification": "cell_spec_id",
-    "create_cell_batch": "batch_id",
-    "create_cell_instance": "cell_instance_id",
-    "create_cell_measurement": "measurement_id",
-    "create_study": "study_id",
-}
-EXAMPLE_IDS = {
-    "7c9a2f0e": "project_id",
-    "21d0f5b8": "cell_spec_id",
-    "e04b6a17": "batch_id",
-    "5d1c7a90": "cell_instance_id",
-    "3fa8c1de": "measurement_id",
-    "9e70c2b1": "measurement_id",
-    "b81f03c4": "raw_data_id",
-    "a95e7d02": "study_id",
-}
 WORDS = [
     "", " ", "x", "\x00", "a\x00b", "é" * 300, "x" * 5000, "../..", "%", "_", "\\", "\u202e",
     "ilike.%\\", "like.\\", "in.(", "in.()", "not.is.null", "is.null", "is.maybe", "eq.", "gte.",
@@ -135,18 +110,6 @@ def client(tmp_path):
         yield client
 
 
-def learn(hostile, operation, answer):
-    """Remember what was made, for later requests to ask for."""
-    if answer.status_code not in (200, 201):
-        return
-    told = answer.json()
-    if kind := MADE.get(operation["operationId"]):
-        hostile.ids.setdefault(kind, []).append(told["id"])
-    if operation["operationId"].startswith("initiate_"):
-        for kind in told.keys() & {"measurement_id", "raw_data_id"}:
-            hostile.ids.setdefault(kind, []).append(told[kind])
-
-
 @pytest.mark.parametrize("seed", range(4))
 def test_every_answer_is_described(client, seed):
     hostile = Hostile(seed)
@@ -168,7 +131,7 @@ def test_every_answer_is_described(client, seed):
         assert status in {*operation["responses"], "422"} - {"500"}, said
         if answer.status_code >= 400:
             assert ERROR.is_valid(answer.json()), said
-        learn(hostile, operation, answer)
+        learn(hostile.ids, operation, answer)
         answered[status[0]] = answered.get(status[0], 0) + 1
     assert answered["2"] > 30
     assert answered["4"] > 30

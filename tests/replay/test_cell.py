@@ -103,3 +103,8 @@ def test_a_cell_is_found_by_names(client, project, spec):
     assert [each.name for each in navigator.instances(spec.name)] == ["1"]
     hits = client.search.query("NCM622", project_id=project, entity_types="cell_specification")
     assert [each.id for each in hits] == [spec.id]
+
+
+def test_the_schema_of_cell_data(client):
+    schema = client.schema("data")
+    assert {"cell_specification", "cell_instance", "time_series"} <= schema["properties"].keys()
