@@ -23,7 +23,7 @@ import threading
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from functools import partial
+from functools import cache, partial
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -250,7 +250,8 @@ class _Signature:
         self._home = Home(config.api_url)
 
     def __call__(self, request: httpx.Request) -> httpx.Request:
-        if not self._headers or not self._home.is_trusted(str(request.url)):
+        is_signed = request.extensions.get("is_signed")
+        if is_signed or not self._headers or not self._home.is_trusted(str(request.url)):
             return request
         headers = request.headers.copy()
         headers.update(self._headers)
@@ -355,6 +356,7 @@ def _client_options(config: Config) -> dict[str, Any]:
     }
 
 
+@cache
 def _user_agent() -> str:
     return f"ionworks-api/{version('ionworks-api')} httpx/{httpx.__version__}"
 
@@ -434,9 +436,10 @@ def _transfer(
 ) -> httpx.Request:
     """Make a request as storage takes it: nothing in it that its sender did not ask for.
 
-    Of ``extensions``, ``patience`` is how long to wait, in s; ``streamed`` leaves the answer's body
-    to the caller; ``repeatable`` lets a POST be tried again; ``final`` names statuses that are not
-    to be; and ``advance`` hears how much of the body has gone.
+    Of ``extensions``, ``is_signed`` says that no credential is needed, even by the API;
+    ``patience`` is how long to wait, in s; ``streamed`` leaves the answer's body to the caller;
+    ``repeatable`` lets a POST be tried again; ``final`` names statuses that are not to be; and
+    ``advance`` hears how much of the body has gone.
     """
     patience = extensions.get("patience", TRANSFER_TIMEOUT)
     timeout = dict.fromkeys(("read", "write", "pool"), patience) | {"connect": CONNECT_TIMEOUT}
@@ -470,9 +473,9 @@ def _our_errors(home: Home, request: httpx.Request) -> Iterator[None]:
         yield
     except httpx.TimeoutException as error:
         limit = request.extensions["timeout"]["read"]
+        hint = "" if "patience" in request.extensions else "; Ionworks(timeout=...) sets the limit"
         raise RequestTimeoutError(
-            f"no answer to {call} within {limit:g} s ({type(error).__name__}); "
-            "Ionworks(timeout=...) sets the limit"
+            f"no answer to {call} within {limit:g} s ({type(error).__name__}){hint}"
         ) from error
     except httpx.DecodingError as error:
         raise ConnectionFailedError(f"the answer to {call} cannot be unpacked: {error}") from error

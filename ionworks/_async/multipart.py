@@ -176,6 +176,7 @@ class AsyncMultipart:
             request.url,
             request.headers,
             request.body,
+            is_signed=True,
             repeatable=True,
             patience=self._sending.patience,
         ) as arrival:

@@ -174,6 +174,7 @@ class AsyncStorage:
             target.url,
             {"Content-Type": sending.content_type},
             sending.body,
+            is_signed=True,
             final=final,
             advance=sending.advance,
             patience=sending.patience,

@@ -177,6 +177,7 @@ class Multipart:
             request.url,
             request.headers,
             request.body,
+            is_signed=True,
             repeatable=True,
             patience=self._sending.patience,
         ) as arrival:

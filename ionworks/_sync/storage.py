@@ -173,6 +173,7 @@ class Storage:
             target.url,
             {"Content-Type": sending.content_type},
             sending.body,
+            is_signed=True,
             final=final,
             advance=sending.advance,
             patience=sending.patience,

@@ -105,6 +105,17 @@ class TestUploadsInOne:
         assert sent.headers["content-length"] == "3"
         assert "transfer-encoding" not in sent.headers
 
+    @pytest.mark.parametrize("size", [10, 100_000])
+    def test_storage_of_the_api_itself_hears_no_credential_either(self, storage, size, monkeypatch):
+        for colour in ("_async", "_sync"):
+            monkeypatch.setattr(f"ionworks.{colour}.storage.THRESHOLD", 64 * 1024)
+        for colour in ("sync", "async"):
+            storing = Storing(colour, storage)
+            storing.upload(upload_info(storage), Body.of(content_of(size)), "text/csv")
+            storing.close()
+        assert storage.objects == {"/kept/data.parquet": content_of(size)}
+        assert not any("x-api-key" in sent.headers for sent in storage.seen)
+
     def test_an_empty_body(self, client, storage):
         client.upload(upload_info(storage), Body.of(b""), "text/plain")
         assert storage.objects == {"/kept/data.parquet": b""}
