@@ -16,7 +16,7 @@ from typing import IO, Any, Self
 __all__ = ["Body", "Outgoing", "Sending"]
 
 _UNNAMED = "upload.bin"
-_SENT_AT_ONCE = _COPIED_AT_ONCE = 1 << 20
+_SENT_AT_ONCE = _COPIED_AT_ONCE = 1 << 18
 _KEPT_IN_MEMORY = 16 << 20
 
 

@@ -443,11 +443,14 @@ def _transfer(
     """
     patience = extensions.get("patience", TRANSFER_TIMEOUT)
     timeout = dict.fromkeys(("read", "write", "pool"), patience) | {"connect": CONNECT_TIMEOUT}
-    own = {"Accept-Encoding": "identity", "User-Agent": _user_agent(), **headers}
+    own = httpx.Headers({"Host": host_of(url), "Accept-Encoding": "identity"})
+    own.update({"User-Agent": _user_agent(), **headers})
     sent: dict[str, Any] = {"content": body}
-    if isinstance(body, Body):
-        own |= {"Host": host_of(url), "Content-Length": str(body.size)}
-        sent = {"stream": _Outgoing(body, extensions.get("advance"))}
+    if body:
+        # In pieces, bytes too: the HTTP library copies what is left of a piece with every write.
+        whole = Body.of(body) if isinstance(body, bytes) else body
+        own["Content-Length"] = str(whole.size)
+        sent = {"stream": _Outgoing(whole, extensions.get("advance"))}
     try:
         return httpx.Request(
             method, url, headers=own, extensions={**extensions, "timeout": timeout}, **sent
