@@ -15,6 +15,7 @@ from ionworks_openapi.api.cell_specifications import (
     update_cell_specification,
 )
 from ionworks_openapi.models import (
+    CellComponent,
     CellSpecification,
     CellSpecificationCreate,
     CellSpecificationUpdate,
@@ -26,6 +27,7 @@ from ionworks.calls import async_call
 from ionworks.errors import IonworksError
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage
+from ionworks.records import Record
 from ionworks.requests import given, mapping, path_id, request_body, several
 
 if TYPE_CHECKING:
@@ -63,9 +65,10 @@ class AsyncCellSpecClient:
         0.05
         """
         wanted = path_id(cell_spec_id, "cell_spec_id")
-        return await async_call(
+        spec = await async_call(
             get_cell_specification.asyncio_detailed, wanted, client=self._session.api
         )
+        return _with_records(spec)
 
     async def list(
         self,
@@ -176,6 +179,7 @@ case_material_id
             query={**query, **anywhere, "full": given(include_components or None)},
             limit=limit,
             offset=offset,
+            read=_with_records,
         )
 
     async def related_specs(
@@ -278,9 +282,10 @@ case_material_id
         >>> await client.cell_spec.delete(spec.id)
         """
         body = request_body(CellSpecificationCreate, await self._in_project(data), "data")
-        return await async_call(
+        spec = await async_call(
             create_cell_specification.asyncio_detailed, client=self._session.api, body=body
         )
+        return _with_records(spec)
 
     async def create_or_get(self, data: Mapping[str, Any]) -> CellSpecification:
         """Make a specification, or return the one of this name, as it is.
@@ -330,9 +335,10 @@ case_material_id
         """
         body = request_body(CellSpecificationUpdate, data, "data")
         wanted = path_id(cell_spec_id, "cell_spec_id")
-        return await async_call(
+        spec = await async_call(
             update_cell_specification.asyncio_detailed, wanted, client=self._session.api, body=body
         )
+        return _with_records(spec)
 
     async def delete(self, cell_spec_id: str) -> None:
         """Delete a specification with its batches, its instances and their measurements.
@@ -355,6 +361,15 @@ case_material_id
         return {**values, "project_id": path_id(project, "project_id")}
 
 
+def _with_records(spec: CellSpecification) -> CellSpecification:
+    """Make the components mappings that also answer by attribute, as ratings are mappings."""
+    for slot in SLOTS:
+        component = getattr(spec, slot)
+        if isinstance(component, CellComponent):
+            setattr(spec, slot, Record(component.to_dict()))
+    return spec
+
+
 def _anywhere(material_id: str | Iterable[str] | None) -> dict[str, Any]:
     if material_id is None:
         return {}
@@ -372,9 +387,5 @@ def _slots(slots: Slots) -> tuple[str, ...]:
 
 
 def _material_id(component: Any) -> str | None:
-    found = (
-        component.get("material_id")
-        if isinstance(component, Mapping)
-        else getattr(component, "material_id", None)
-    )
+    found = component.get("material_id") if isinstance(component, Mapping) else None
     return found if isinstance(found, str) else None

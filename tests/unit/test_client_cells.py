@@ -120,6 +120,15 @@ class TestSpecification:
         specs = homeless.cell_spec.list(material_id=[])
         assert (len(specs), specs.total, stub.requests) == (0, 0, [])
 
+    def test_components_are_mappings_that_answer_by_attribute_too(self, client, stub):
+        made_of = {"id": "a", "material_id": "C", "properties": {"loading": {"value": 6.4}}}
+        stub.will(reply({**SPEC, "anode": made_of}))
+        anode = client.cell_spec.get("cs").anode
+        assert (anode["material_id"], anode.material_id, anode.get("x")) == ("C", "C", None)
+        assert anode["properties"]["loading"]["value"] == anode.properties.loading.value == 6.4
+        stub.will(reply(page({**SPEC, "anode": "a-1"})))
+        assert client.cell_spec.list()[0].anode == "a-1"
+
     @pytest.mark.parametrize("wanted", ["name_exact", "material_id", "case_material_id"])
     def test_where_a_project_is_needed(self, homeless, stub, wanted):
         with pytest.raises(ValueError, match="project_id="):
