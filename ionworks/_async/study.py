@@ -170,9 +170,12 @@ class AsyncStudyClient:
         return found
 
     async def update(
-        self, study_id: str, data: Mapping[str, Any], project_id: str | None = None
+        self,
+        study_id: str,
+        data: Mapping[str, Any] | None = None,
+        project_id: str | None = None,
     ) -> Study:
-        """Change the ``name`` or the ``description`` of a study.
+        """Change the ``name`` or the ``description`` of a study; without data, nothing of it.
 
         Examples
         --------
@@ -180,7 +183,7 @@ class AsyncStudyClient:
         >>> (await client.study.update(study.id, {"description": "C/10 to 4C"})).description
         'C/10 to 4C'
         """
-        body = request_body(StudyUpdate, data, "data")
+        body = request_body(StudyUpdate, {} if data is None else data, "data")
         return await async_call(
             update_study.asyncio_detailed,
             await self._project(project_id),

@@ -169,9 +169,12 @@ class StudyClient:
         return found
 
     def update(
-        self, study_id: str, data: Mapping[str, Any], project_id: str | None = None
+        self,
+        study_id: str,
+        data: Mapping[str, Any] | None = None,
+        project_id: str | None = None,
     ) -> Study:
-        """Change the ``name`` or the ``description`` of a study.
+        """Change the ``name`` or the ``description`` of a study; without data, nothing of it.
 
         Examples
         --------
@@ -179,7 +182,7 @@ class StudyClient:
         >>> (client.study.update(study.id, {"description": "C/10 to 4C"})).description
         'C/10 to 4C'
         """
-        body = request_body(StudyUpdate, data, "data")
+        body = request_body(StudyUpdate, {} if data is None else data, "data")
         return sync_call(
             update_study.sync_detailed,
             self._project(project_id),

@@ -67,6 +67,11 @@ class TestStudy:
         assert sent[3]["name"] == "eq.a"
         assert sent[4]["created_by_email"] == "eq.me@lab"
 
+    def test_an_update_of_nothing(self, client, stub):
+        stub.will(reply(STUDY))
+        assert client.study.update("st").id == "st"
+        assert stub.body() == {}
+
     def test_its_life(self, client, stub):
         stub.will(reply(STUDY, 201), reply(STUDY), reply(STUDY), raw(b"", 204))
         data = {"name": "1C Discharge Sweep", "description": "d"}
@@ -183,6 +188,11 @@ class TestSearch:
 
 
 class TestProject:
+    def test_an_update_of_nothing(self, client, stub):
+        stub.will(reply(STUDY))
+        assert client.study.update("st").id == "st"
+        assert stub.body() == {}
+
     def test_its_life(self, client, stub):
         stub.will(reply(PROJECT, 201), reply(PROJECT), reply(PROJECT))
         assert client.project.create({"name": "Fast charge"}).id == "p"
