@@ -6,16 +6,22 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_instances import get_cell_instance
 
 from ionworks._async.cell_measurement_creation import AsyncMeasurementCreation
 from ionworks.calls import async_aside, async_call
+from ionworks.errors import IonworksError, MeasurementProcessingError
 from ionworks.exports import read_export
 from ionworks.measurements import NewMeasurement
 from ionworks.requests import path_id
 from ionworks.results.measurements import CellMeasurement
+
+if TYPE_CHECKING:
+    from ionworks_openapi.models import RawData
+
+    from ionworks._async.raw_data import AsyncRawDataClient
 
 __all__ = ["AsyncCellMeasurementClient"]
 
@@ -38,7 +44,7 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
         voltage_window: tuple[float, float] | None = None,
         skip_checks: Iterable[str] | None = None,
     ) -> CellMeasurement:
-        """Read the export of a cycler, upload it, and keep the file beside it.
+        r"""Read the export of a cycler, upload it, and keep the file beside it.
 
         Known are Maccor, Neware, Arbin, BioLogic, Novonix, Repower, Basytec, Digatron, Gamry, BDF
         and plain CSV, as ``ionworksdata`` reads them. Columns get our names and units, positive
@@ -91,7 +97,7 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
         >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Exported"})
         >>> export = Path(tempfile.mkdtemp(), "RPT.csv")
         >>> rows = [f"{10 * n},-1,{4.1 - n / 10}" for n in range(6)]
-        >>> _ = export.write_text("\\n".join(["Time [s],Current [A],Voltage [V]", *rows]))
+        >>> _ = export.write_text("\n".join(["Time [s],Current [A],Voltage [V]", *rows]))
         >>> measurement = await client.cell_measurement.create_from_file(cell.id, export)
         >>> print(measurement.notes)
         Read from RPT.csv as csv (no cycler's format was found in it) with ionworksdata ...
@@ -122,13 +128,17 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
             skip_checks,
         )
         new = await async_aside(check)
-        made = await self._create(cell, new, wait=True)
+        made = await self._create(cell, new, wait=False)
         try:
-            await self._keep_raw(made, path, instance.project_id, export.reader)
+            raw = await self._keep_raw(made, path, instance.project_id, export.reader)
         except BaseException as error:
             await self._removed(made.id, error)
             raise
-        return made
+        try:
+            return await self._processed(made)
+        except MeasurementProcessingError as error:
+            await self._removed_raw(raw.id, error)
+            raise
 
     async def _keep_raw(
         self,
@@ -136,15 +146,26 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
         path: str | os.PathLike[str],
         project_id: str | None,
         source: str,
-    ) -> None:
+    ) -> RawData:
         """Upload the file that a measurement was read from, and attach it."""
-        from ionworks._async.raw_data import AsyncRawDataClient
-
-        raw_data = AsyncRawDataClient(self._session)
         project = await self._session.project_id(project_id)
-        raw = await raw_data.upload(project, Path(path).expanduser(), source=source)
+        raw = await self._raw_data.upload(project, Path(path).expanduser(), source=source)
         try:
             await self.attach_raw_data(made.id, raw.id)
-        except BaseException:
-            await raw_data.delete(raw.id)
+        except BaseException as error:
+            await self._removed_raw(raw.id, error)
             raise
+        return raw
+
+    async def _removed_raw(self, raw_data_id: str, error: BaseException) -> None:
+        """Remove a file that belongs to no measurement; say so if that fails, too."""
+        try:
+            await self._raw_data.delete(raw_data_id)
+        except IonworksError as trouble:
+            error.add_note(f"the raw data {raw_data_id} could not be removed: {trouble}")
+
+    @property
+    def _raw_data(self) -> AsyncRawDataClient:
+        from ionworks._async.raw_data import AsyncRawDataClient
+
+        return AsyncRawDataClient(self._session)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_measurements import (
@@ -19,6 +20,7 @@ from ionworks._async.measurement_parts import (
     async_tables,
 )
 from ionworks.calls import async_call
+from ionworks.errors import NotFoundError
 from ionworks.requests import path_id, several
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail, StepsAndCycles
 
@@ -223,8 +225,10 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
         source = await self._source(measurement.id, use_cache=True)
         part = Part(max_points=_POINTS_DRAWN)
         series = await async_series(self._session, source, part)
-        tables = await async_tables(self._session, source, ("cycles",))
-        detail = CellMeasurementDetail.holding(measurement, {"time_series": series, **tables})
+        parts: dict[str, Any] = {"time_series": series}
+        with suppress(NotFoundError):
+            parts |= await async_tables(self._session, source, ("cycles",))
+        detail = CellMeasurementDetail.holding(measurement, parts)
         return detail.plot(axes)
 
     async def _table(self, name: str, measurement_id: str, use_cache: bool) -> DataFrame:

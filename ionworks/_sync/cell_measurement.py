@@ -7,16 +7,22 @@ import os
 from collections.abc import Iterable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_instances import get_cell_instance
 
 from ionworks._sync.cell_measurement_creation import MeasurementCreation
 from ionworks.calls import sync_aside, sync_call
+from ionworks.errors import IonworksError, MeasurementProcessingError
 from ionworks.exports import read_export
 from ionworks.measurements import NewMeasurement
 from ionworks.requests import path_id
 from ionworks.results.measurements import CellMeasurement
+
+if TYPE_CHECKING:
+    from ionworks_openapi.models import RawData
+
+    from ionworks._sync.raw_data import RawDataClient
 
 __all__ = ["CellMeasurementClient"]
 
@@ -39,7 +45,7 @@ class CellMeasurementClient(MeasurementCreation):
         voltage_window: tuple[float, float] | None = None,
         skip_checks: Iterable[str] | None = None,
     ) -> CellMeasurement:
-        """Read the export of a cycler, upload it, and keep the file beside it.
+        r"""Read the export of a cycler, upload it, and keep the file beside it.
 
         Known are Maccor, Neware, Arbin, BioLogic, Novonix, Repower, Basytec, Digatron, Gamry, BDF
         and plain CSV, as ``ionworksdata`` reads them. Columns get our names and units, positive
@@ -92,7 +98,7 @@ class CellMeasurementClient(MeasurementCreation):
         >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Exported"})
         >>> export = Path(tempfile.mkdtemp(), "RPT.csv")
         >>> rows = [f"{10 * n},-1,{4.1 - n / 10}" for n in range(6)]
-        >>> _ = export.write_text("\\n".join(["Time [s],Current [A],Voltage [V]", *rows]))
+        >>> _ = export.write_text("\n".join(["Time [s],Current [A],Voltage [V]", *rows]))
         >>> measurement = client.cell_measurement.create_from_file(cell.id, export)
         >>> print(measurement.notes)
         Read from RPT.csv as csv (no cycler's format was found in it) with ionworksdata ...
@@ -121,13 +127,17 @@ class CellMeasurementClient(MeasurementCreation):
             skip_checks,
         )
         new = sync_aside(check)
-        made = self._create(cell, new, wait=True)
+        made = self._create(cell, new, wait=False)
         try:
-            self._keep_raw(made, path, instance.project_id, export.reader)
+            raw = self._keep_raw(made, path, instance.project_id, export.reader)
         except BaseException as error:
             self._removed(made.id, error)
             raise
-        return made
+        try:
+            return self._processed(made)
+        except MeasurementProcessingError as error:
+            self._removed_raw(raw.id, error)
+            raise
 
     def _keep_raw(
         self,
@@ -135,15 +145,26 @@ class CellMeasurementClient(MeasurementCreation):
         path: str | os.PathLike[str],
         project_id: str | None,
         source: str,
-    ) -> None:
+    ) -> RawData:
         """Upload the file that a measurement was read from, and attach it."""
-        from ionworks._sync.raw_data import RawDataClient
-
-        raw_data = RawDataClient(self._session)
         project = self._session.project_id(project_id)
-        raw = raw_data.upload(project, Path(path).expanduser(), source=source)
+        raw = self._raw_data.upload(project, Path(path).expanduser(), source=source)
         try:
             self.attach_raw_data(made.id, raw.id)
-        except BaseException:
-            raw_data.delete(raw.id)
+        except BaseException as error:
+            self._removed_raw(raw.id, error)
             raise
+        return raw
+
+    def _removed_raw(self, raw_data_id: str, error: BaseException) -> None:
+        """Remove a file that belongs to no measurement; say so if that fails, too."""
+        try:
+            self._raw_data.delete(raw_data_id)
+        except IonworksError as trouble:
+            error.add_note(f"the raw data {raw_data_id} could not be removed: {trouble}")
+
+    @property
+    def _raw_data(self) -> RawDataClient:
+        from ionworks._sync.raw_data import RawDataClient
+
+        return RawDataClient(self._session)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_measurements import (
@@ -20,6 +21,7 @@ from ionworks._sync.measurement_parts import (
     sync_tables,
 )
 from ionworks.calls import sync_call
+from ionworks.errors import NotFoundError
 from ionworks.requests import path_id, several
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail, StepsAndCycles
 
@@ -224,8 +226,10 @@ class MeasurementData(MeasurementLinks):
         source = self._source(measurement.id, use_cache=True)
         part = Part(max_points=_POINTS_DRAWN)
         series = sync_series(self._session, source, part)
-        tables = sync_tables(self._session, source, ("cycles",))
-        detail = CellMeasurementDetail.holding(measurement, {"time_series": series, **tables})
+        parts: dict[str, Any] = {"time_series": series}
+        with suppress(NotFoundError):
+            parts |= sync_tables(self._session, source, ("cycles",))
+        detail = CellMeasurementDetail.holding(measurement, parts)
         return detail.plot(axes)
 
     def _table(self, name: str, measurement_id: str, use_cache: bool) -> DataFrame:

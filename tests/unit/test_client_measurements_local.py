@@ -3,6 +3,7 @@
 import asyncio
 import copy
 import pickle
+from dataclasses import replace
 
 import matplotlib as mpl
 import numpy as np
@@ -10,6 +11,7 @@ import polars as pl
 import pytest
 
 from ionworks import AsyncIonworks, Ionworks, errors
+from ionworks.measurements import NewMeasurement
 from ionworks.results import CellMeasurement, CellMeasurementDetail
 from tests.unit.cycler_exports import csv, maccor
 from tests.unit.stub import client_of
@@ -164,6 +166,23 @@ class TestWholeOrAbsent:
         path.write_text(csv())
         before = client.raw_data.list(limit=1000).total
         with pytest.raises(errors.ServerError, match="no room"):
+            client.cell_measurement.create_from_file(cell, path)
+        assert len(client.cell_measurement.list(cell)) == 0
+        assert client.raw_data.list(limit=1000).total == before
+
+
+    def test_an_export_that_cannot_be_processed_leaves_nothing(
+        self, client, cell, tmp_path, monkeypatch
+    ):
+        whole = NewMeasurement.of
+        one_step = pl.DataFrame({"Step count": [0]})
+        monkeypatch.setattr(
+            NewMeasurement, "of", lambda *given: replace(whole(*given), steps=one_step)
+        )
+        path = tmp_path / "RPT.csv"
+        path.write_text(csv())
+        before = client.raw_data.list(limit=1000).total
+        with pytest.raises(errors.MeasurementProcessingError, match="steps"):
             client.cell_measurement.create_from_file(cell, path)
         assert len(client.cell_measurement.list(cell)) == 0
         assert client.raw_data.list(limit=1000).total == before
