@@ -14,14 +14,18 @@ sys.path.insert(0, str(HERE))
 
 ROOT = HERE.parents[1]
 DRIVERS = HERE / "drivers"
+OWN = "own"
+"""Our client, which the same scripts must drive: it stands in for the public one."""
 
 
 @pytest.fixture(scope="session")
 def drive(engine_url):
-    """Run a driver with the public client of ``version``; return the JSON on its last line."""
+    """Run a driver with the client of ``version``; return the JSON on its last line."""
 
     def run(version, driver, *arguments):
         python = ROOT / ".venv-interop" / version / "bin/python"
+        if version == OWN:
+            python = Path(sys.executable)
         assert python.exists(), f"{python} is missing: run `make test`"
         done = subprocess.run(
             [python, "-I", DRIVERS / f"{driver}.py", engine_url, *arguments],
