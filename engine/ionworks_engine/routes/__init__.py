@@ -27,26 +27,19 @@ def handlers(described: Iterable[Operation]) -> dict[str, Handler]:
         for tag in {tag for tag, _ in wanted}
         for name, function in _functions(tag)
     }
-    if False and wanted != found.keys():  # TEMPORARY
+    if wanted != found.keys():
         missing = sorted(".".join(pair) for pair in wanted - found.keys())
         surplus = sorted(".".join(pair) for pair in found.keys() - wanted)
         raise RuntimeError(
             f"The engine does not serve its API description: no function for {missing}, "
             f"no operation for {surplus}."
         )
-    return {name: found.get((tag, name), _not_yet) for tag, name in wanted}
-
-
-def _not_yet(call: Call) -> Any:  # TEMPORARY
-    raise NotImplementedError(call)
+    return {name: function for (_, name), function in found.items()}
 
 
 def _functions(tag: str) -> list[tuple[str, Handler]]:
     """Return the public functions that a routes module defines itself."""
-    try:  # TEMPORARY
-        module = importlib.import_module(f"ionworks_engine.routes.{tag}")
-    except ModuleNotFoundError:
-        return []
+    module = importlib.import_module(f"ionworks_engine.routes.{tag}")
     return [
         (name, function)
         for name, function in inspect.getmembers(module, inspect.isfunction)
