@@ -109,6 +109,7 @@ class AsyncObject:
                     self._place = url
                     yield arrival
                     return
+                await arrival.aread()  # else the connection cannot be used again
             url = target
         call = self._session.http.home.call("GET", url)
         raise ConnectionFailedError(f"{call} is the last of {_MOST_HOPS} redirects")
@@ -124,7 +125,7 @@ class AsyncObject:
         if home.is_trusted(url):
             call = home.call("GET", url)
             raise Refusal(arrival.status_code, call, arrival.headers, content).error()
-        raise StorageRefusedError("give what was stored", url, arrival.status_code, content)
+        raise StorageRefusedError.to("give what was stored", url, arrival.status_code, content)
 
 
 async def async_kept(stored: AsyncObject, key: CacheKey) -> Path | None:

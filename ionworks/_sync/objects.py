@@ -110,6 +110,7 @@ class Object:
                     self._place = url
                     yield arrival
                     return
+                arrival.read()  # else the connection cannot be used again
             url = target
         call = self._session.http.home.call("GET", url)
         raise ConnectionFailedError(f"{call} is the last of {_MOST_HOPS} redirects")
@@ -125,7 +126,7 @@ class Object:
         if home.is_trusted(url):
             call = home.call("GET", url)
             raise Refusal(arrival.status_code, call, arrival.headers, content).error()
-        raise StorageRefusedError("give what was stored", url, arrival.status_code, content)
+        raise StorageRefusedError.to("give what was stored", url, arrival.status_code, content)
 
 
 def sync_kept(stored: Object, key: CacheKey) -> Path | None:

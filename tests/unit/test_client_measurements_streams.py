@@ -3,10 +3,12 @@
 import asyncio
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
 from ionworks.streams import async_stream, sync_stream
+from tests.unit.stub import client_of
 
 AT_ONCE = 4
 
@@ -97,3 +99,42 @@ def test_nothing_gives_nothing(colour):
 def test_one_at_once_needs_no_thread():
     names = list(sync_stream(lambda _: threading.current_thread().name, range(3), 1))
     assert names == [threading.current_thread().name] * 3
+
+
+class OneFile(BaseHTTPRequestHandler):
+    """Refers to where a file is, and gives it."""
+
+    protocol_version = "HTTP/1.1"
+
+    def setup(self):
+        super().setup()
+        self.server.connections += 1
+
+    def do_GET(self):
+        elsewhere = not self.path.startswith("/place")
+        self.send_response(307 if elsewhere else 200)
+        if elsewhere:
+            self.send_header("Location", "/place/a.txt")
+        content = b"somewhere else" if elsewhere else b"content"
+        self.send_header("Content-Length", str(len(content)))
+        self.end_headers()
+        self.wfile.write(content)
+
+    def log_message(self, *_):
+        pass
+
+
+def test_a_redirect_costs_no_connection(colour):
+    server = ThreadingHTTPServer(("127.0.0.1", 0), OneFile)
+    server.connections = 0
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    try:
+        with client_of(colour, "k", f"http://127.0.0.1:{server.server_port}") as client:
+            for _ in range(3):
+                assert client.cell_measurement.get_file("id", "a.txt") == b"content"
+        assert server.connections == 1
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
