@@ -11,7 +11,7 @@ T = TypeVar("T", bound="Project")
 
 @_attrs_define
 class Project:
-    """A place for models, protocols and simulations that belong together.
+    """A place for models, protocols, simulations, studies and cell data that belong together.
 
     Attributes:
         id (str): Identifies the project.

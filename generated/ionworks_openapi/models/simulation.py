@@ -34,7 +34,7 @@ class Simulation:
         model_name (None | str): The name of the model.
         experiment_template_id (None | str): Its saved protocol.
         protocol_id (None | str): The same as `experiment_template_id`.
-        study_id (None | str): The study it belongs to.
+        study_id (None | str): A study it is assigned to.
         experiment_parameters (Any): Its values for the protocol's inputs and its initial state, by name, each in the
             unit that its name gives.
         design_parameters (Any): Its values of the design's parameters, by name, each in the unit that its name gives.

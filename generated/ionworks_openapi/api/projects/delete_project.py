@@ -51,7 +51,7 @@ def sync_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Delete a project
+    """Delete a project and everything in it
 
     Args:
         project_id (str):
@@ -80,7 +80,7 @@ async def asyncio_detailed(
     *,
     client: AuthenticatedClient | Client,
 ) -> Response[Any]:
-    """Delete a project
+    """Delete a project and everything in it
 
     Args:
         project_id (str):
