@@ -42,7 +42,7 @@ class Body:
     """
 
     def __init__(self, file: IO[bytes], start: int, size: int, name: str, *, owned: bool) -> None:
-        self.size, self.name = size, name
+        self.size, self.name = size, name.encode("utf-8", "replace").decode()
         self._file, self._start, self._owned = file, start, owned
         self._reading = threading.Lock()
 

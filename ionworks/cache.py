@@ -13,6 +13,7 @@ import os
 import re
 import secrets
 import shutil
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -37,9 +38,15 @@ __all__ = [
     "set_cache_ttl",
 ]
 
+
+def _default_directory() -> Path:
+    home = os.path.expanduser("~")  # noqa: PTH111  # Path.home() fails for a user without one
+    return Path(tempfile.gettempdir() if home == "~" else home) / ".ionworksdata_cache"
+
+
 _CACHE_CONFIG: dict[str, Any] = {
     "enabled": True,
-    "directory": Path.home() / ".ionworksdata_cache",
+    "directory": _default_directory(),
     "ttl_seconds": 3600,
     "max_bytes": 8 << 30,
 }
@@ -127,6 +134,7 @@ class DiskCache:
             return None
         folder = (_root() / key.path).parent
         try:
+            _root().mkdir(0o700, parents=True, exist_ok=True)
             folder.mkdir(parents=True, exist_ok=True)
         except OSError:
             return None

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from hashlib import md5
+from html import escape
 from urllib.parse import quote
 
 from ionworks.bodies import Body
@@ -95,7 +96,7 @@ def checksum(content: bytes) -> str:
 def completion(sent: Mapping[int, tuple[str, str]]) -> bytes:
     """Return the document that makes one object of parts: number to ETag and checksum."""
     listed = "".join(
-        f"<Part><PartNumber>{number}</PartNumber><ETag>{etag}</ETag>"
+        f"<Part><PartNumber>{number}</PartNumber><ETag>{escape(etag, quote=False)}</ETag>"
         f"<ChecksumCRC32>{crc}</ChecksumCRC32></Part>"
         for number, (etag, crc) in sorted(sent.items())
     )

@@ -16,6 +16,7 @@ __all__ = [
     "TRANSFER_TIMEOUT",
     "RetryPolicy",
     "is_repeatable",
+    "patience",
     "read_timeout",
     "seconds_to_wait",
     "within",
@@ -109,6 +110,34 @@ def read_timeout(method: str, path: str, asked: float | None) -> float:
     if path.endswith("/download"):
         return max(TRANSFER_TIMEOUT, asked or 0.0)
     return asked or (_READING if is_repeatable(method, None) else _WRITING)
+
+
+def patience(timeout: float | tuple[float, float] | None) -> float:
+    """Return how long to wait for a sign of the storage, in s.
+
+    Parameters
+    ----------
+    timeout
+        What was asked: so long, or so long to connect and then so long; ``None`` for 300 s.
+
+    Raises
+    ------
+    ValueError
+        If it is no positive number.
+
+    Examples
+    --------
+    >>> from ionworks.retry import patience
+    >>> patience(None), patience(20), patience((10, 60))
+    (300.0, 20.0, 60.0)
+    """
+    asked = timeout[-1] if isinstance(timeout, tuple) and timeout else timeout
+    if asked is None:
+        return TRANSFER_TIMEOUT
+    is_number = isinstance(asked, int | float) and not isinstance(asked, bool)
+    if not is_number or not 0 < asked < math.inf:
+        raise ValueError(f"a timeout must be a positive number of seconds, not {timeout!r}")
+    return float(asked)
 
 
 def seconds_to_wait(retry_after: str | None, now: datetime | None = None) -> float | None:

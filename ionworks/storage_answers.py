@@ -34,12 +34,26 @@ class StorageRefusedError(ConnectionFailedError):
     """The storage did not take or give what it was asked to.
 
     It has no ``status_code``: that would be the API's.
+
+    Attributes
+    ----------
+    status
+        The HTTP status.
+    code
+        The storage's own word for it, such as ``AccessDenied``.
     """
 
-    def __init__(self, doing: str, url: str, status: int, body: bytes) -> None:
-        self.status, self.code = status, element(body, "Code")
-        said = " ".join(part for part in (str(status), self.code, _message(body)) if part)
-        super().__init__(f"the storage at {host_of(url)} did not {doing}: {said}")
+    status: int = 0
+    code: str | None = None
+
+    @classmethod
+    def to(cls, doing: str, url: str, status: int, body: bytes) -> StorageRefusedError:
+        """Return the error that says what the storage at an address did not do, and why."""
+        code = element(body, "Code")
+        said = " ".join(part for part in (str(status), code, _message(body)) if part)
+        error = cls(f"the storage at {host_of(url)} did not {doing}: {said}")
+        error.status, error.code = status, code
+        return error
 
     @property
     def denies_access(self) -> bool:

@@ -6,7 +6,6 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
-from io import BytesIO
 from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,8 +97,8 @@ class Window:
         wanted = list(known if self.columns is None else self.columns)
         return wanted if self.times is None or TIME in wanted else [*wanted, TIME]
 
-    def of_file(self, source: Path | BytesIO) -> pl.DataFrame:
-        """Return this part of a Parquet file.
+    def of_file(self, source: Path | bytes) -> pl.DataFrame:
+        """Return this part of a Parquet file, by its path or its bytes.
 
         Raises
         ------

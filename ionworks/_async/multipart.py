@@ -13,6 +13,7 @@ from ionworks.bodies import Sending
 from ionworks.calls import async_aside, async_map
 from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.multipart import Part, S3Request, checksum, completion, kept, parts
+from ionworks.secrecy import host_of
 from ionworks.storage_answers import Bucket, StorageRefusedError, element
 
 if TYPE_CHECKING:
@@ -65,7 +66,11 @@ class AsyncMultipart:
             content_type=self._sending.content_type,
             x_amz_checksum_algorithm="CRC32",
         )
-        self._upload = {"uploadId": element(begun.content, "UploadId") or ""}
+        upload = element(begun.content, "UploadId")
+        if not upload:
+            host = host_of(self._bucket.endpoint)
+            raise ConnectionFailedError(f"the storage at {host} takes no uploads in parts")
+        self._upload = {"uploadId": upload}
         try:
             await self._send_all()
             await self._finish()
@@ -133,7 +138,7 @@ class AsyncMultipart:
         else:
             # Storage that was slow has begun its answer with 200 before it knew.
             if element(answer.content, "Error") is not None:
-                raise StorageRefusedError(
+                raise StorageRefusedError.to(
                     "put the parts together", self._bucket.endpoint, 200, answer.content
                 )
 
@@ -182,5 +187,5 @@ class AsyncMultipart:
         ) as arrival:
             await arrival.aread()
         if arrival.status_code >= 300:
-            raise StorageRefusedError(doing, request.url, arrival.status_code, arrival.content)
+            raise StorageRefusedError.to(doing, request.url, arrival.status_code, arrival.content)
         return arrival

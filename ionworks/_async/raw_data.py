@@ -37,7 +37,7 @@ from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage
 from ionworks.requests import path_id, request_body
-from ionworks.retry import TRANSFER_TIMEOUT
+from ionworks.retry import patience
 from ionworks.saving import place_for, settle
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ class AsyncRawDataClient:
         name: str | None = None,
         source: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | tuple[float, float] | None = None,
     ) -> RawData:
         """Keep a file.
 
@@ -93,6 +93,7 @@ class AsyncRawDataClient:
         >>> kept.name, kept.size_bytes
         ('from the cycler', 12)
         """
+        waiting = patience(timeout)
         project = path_id(await self._session.project_id(project_id), "project_id")
         with await async_aside(partial(Body.of, file)) as body:
             told = {
@@ -103,7 +104,7 @@ class AsyncRawDataClient:
                 "metadata": dict(metadata or {}),
                 **({"source": source} if source else {}),
             }
-            return await self._keep(body, told, timeout or TRANSFER_TIMEOUT)
+            return await self._keep(body, told, waiting)
 
     async def get(self, raw_data_id: str) -> RawData:
         """Return what is told about a file.
@@ -177,7 +178,10 @@ class AsyncRawDataClient:
         return await async_list(self._session, operation, query=query, limit=limit, offset=offset)
 
     async def download(
-        self, raw_data_id: str, use_cache: bool = True, read_timeout: float | None = None
+        self,
+        raw_data_id: str,
+        use_cache: bool = True,
+        read_timeout: float | tuple[float, float] | None = None,
     ) -> bytes:
         """Return the content of a file.
 
@@ -219,7 +223,7 @@ class AsyncRawDataClient:
         directory: str | os.PathLike[str],
         *,
         overwrite: bool = False,
-        read_timeout: float | None = None,
+        read_timeout: float | tuple[float, float] | None = None,
     ) -> Path:
         """Save a file under its name in a folder, which is made if it is absent.
 
@@ -355,9 +359,11 @@ class AsyncRawDataClient:
             body=request_body(RawDataConfirmation, sent, "the file"),
         )
 
-    def _stored(self, raw_data_id: str, read_timeout: float | None) -> AsyncObject:
+    def _stored(
+        self, raw_data_id: str, read_timeout: float | tuple[float, float] | None
+    ) -> AsyncObject:
         locate = partial(self.download_url, raw_data_id)
-        return self._session.storage.at(locate, read_timeout or TRANSFER_TIMEOUT)
+        return self._session.storage.at(locate, patience(read_timeout))
 
     def _check_size(self, record: RawData, size: int, key: CacheKey | None = None) -> None:
         if record.size_bytes in (None, size):

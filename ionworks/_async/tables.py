@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ionworks._async.objects import AsyncObject, async_kept
@@ -64,15 +63,17 @@ class AsyncTable:
         source = await async_kept(self._stored, self._key) if self._key else None
         if source is None:
             content, _ = await self._stored.read()
-            return await async_aside(lambda: window.of_file(BytesIO(content)))
+            return await async_aside(lambda: window.of_file(content))
         return await async_aside(lambda: window.of_file(source))
 
     async def _part(self, window: Window) -> pl.DataFrame:
         for _ in range(_TRIES):
             tail, landing = await self._stored.read(Span(-TAIL))
             if landing.is_whole:
-                return await async_aside(partial(window.of_file, BytesIO(tail)))
-            content, total = landing.content, landing.total or 0
+                return await async_aside(partial(window.of_file, tail))
+            content, total = landing.content, landing.total
+            if total is None:
+                return await self._whole(window)
             if (span := Contents.missing(tail, total)) is not None:
                 tail, landing = await self._stored.read(span)
             contents = await async_aside(partial(Contents, tail, total))

@@ -14,6 +14,7 @@ from ionworks.bodies import Sending
 from ionworks.calls import sync_aside, sync_map
 from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.multipart import Part, S3Request, checksum, completion, kept, parts
+from ionworks.secrecy import host_of
 from ionworks.storage_answers import Bucket, StorageRefusedError, element
 
 if TYPE_CHECKING:
@@ -66,7 +67,11 @@ class Multipart:
             content_type=self._sending.content_type,
             x_amz_checksum_algorithm="CRC32",
         )
-        self._upload = {"uploadId": element(begun.content, "UploadId") or ""}
+        upload = element(begun.content, "UploadId")
+        if not upload:
+            host = host_of(self._bucket.endpoint)
+            raise ConnectionFailedError(f"the storage at {host} takes no uploads in parts")
+        self._upload = {"uploadId": upload}
         try:
             self._send_all()
             self._finish()
@@ -134,7 +139,7 @@ class Multipart:
         else:
             # Storage that was slow has begun its answer with 200 before it knew.
             if element(answer.content, "Error") is not None:
-                raise StorageRefusedError(
+                raise StorageRefusedError.to(
                     "put the parts together", self._bucket.endpoint, 200, answer.content
                 )
 
@@ -183,5 +188,5 @@ class Multipart:
         ) as arrival:
             arrival.read()
         if arrival.status_code >= 300:
-            raise StorageRefusedError(doing, request.url, arrival.status_code, arrival.content)
+            raise StorageRefusedError.to(doing, request.url, arrival.status_code, arrival.content)
         return arrival

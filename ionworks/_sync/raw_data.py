@@ -38,7 +38,7 @@ from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.listing import Filters, list_query
 from ionworks.paging import Page
 from ionworks.requests import path_id, request_body
-from ionworks.retry import TRANSFER_TIMEOUT
+from ionworks.retry import patience
 from ionworks.saving import place_for, settle
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ class RawDataClient:
         name: str | None = None,
         source: str | None = None,
         metadata: Mapping[str, Any] | None = None,
-        timeout: float | None = None,
+        timeout: float | tuple[float, float] | None = None,
     ) -> RawData:
         """Keep a file.
 
@@ -94,6 +94,7 @@ class RawDataClient:
         >>> kept.name, kept.size_bytes
         ('from the cycler', 12)
         """
+        waiting = patience(timeout)
         project = path_id(self._session.project_id(project_id), "project_id")
         with sync_aside(partial(Body.of, file)) as body:
             told = {
@@ -104,7 +105,7 @@ class RawDataClient:
                 "metadata": dict(metadata or {}),
                 **({"source": source} if source else {}),
             }
-            return self._keep(body, told, timeout or TRANSFER_TIMEOUT)
+            return self._keep(body, told, waiting)
 
     def get(self, raw_data_id: str) -> RawData:
         """Return what is told about a file.
@@ -178,7 +179,10 @@ class RawDataClient:
         return sync_list(self._session, operation, query=query, limit=limit, offset=offset)
 
     def download(
-        self, raw_data_id: str, use_cache: bool = True, read_timeout: float | None = None
+        self,
+        raw_data_id: str,
+        use_cache: bool = True,
+        read_timeout: float | tuple[float, float] | None = None,
     ) -> bytes:
         """Return the content of a file.
 
@@ -220,7 +224,7 @@ class RawDataClient:
         directory: str | os.PathLike[str],
         *,
         overwrite: bool = False,
-        read_timeout: float | None = None,
+        read_timeout: float | tuple[float, float] | None = None,
     ) -> Path:
         """Save a file under its name in a folder, which is made if it is absent.
 
@@ -354,9 +358,9 @@ class RawDataClient:
             body=request_body(RawDataConfirmation, sent, "the file"),
         )
 
-    def _stored(self, raw_data_id: str, read_timeout: float | None) -> Object:
+    def _stored(self, raw_data_id: str, read_timeout: float | tuple[float, float] | None) -> Object:
         locate = partial(self.download_url, raw_data_id)
-        return self._session.storage.at(locate, read_timeout or TRANSFER_TIMEOUT)
+        return self._session.storage.at(locate, patience(read_timeout))
 
     def _check_size(self, record: RawData, size: int, key: CacheKey | None = None) -> None:
         if record.size_bytes in (None, size):

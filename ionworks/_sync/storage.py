@@ -181,4 +181,4 @@ class Storage:
             answer = arrival.read()
         if arrival.status_code >= 300:
             doing = f"take {target.filename or sending.body.name}"
-            raise StorageRefusedError(doing, target.url, arrival.status_code, answer)
+            raise StorageRefusedError.to(doing, target.url, arrival.status_code, answer)

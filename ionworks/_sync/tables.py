@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 from functools import partial
-from io import BytesIO
 from typing import TYPE_CHECKING
 
 from ionworks._sync.objects import Object, sync_kept
@@ -65,15 +64,17 @@ class Table:
         source = sync_kept(self._stored, self._key) if self._key else None
         if source is None:
             content, _ = self._stored.read()
-            return sync_aside(lambda: window.of_file(BytesIO(content)))
+            return sync_aside(lambda: window.of_file(content))
         return sync_aside(lambda: window.of_file(source))
 
     def _part(self, window: Window) -> pl.DataFrame:
         for _ in range(_TRIES):
             tail, landing = self._stored.read(Span(-TAIL))
             if landing.is_whole:
-                return sync_aside(partial(window.of_file, BytesIO(tail)))
-            content, total = landing.content, landing.total or 0
+                return sync_aside(partial(window.of_file, tail))
+            content, total = landing.content, landing.total
+            if total is None:
+                return self._whole(window)
             if (span := Contents.missing(tail, total)) is not None:
                 tail, landing = self._stored.read(span)
             contents = sync_aside(partial(Contents, tail, total))

@@ -197,6 +197,17 @@ def test_clearing_takes_our_entries_and_nothing_of_the_user(folder):
     assert {path.name for path in files(folder)} == {"a.parquet", "note.txt", "old.pkl"}
 
 
+@pytest.mark.skipif(os.name != "posix", reason="this system has other permissions")
+def test_what_is_kept_is_the_users_own(folder):
+    DiskCache().save(key(), FRAME)
+    assert (folder / cache._OURS).stat().st_mode & 0o077 == 0
+
+
+def test_a_user_without_a_home_has_a_cache_too(monkeypatch):
+    monkeypatch.setattr(os.path, "expanduser", lambda path: path)
+    assert cache._default_directory().parent.is_dir()
+
+
 def test_an_absent_folder_is_empty(folder):
     assert not folder.exists()
     assert ionworks.clear_cache() == 0

@@ -227,6 +227,29 @@ def test_what_is_no_file_is_refused_before_anything_is_sent(raw, file, problem):
     assert raw.list().total == before
 
 
+@pytest.mark.parametrize("timeout", [0, -1, "long", (10, 0), True, float("nan")])
+def test_a_timeout_that_is_none_is_refused(raw, timeout):
+    before = raw.list().total
+    with pytest.raises(ValueError, match="timeout must be a positive number"):
+        raw.upload(None, b"abc", timeout=timeout)
+    assert raw.list().total == before
+
+
+@pytest.mark.parametrize("timeout", [30, (10, 30)])
+def test_timeouts_as_the_public_client_takes_them(raw, timeout):
+    kept = raw.upload(None, b"abc", timeout=timeout)
+    assert raw.download(kept.id, read_timeout=timeout) == b"abc"
+
+
+def test_a_name_that_is_no_text_is_sent_as_near_to_it_as_can_be(raw, tmp_path):
+    path = tmp_path / "messung-\udce4.csv"
+    try:
+        path.write_bytes(b"abc")
+    except OSError:
+        pytest.skip("this file system has no such names")
+    assert raw.upload(None, path).filename == "messung-?.csv"
+
+
 def test_a_file_that_shrinks_leaves_nothing(raw, tmp_path, monkeypatch):
     path = tmp_path / "shrinking.bin"
     path.write_bytes(some(20 * MIB))

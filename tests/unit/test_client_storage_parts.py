@@ -3,6 +3,7 @@
 import asyncio
 import io
 import logging
+import pickle
 import sys
 import threading
 from itertools import pairwise
@@ -82,13 +83,15 @@ class TestWhoMaySee:
             b"<Error><Code>SignatureDoesNotMatch</Code><Message>no, not https://s.test/k?signature="
             b"hush</Message><StringToSign>hush</StringToSign></Error>"
         )
-        error = StorageRefusedError("take it", "https://s.test/k?signature=hush", 403, body)
+        error = StorageRefusedError.to("take it", "https://s.test/k?signature=hush", 403, body)
         assert str(error) == (
             "the storage at s.test did not take it: 403 SignatureDoesNotMatch "
             "no, not https://s.test/k?..."
         )
         assert error.denies_access
         assert "hush" not in repr(error)
+        copy = pickle.loads(pickle.dumps(error))
+        assert (str(copy), copy.status, copy.code) == (str(error), 403, "SignatureDoesNotMatch")
 
     def test_a_place_for_an_upload_shows_no_secret(self):
         class Server:
