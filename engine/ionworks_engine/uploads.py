@@ -11,13 +11,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, union_all, update
 
 from ionworks_engine.call import Call
 from ionworks_engine.errors import ApiError, conflict, not_found
 from ionworks_engine.links import UPLOAD_LASTS
 from ionworks_engine.s3 import access
 from ionworks_engine.storage import Store, times
+from ionworks_engine.storage.store import doubt
 from ionworks_engine.storage.tables import cell_measurements, raw_data, upload_parts, uploads
 
 UNKNOWN = "application/octet-stream"
@@ -79,7 +80,7 @@ def taken(
 ) -> dict[str, Uploaded]:
     """Close the places of an owner and return what has come, by name.
 
-    The caller names the files in rows of the same transaction, or discards them after it.
+    The caller names the files in rows of the same transaction; those that it does not name, go.
 
     Parameters
     ----------
@@ -113,10 +114,15 @@ def taken(
 
 
 def drop(connection: Connection, kind: str, owner_id: str) -> None:
-    """Close the places of an owner; files that nobody names now go with the next sweep."""
+    """Close the places of an owner; files that no row names once this is committed, go."""
     mine = (uploads.c.kind == kind, uploads.c.owner_id == owner_id)
-    ids = select(uploads.c.id).where(*mine)
-    connection.execute(delete(upload_parts).where(upload_parts.c.upload_id.in_(ids)))
+    of_mine = upload_parts.c.upload_id.in_(select(uploads.c.id).where(*mine))
+    lying = union_all(
+        select(uploads.c.content).where(*mine, uploads.c.content.is_not(None)),
+        select(upload_parts.c.content).where(of_mine),
+    )
+    doubt(connection, connection.scalars(lying))
+    connection.execute(delete(upload_parts).where(of_mine))
     connection.execute(delete(uploads).where(*mine))
 
 

@@ -223,10 +223,19 @@ def test_some_files_need_not_come(client):
     assert list(taken(client, optional=["b"])) == ["a"]
 
 
-def test_opening_again_closes_what_was_open(client):
+def test_what_is_not_named_when_it_is_taken_goes(client, tmp_path):
+    one, two = places(client, ["a", "b"])
+    client.put(one, content=b"1")
+    client.put(two, content=b"2")
+    taken(client)
+    assert stored(tmp_path / "store") == set()
+
+
+def test_opening_again_closes_what_was_open(client, tmp_path):
     (first,) = places(client, ["a"])
     client.put(first, content=b"old")
     (second,) = places(client, ["a"])
+    assert stored(tmp_path / "store") == set()
     assert client.put(first, content=b"older").status_code == 404
     with pytest.raises(ApiError, match="Not uploaded yet"):
         taken(client)

@@ -7,7 +7,7 @@ import logging
 import os
 import secrets
 import uuid
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
@@ -35,6 +35,7 @@ DEFAULT_PROJECT = "Default project"
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 _SIGNED_WITH = "storage_secret"
 _AT_ONCE = 500
+_DOUBTFUL = "doubtful files"
 _log = logging.getLogger(__name__)
 
 
@@ -52,6 +53,11 @@ companion: ContextVar[Companion | None] = ContextVar("companion", default=None)
 """Set while a request is served that carries an idempotency key."""
 
 
+def doubt(connection: Connection, names: Iterable[str]) -> None:
+    """Have files judged once this transaction is committed: those that no row names then, go."""
+    connection.info[_DOUBTFUL].update(names)
+
+
 class StoreError(Exception):
     """A data folder that cannot be used; the message says why and what to do."""
 
@@ -65,6 +71,13 @@ class Store:
         The data folder. A fresh one gets a single project, ``Default project``.
     clock
         What tells the time, with a zone.
+
+    Attributes
+    ----------
+    opened_at
+        When this was; whoever was sending to an engine before it was cut off.
+    secret
+        What links into this store are signed with.
 
     Raises
     ------
@@ -82,11 +95,9 @@ class Store:
     >>> store.close()
     """
 
-    secret: bytes
-    """What links into this store are signed with."""
-
     def __init__(self, folder: Path, clock: Callable[[], datetime] = times.now) -> None:
         self.clock = clock
+        self.opened_at = self.now()
         self._lock = _hold(folder)
         self._engine = _connect(f"sqlite:///{folder / 'ionworks.db'}")
         try:
@@ -117,11 +128,14 @@ class Store:
                 # Else it would begin with the first change, after what that change relies on
                 # has been read: another request could delete it in between.
                 connection.exec_driver_sql("BEGIN IMMEDIATE")
+            doubtful = connection.info[_DOUBTFUL] = set[str]()
             if beside:
                 beside.begin(connection)
             yield connection
         if beside:
             beside.committed()
+        if doubtful:
+            self.discard_files(doubtful)
 
     @contextmanager
     def naming(self, name: str) -> Iterator[None]:
