@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import IO, NamedTuple
 from urllib.parse import urljoin
 
 from ionworks.errors import ConnectionFailedError
 
-__all__ = ["WHOLE", "Landing", "Span", "redirect_of"]
+__all__ = ["WHOLE", "AsyncLocate", "Landing", "Locate", "Span", "redirect_of"]
+
+Locate = Callable[[], str]
+AsyncLocate = Callable[[], Awaitable[str]]
 
 _CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside
-from ionworks.downloads import WHOLE, Landing, Span, redirect_of
+from ionworks.downloads import WHOLE, AsyncLocate, Landing, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
 from ionworks.storage_answers import StorageRefusedError
@@ -35,9 +35,7 @@ class AsyncObject:
     and asked for anew if it is not honoured any more.
     """
 
-    def __init__(
-        self, session: AsyncSession, locate: Callable[[], Awaitable[str]], patience: float
-    ) -> None:
+    def __init__(self, session: AsyncSession, locate: AsyncLocate, patience: float) -> None:
         self._session, self._locate, self._patience = session, locate, patience
         self._place: str | None = None
         # The engine of this process hands over whole answers: a piece at a time is in memory.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ from ionworks._async.multipart import AsyncMultipart
 from ionworks._async.objects import AsyncObject
 from ionworks._async.tables import AsyncTable
 from ionworks.bodies import Body, Sending
+from ionworks.downloads import AsyncLocate
 from ionworks.multipart import MOST_IN_ONE, THRESHOLD
 from ionworks.progress import meter
 from ionworks.retry import TRANSFER_TIMEOUT
@@ -135,9 +136,7 @@ class AsyncStorage:
         window = Window.of(columns, row_range, time_range, max_points)
         return await AsyncTable(self._object(operation, (table_id,)), key).read(window)
 
-    def at(
-        self, locate: Callable[[], Awaitable[str]], timeout: float = TRANSFER_TIMEOUT
-    ) -> AsyncObject:
+    def at(self, locate: AsyncLocate, timeout: float = TRANSFER_TIMEOUT) -> AsyncObject:
         """Return the object at an address that is asked for when it is needed."""
         return AsyncObject(self._session, locate, timeout)
 

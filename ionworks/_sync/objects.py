@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from io import BytesIO
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside
-from ionworks.downloads import WHOLE, Landing, Span, redirect_of
+from ionworks.downloads import WHOLE, Landing, Locate, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
 from ionworks.storage_answers import StorageRefusedError
@@ -36,9 +36,7 @@ class Object:
     and asked for anew if it is not honoured any more.
     """
 
-    def __init__(
-        self, session: Session, locate: Callable[[], Awaitable[str]], patience: float
-    ) -> None:
+    def __init__(self, session: Session, locate: Locate, patience: float) -> None:
         self._session, self._locate, self._patience = session, locate, patience
         self._place: str | None = None
         # The engine of this process hands over whole answers: a piece at a time is in memory.

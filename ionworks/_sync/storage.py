@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ from ionworks._sync.multipart import Multipart
 from ionworks._sync.objects import Object
 from ionworks._sync.tables import Table
 from ionworks.bodies import Body, Sending
+from ionworks.downloads import Locate
 from ionworks.multipart import MOST_IN_ONE, THRESHOLD
 from ionworks.progress import meter
 from ionworks.retry import TRANSFER_TIMEOUT
@@ -136,7 +137,7 @@ class Storage:
         window = Window.of(columns, row_range, time_range, max_points)
         return Table(self._object(operation, (table_id,)), key).read(window)
 
-    def at(self, locate: Callable[[], Awaitable[str]], timeout: float = TRANSFER_TIMEOUT) -> Object:
+    def at(self, locate: Locate, timeout: float = TRANSFER_TIMEOUT) -> Object:
         """Return the object at an address that is asked for when it is needed."""
         return Object(self._session, locate, timeout)
 
