@@ -103,7 +103,7 @@ class NewMeasurement:
             steps_df=steps,
             rated_capacity=rated_capacity,
             voltage_window=voltage_window,
-            skip_checks=skip_checks,
+            skip_checks=None if skip_checks is None else several(skip_checks, "skip_checks"),
             **{key: _moment(record[key], key) for key in _TIMES if key in record},
         )
         raise_for_issues(issues)

@@ -288,7 +288,7 @@ class AsyncCellInstanceClient:
         wanted = path_id(cell_instance_id, "cell_instance_id")
         await async_call(delete_cell_instance.asyncio_detailed, wanted, client=self._session.api)
 
-    async def iter_details(
+    def iter_details(
         self,
         cell_instance_id: str,
         include_steps: bool = True,
@@ -325,5 +325,4 @@ class AsyncCellInstanceClient:
         from ionworks._async.details import Wanted, async_iter_details
 
         wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
-        async for detail in async_iter_details(self._session, cell_instance_id, wanted):
-            yield detail
+        return async_iter_details(self._session, cell_instance_id, wanted)

@@ -186,7 +186,7 @@ skip_checks, wait_for_processing
         Examples
         --------
         >>> spec = await client.cell_spec.create_or_get({"name": "NMC622-GR"})
-        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
+        >>> cell = await client.cell_instance.create_or_get(spec.id, {"name": "Weighed on arrival"})
         >>> weighed = await client.cell_measurement.create_properties(
         ...     cell.id, "Weighing", {"mass": {"value": 68.4, "unit": "g"}}
         ... )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -97,7 +98,8 @@ async def async_iter_details(
         async for detail in details:
             yield detail
     finally:
-        await details.aclose()
+        with suppress(RuntimeError):  # a loop that ends closes all generators, in any order
+            await details.aclose()
 
 
 async def async_details(
@@ -123,7 +125,8 @@ async def async_details(
                 read |= await anext(stream)
             yield CellMeasurementDetail.holding(row, read)
     finally:
-        await stream.aclose()
+        with suppress(RuntimeError):
+            await stream.aclose()
 
 
 async def _rows(session: AsyncSession, cell_instance_id: str) -> list[CellMeasurement]:

@@ -324,5 +324,4 @@ class CellInstanceClient:
         from ionworks._sync.details import Wanted, sync_iter_details
 
         wanted = Wanted.of(include_steps, include_cycles, include_time_series, use_cache)
-        for detail in sync_iter_details(self._session, cell_instance_id, wanted):
-            yield detail
+        return sync_iter_details(self._session, cell_instance_id, wanted)

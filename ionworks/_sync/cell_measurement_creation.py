@@ -187,7 +187,7 @@ skip_checks, wait_for_processing
         Examples
         --------
         >>> spec = client.cell_spec.create_or_get({"name": "NMC622-GR"})
-        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Weighed"})
+        >>> cell = client.cell_instance.create_or_get(spec.id, {"name": "Weighed on arrival"})
         >>> weighed = client.cell_measurement.create_properties(
         ...     cell.id, "Weighing", {"mass": {"value": 68.4, "unit": "g"}}
         ... )

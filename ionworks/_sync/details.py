@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -98,7 +99,8 @@ def sync_iter_details(
         for detail in details:
             yield detail
     finally:
-        details.close()
+        with suppress(RuntimeError):  # a loop that ends closes all generators, in any order
+            details.close()
 
 
 def sync_details(
@@ -124,7 +126,8 @@ def sync_details(
                 read |= next(stream)
             yield CellMeasurementDetail.holding(row, read)
     finally:
-        stream.close()
+        with suppress(RuntimeError):
+            stream.close()
 
 
 def _rows(session: Session, cell_instance_id: str) -> list[CellMeasurement]:

@@ -276,6 +276,20 @@ class TestStream:
         assert names == [f"m{n}" for n in range(100)]
         assert asked < 40
 
+    def test_who_leaves_in_the_middle_leaves_no_trouble(self, capsys, caplog):
+        left = []
+
+        async def look():
+            async with AsyncIonworks("k", URL, "project") as client:
+                details = client.cell_instance.iter_details("cell", use_cache=False)
+                left.append(details)
+                return (await anext(details)).name
+
+        with stubbed() as stub:
+            stub.will(Platform(30))
+            assert asyncio.run(look()) == "m0"
+        assert "closing" not in caplog.text + capsys.readouterr().err
+
 
 class TestCreate:
     def test_what_is_sent(self, serve):
