@@ -28,6 +28,7 @@ _READING, _WRITING = 10.0, 60.0
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
 _NEVER_BETTER = frozenset({501, 505})
+_TABLES = ("/download", "/cycles", "/steps_and_cycles")
 
 _time_left: ContextVar[Callable[[], float]] = ContextVar("_time_left", default=lambda: math.inf)
 
@@ -99,7 +100,7 @@ def is_repeatable(method: str, idempotency_key: str | None) -> bool:
 def read_timeout(method: str, path: str, asked: float | None) -> float:
     """Return how long to wait for an answer, in s: what was asked, or what fits the call.
 
-    Downloads are never waited for less than they need.
+    Tables and other downloads are never waited for less than they need.
 
     Examples
     --------
@@ -107,7 +108,7 @@ def read_timeout(method: str, path: str, asked: float | None) -> float:
     >>> read_timeout("GET", "/projects", None), read_timeout("POST", "/projects", None)
     (10.0, 60.0)
     """
-    if path.endswith("/download"):
+    if path.endswith(_TABLES):
         return max(TRANSFER_TIMEOUT, asked or 0.0)
     return asked or (_READING if is_repeatable(method, None) else _WRITING)
 
