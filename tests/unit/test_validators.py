@@ -20,7 +20,7 @@ from ionworks.errors import (
     MeasurementProcessingError,
     MeasurementValidationError,
 )
-from ionworks.validators import IssueCode, ValidationIssue, check_measurement_data
+from ionworks.validators import IssueCode, ValidationIssue, check_measurement_data, columns
 
 NAN, INF = float("nan"), float("inf")
 ROWS = 20
@@ -43,6 +43,11 @@ def with_value(name, row, value):
     values = list(good()[name])
     values[row] = value
     return good(**{name: values})
+
+
+def good_rows(count):
+    """The first current and voltage of a good discharge."""
+    return {name: good()[name][:count] for name in ("Current [A]", "Voltage [V]")}
 
 
 def without(*names):
@@ -120,6 +125,35 @@ RULES = [
         good(**{"Discharge capacity [A.h]": [0.05 * 1.12 * row for row in range(ROWS)]}),
         ["discharge_capacity_integral_mismatch"],
     ),
+    # energies, of the power and of current times voltage
+    (
+        good(
+            **{
+                "Power [W]": [10.0] * ROWS,
+                "Discharge energy [W.h]": [row / 6 for row in range(ROWS)],
+            }
+        ),
+        [],
+    ),
+    (
+        good(
+            **{
+                "Power [W]": [10.0] * ROWS,
+                "Discharge energy [W.h]": [row / 5 for row in range(ROWS)],
+            }
+        ),
+        ["discharge_energy_integral_mismatch"],
+    ),
+    (good(**{"Discharge energy [W.h]": [0.2 * row for row in range(ROWS)]}), []),
+    (
+        good(**{"Discharge energy [W.h]": [0.05 * row for row in range(ROWS)]}),
+        ["discharge_energy_integral_mismatch"],
+    ),
+    (
+        good(**{"Charge energy [W.h]": [0.2 * row for row in range(ROWS)]}),
+        ["charge_energy_integral_mismatch"],
+    ),
+    (good(**{"Charge energy [W.h]": [0.0] * ROWS}), []),
     # current and voltage
     (
         good(**{"Current [A]": [-3.0] * ROWS}),
@@ -202,6 +236,16 @@ STEP_RULES = [
         },
         ["consecutive_same_direction_full_steps"],
     ),
+    (
+        DISCHARGED_TWICE
+        | {
+            "Step type": ["charge", "rest", "EIS"],
+            "Discharge capacity [A.h]": [0.0] * 3,
+            "Charge capacity [A.h]": [2.1] * 3,
+            "Mean current [A]": [-1.0, 0.0, 0.0],
+        },
+        [],
+    ),
     ({"Discharge capacity [A.h]": [5.0, 0.0, 0.0]}, []),
     ({"Discharge capacity [A.h]": [5.01, 0.0, 0.0]}, ["step_capacity_exceeds_rated"]),
 ]
@@ -228,6 +272,11 @@ def spectrum(**changed):
         ({}, 5.0, []),
         ({"Z_Im [Ohm]": [0.0, 0.03, 0.045, -0.0251]}, None, []),
         ({"Z_Im [Ohm]": [0.0, 0.03, 0.045, -0.0249]}, None, ["eis_zim_sign_reversed"]),
+        ({"Z_Im [Ohm]": [0.0, 0.5, 0.25, -0.25]}, None, ["eis_zim_sign_reversed"]),
+        ({"Z_Im [Ohm]": [NAN, 0.5, 0.25, -0.2]}, None, ["eis_zim_sign_reversed"]),
+        ({"Z_Im [Ohm]": [NAN, NAN, 0.25, 0.25]}, None, []),
+        ({"Z_Re [Ohm]": [5.0, 6.0, 7.0, 8.0]}, 1.0, []),
+        ({"Z_Re [Ohm]": [-5.0, 6.0, 7.0, 8.0]}, 1.0, []),
         ({}, 0.05 / 0.01 * 99, []),
         ({}, 0.05 / 0.01 * 101, ["eis_impedance_magnitude_implausible"]),
         ({}, 0.05 / 0.01 / 101, ["eis_impedance_magnitude_implausible"]),
@@ -296,7 +345,24 @@ def test_moments_are_warned_of(start, end, expected):
     assert {issue.severity for issue in issues} <= {"warning"}
 
 
+@pytest.mark.parametrize(
+    ("name", "is_near"),
+    [
+        ("Volatge [V]", True),
+        ("Cell Voltage (V)", True),
+        ("voltage_V", True),
+        ("Ewe/V", False),
+        ("Current [A]", False),
+    ],
+)
+def test_names_that_may_be_meant_are_near(name, is_near):
+    assert columns.near("Voltage [V]", ["Rest", name]) == ([name] if is_near else [])
+
+
 def test_short_data_may_differ_by_a_minute():
+    half_a_second = {"Time [s]": [0.0, 0.5], "Step count": [0, 0], **good_rows(2)}
+    start = NOW - timedelta(seconds=100)
+    assert found(half_a_second, start_time=start, end_time=NOW, now=NOW) == ["duration_mismatch"]
     short = {name: values[:2] for name, values in good().items()}
     for seconds, expected in ((119, []), (121, ["duration_mismatch"])):
         start = NOW - timedelta(seconds=seconds)
@@ -503,6 +569,11 @@ def test_every_form_of_the_data_is_judged_alike(form):
 )
 def test_nan_is_refused_in_every_form(form):
     assert found(FORMS[form](with_value("Voltage [V]", 3, NAN))) == ["value_not_a_number"]
+
+
+def test_nan_of_arrow_is_refused_too():
+    data = pl.DataFrame(with_value("Voltage [V]", 3, NAN))
+    assert found(data.to_pandas(use_pyarrow_extension_array=True)) == ["value_not_a_number"]
 
 
 @pytest.mark.parametrize("form", ["polars", "lists", "tuples", "polars series", "nullable pandas"])
