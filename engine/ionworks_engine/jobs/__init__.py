@@ -5,5 +5,5 @@ executor     the interface of what runs tasks; inline for tests
 processes    the executor of supervised worker programs
 worker       the program itself, with ``frames`` on its pipes and ``tasks`` to do
 simulations  what a job of a simulation asks, and what its end writes
-measurements what a job that processes an upload asks, and what its end writes
+measurements  what a job that processes an upload asks, and what its end writes
 """
