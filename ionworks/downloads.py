@@ -169,10 +169,19 @@ class Landing:
 
 
 def redirect_of(url: str, status: int, headers: Mapping[str, str]) -> str | None:
-    """Return the address that an answer refers to, ``None`` if it is an answer itself."""
+    """Return the address that an answer refers to, ``None`` if it is an answer itself.
+
+    Raises
+    ------
+    ConnectionFailedError
+        If it is no address.
+    """
     if status not in _REDIRECTS or "location" not in headers:
         return None
-    return urljoin(url, headers["location"])
+    try:
+        return urljoin(url, headers["location"])
+    except ValueError:
+        raise ConnectionFailedError("the server refers to a storage with no address") from None
 
 
 def _place(status: int, headers: Mapping[str, str]) -> _Place:

@@ -11,14 +11,19 @@ import logging
 import re
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["Home", "hide_signatures", "host_of", "without_signatures"]
+__all__ = [
+    "Home",
+    "hide_signatures",
+    "host_of",
+    "without_signatures",
+    "without_signed_addresses",
+]
 
 STORAGE = "/storage/"
 _STANDARD_PORTS = {"http": 80, "https": 443}
-_SIGNED = re.compile(
-    r"""\?[^\s'"<>]*\b(?:x-amz-(?:signature|security-token|credential)|signature|token)=[^\s'"<>]*""",
-    re.IGNORECASE,
-)
+_QUERY_KEY = r"(?:x-(?:amz|goog)-(?:signature|security-token|credential)|signature|sig|token)="
+_SIGNED = re.compile(rf"""\?[^\s'"<>]*\b{_QUERY_KEY}[^\s'"<>]*""", re.IGNORECASE)
+_ADDRESS = re.compile(r"""[^\s'"<>]*\?\.\.\.""")
 _TALKATIVE = ("httpx", "httpcore.http11", "httpcore.http2")
 
 
@@ -71,6 +76,18 @@ def without_signatures(text: str) -> str:
     'GET https://s.test/a?... was refused'
     """
     return _SIGNED.sub("?...", text)
+
+
+def without_signed_addresses(text: str) -> str:
+    """Return a text without the signed addresses in it.
+
+    Examples
+    --------
+    >>> from ionworks.secrecy import without_signed_addresses
+    >>> without_signed_addresses("GET https://s.test/a?expires=1&signature=abc was refused")
+    'GET ... was refused'
+    """
+    return _ADDRESS.sub("...", without_signatures(text))
 
 
 def hide_signatures() -> None:

@@ -13,7 +13,7 @@ from html import unescape
 from typing import Any
 
 from ionworks.errors import ConnectionFailedError, IonworksError
-from ionworks.secrecy import host_of, without_signatures
+from ionworks.secrecy import host_of, without_signed_addresses
 from ionworks.sigv4 import Credentials
 
 __all__ = ["Bucket", "StorageRefusedError", "Target", "element", "elements"]
@@ -131,7 +131,7 @@ def elements(xml: bytes, name: str) -> list[str]:
 
 def _message(body: bytes) -> str | None:
     said = element(body, "Message")
-    return without_signatures(said)[:_LONGEST_MESSAGE] if said else None
+    return without_signed_addresses(said)[:_LONGEST_MESSAGE] if said else None
 
 
 def _time(text: Any) -> datetime | None:

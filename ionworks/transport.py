@@ -443,19 +443,19 @@ def _transfer(
     """
     patience = extensions.get("patience", TRANSFER_TIMEOUT)
     timeout = dict.fromkeys(("read", "write", "pool"), patience) | {"connect": CONNECT_TIMEOUT}
-    own = httpx.Headers({"Host": host_of(url), "Accept-Encoding": "identity"})
-    own.update({"User-Agent": _user_agent(), **headers})
-    sent: dict[str, Any] = {"content": body}
-    if body:
-        # In pieces, bytes too: the HTTP library copies what is left of a piece with every write.
-        whole = Body.of(body) if isinstance(body, bytes) else body
-        own["Content-Length"] = str(whole.size)
-        sent = {"stream": _Outgoing(whole, extensions.get("advance"))}
     try:
+        own = httpx.Headers({"Host": host_of(url), "Accept-Encoding": "identity"})
+        own.update({"User-Agent": _user_agent(), **headers})
+        sent: dict[str, Any] = {"content": body}
+        if body:
+            # In pieces, bytes too: the HTTP library copies what is left of a piece as it writes.
+            whole = Body.of(body) if isinstance(body, bytes) else body
+            own["Content-Length"] = str(whole.size)
+            sent = {"stream": _Outgoing(whole, extensions.get("advance"))}
         return httpx.Request(
             method, url, headers=own, extensions={**extensions, "timeout": timeout}, **sent
         )
-    except httpx.InvalidURL:
+    except (httpx.InvalidURL, ValueError):
         raise ConnectionFailedError("the server named a storage with no right address") from None
 
 

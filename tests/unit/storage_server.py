@@ -8,6 +8,7 @@ import base64
 import hashlib
 import json
 import re
+import socket
 import struct
 import threading
 import zlib
@@ -48,7 +49,7 @@ class Handler(BaseHTTPRequestHandler):
     def hang_up(self):
         """Reset the connection, as a host does that goes down."""
         linger = struct.pack("ii", 1, 0)
-        self.connection.setsockopt(1, 13, linger)
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
         self.close_connection = True
         self.connection.close()
 

@@ -138,6 +138,7 @@ class TestUploadsInOne:
             refused.value
         )
         assert not [secret for secret in SECRETS if secret in repr(refused.value)]
+        assert "/kept" not in str(refused.value)
         assert QUERY not in str(refused.value)
 
     def test_a_conflict_of_storage_is_none_of_the_api(self, client, storage):
@@ -298,6 +299,28 @@ class TestDownloads:
         storage.knows_ranges = False
         storage.faults = [("cut", 100)]
         assert client.download(Operation, "m") == storage.objects[PATH]
+
+    def test_a_chain_of_redirects_carries_no_credential_and_ends(self, client, storage):
+        def away(handler, path):
+            storage.note(handler)
+            handler.answer(302, Location=f"{storage.url}{path}?{QUERY}")
+
+        storage.get = away
+        with pytest.raises(errors.ConnectionFailedError, match="redirects") as refused:
+            client.download(Operation, "m")
+        assert 2 <= len(storage.seen) <= 10
+        for entry in storage.seen:
+            assert not {"x-api-key", "authorization", "x-organization-id"} & set(entry.headers)
+        assert not [secret for secret in SECRETS if secret in repr(refused.value)]
+
+    @pytest.mark.parametrize(
+        "location",
+        ["ftp://s.test/x", "file:///etc/passwd", "http://[broken", "http://a:b:c/?sig=x"],
+    )
+    def test_a_redirect_to_what_is_no_storage_is_an_error_of_ours(self, client, api, location):
+        api.handle_exchange = lambda handler: handler.answer(307, Location=location)
+        with pytest.raises(errors.ConnectionFailedError):
+            client.download(Operation, "m")
 
     def test_an_empty_object(self, client, storage):
         storage.objects[PATH] = b""
