@@ -9,10 +9,11 @@ import matplotlib as mpl
 import numpy as np
 import polars as pl
 import pytest
+from matplotlib import pyplot
 
 from ionworks import AsyncIonworks, Ionworks, errors
 from ionworks.measurements import NewMeasurement
-from ionworks.results import CellMeasurement, CellMeasurementDetail
+from ionworks.results import CellInstanceDetail, CellMeasurement, CellMeasurementDetail
 from tests.unit.cycler_exports import csv, maccor
 from tests.unit.stub import client_of
 
@@ -41,6 +42,12 @@ def data(name="RPT", frame=None, **record):
         "measurement": {"name": name, **record},
         "time_series": series() if frame is None else frame,
     }
+
+
+@pytest.fixture(autouse=True)
+def figures():
+    yield
+    pyplot.close("all")
 
 
 @pytest.fixture(scope="module", params=["sync", "async"])
@@ -170,7 +177,6 @@ class TestWholeOrAbsent:
         assert len(client.cell_measurement.list(cell)) == 0
         assert client.raw_data.list(limit=1000).total == before
 
-
     def test_an_export_that_cannot_be_processed_leaves_nothing(
         self, client, cell, tmp_path, monkeypatch
     ):
@@ -255,8 +261,6 @@ class TestPictures:
         np.testing.assert_allclose(volts, series(steps=8)["Voltage [V]"])
 
     def test_what_was_drawn_on_is_returned(self, client, cell):
-        from matplotlib import pyplot
-
         client.cell_measurement.create(cell, data())
         detail = client.cell_instance.detail(cell, include_cycles=False)
         _, given = pyplot.subplots(2)
@@ -281,6 +285,35 @@ class TestPictures:
         (axes,) = client.cell_measurement.detail(made.id, include_cycles=False).plot()
         assert (axes.get_xlabel(), axes.get_ylabel()) == ("Z_Re [Ohm]", "-Z_Im [Ohm]")
         assert axes.lines[0].get_ydata().min() > 0
+
+
+def offline(number, **parts):
+    record = CellMeasurement.from_dict(
+        {
+            "id": f"id{number}",
+            "name": f"M{number}",
+            "cell_instance_id": "c",
+            "start_time": f"2026-01-{28 - number:02}T00:00:00Z",
+        }
+    )
+    return CellMeasurementDetail.holding(record, parts)
+
+
+def test_an_open_circuit_voltage_is_drawn_over_its_charge():
+    curve = pl.DataFrame({"SOC": [0.0, 0.5, 1.0], "Voltage [V]": [3.0, 3.6, 4.2]})
+    (axes,) = offline(1, time_series=curve).plot()
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("SOC", "Voltage [V]")
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas"])
+def test_many_measurements_go_from_dark_to_light_in_time(backend):
+    frame = series() if backend == "polars" else series().to_pandas()
+    cell = CellInstanceDetail(None, "s", [offline(n, time_series=frame) for n in range(12)])
+    voltage, current = cell.plot()
+    brightness = [sum(line.get_color()[:3]) for line in voltage.lines]
+    assert brightness == sorted(brightness, reverse=True)
+    assert voltage.get_legend() is None
+    assert len(current.lines) == 12
 
 
 def test_a_record_draws_itself_in_both_colours(tmp_path):
