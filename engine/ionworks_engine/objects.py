@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 from pathlib import Path
 from urllib.parse import parse_qsl
@@ -17,7 +16,7 @@ from ionworks_engine import uploads
 from ionworks_engine.call import Services
 from ionworks_engine.errors import ApiError
 from ionworks_engine.links import Grant
-from ionworks_engine.receiving import receive_file
+from ionworks_engine.receiving import kept, receive_file
 from ionworks_engine.storage import Store
 
 _METHODS = ("GET", "HEAD", "PUT")
@@ -59,7 +58,7 @@ class Objects:
         media_type = headers.get(b"content-type", uploads.UNKNOWN.encode())[:_LONGEST_TYPE]
         with store.files.receive() as incoming:
             await receive_file(headers, receive, incoming, self._limit)
-            name = await asyncio.to_thread(store.files.keep, incoming)
+            name = await kept(store, incoming)
         come = uploads.Uploaded(name, incoming.size, media_type.decode("latin-1"))
         with store.naming(name):
             uploads.fill(store, grant.key, come)

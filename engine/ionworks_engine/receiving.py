@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from starlette.types import Receive
 
 from ionworks_engine.errors import ApiError
+from ionworks_engine.storage import Store
 from ionworks_engine.storage.files import Incoming
 
 GATHERED = 1 << 20
@@ -114,6 +115,26 @@ def failing_when_full() -> Iterator[None]:
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise ApiError(507, "STORAGE_FULL", "The engine's disk is full.") from None
+        raise
+
+
+async def kept(store: Store, incoming: Incoming) -> str:
+    """Take in a file that has come whole, in a thread, and return its name; it is held.
+
+    Raises
+    ------
+    ApiError
+        507 if the disk is full.
+    """
+    keeping = asyncio.ensure_future(asyncio.to_thread(store.files.keep, incoming))
+    try:
+        with failing_when_full():
+            return await asyncio.shield(keeping)
+    except asyncio.CancelledError:
+        # Nobody will name it: what the thread has begun, it ends all the same.
+        name = await keeping
+        store.files.release([name])
+        store.discard_files([name])
         raise
 
 

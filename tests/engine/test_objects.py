@@ -8,9 +8,9 @@ from urllib.parse import urlsplit
 
 import httpx
 import pytest
-from conftest import app_client
+from conftest import app_client, until
 from ionworks_engine import receiving
-from ionworks_engine.storage import times
+from ionworks_engine.storage import FileStore, times
 from storage_places import address, confirmed, opened, sent, stored
 
 CONTENT = bytes(range(256)) * 20
@@ -262,6 +262,29 @@ def test_others_are_served_while_a_file_is_written(client, monkeypatch):
     assert client.get("/projects").status_code == 200
     answered.set()
     assert sending.result(30) == 200
+
+
+def test_a_request_that_is_given_up_at_the_last_moment_leaves_nothing(client, folder, monkeypatch):
+    keeping, go = threading.Event(), threading.Event()
+    keep = FileStore.keep
+
+    def slow(files, incoming):
+        keeping.set()
+        assert go.wait(30)
+        return keep(files, incoming)
+
+    monkeypatch.setattr(FileStore, "keep", slow)
+    url = opened(client)["uploads"][0]["signed_url"]
+    sending = asyncio.run_coroutine_threadsafe(
+        put(client, url, iter([(b"whole", False)]), None), client._loop
+    )
+    assert keeping.wait(30)
+    sending.cancel()
+    go.set()
+    monkeypatch.undo()
+    client.run(until(lambda: not stored(folder)))
+    assert client.put(url, content=b"whole").status_code == 200
+    assert len(stored(folder)) == 1
 
 
 def put_pieces(client, url, pieces, announced=None, breaks=False):

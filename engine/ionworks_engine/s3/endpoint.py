@@ -17,7 +17,7 @@ from ionworks_engine import uploads
 from ionworks_engine.call import Services
 from ionworks_engine.errors import ApiError
 from ionworks_engine.intake import read_bytes
-from ionworks_engine.receiving import failing_when_full, too_large
+from ionworks_engine.receiving import failing_when_full, kept, too_large
 from ionworks_engine.s3 import access, parts
 from ionworks_engine.s3.documents import (
     S3Error,
@@ -198,9 +198,10 @@ class S3Objects:
         if stated is not None and stated != str(sum(part.size_bytes for part in chosen)):
             message = "x-amz-mp-object-size is not the size of the parts together."
             raise S3Error(400, "InvalidRequest", message)
-        with store.files.receive() as incoming, failing_when_full():
-            await asyncio.to_thread(_concatenate, store, chosen, incoming)
-            name = await asyncio.to_thread(store.files.keep, incoming)
+        with store.files.receive() as incoming:
+            with failing_when_full():
+                await asyncio.to_thread(_concatenate, store, chosen, incoming)
+            name = await kept(store, incoming)
         with store.naming(name):
             parts.complete(store, *place, name, incoming.size)
         return name
@@ -219,7 +220,7 @@ async def _stored(asked: _Request, room: int, keep: Callable[[str, int, str], No
         raise too_large(room)
     with asked.store.files.receive() as incoming:
         sums = await receive_object(asked.headers, asked.receive, incoming, room)
-        name = await asyncio.to_thread(asked.store.files.keep, incoming)
+        name = await kept(asked.store, incoming)
     with asked.store.naming(name):
         keep(name, incoming.size, sums["x-amz-checksum-crc32"])
     return Response(status_code=200, headers={"etag": f'"{name}"', **sums})
