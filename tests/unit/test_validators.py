@@ -161,6 +161,16 @@ RULES = [
     ),
     (with_value("Voltage [V]", 19, 3.0), []),
     (with_value("Voltage [V]", 10, 3.0), ["voltage_continuity"]),
+    (
+        good(
+            **{
+                "Voltage [V]": [4.1] * 10 + [3.0] * 10,
+                "Current [A]": [0.0] * ROWS,
+                "Discharge capacity [A.h]": [0.0] * ROWS,
+            }
+        ),
+        ["voltage_continuity"],
+    ),
 ]
 
 
@@ -759,3 +769,10 @@ def test_the_choice_of_frames_is_the_clients():
     assert validators.get_dataframe_backend() == frames.get_dataframe_backend()
     with pytest.raises(AttributeError, match="no_such_rule"):
         validators.no_such_rule  # noqa: B018
+
+
+def test_a_share_of_jumps_that_is_just_allowed_is_allowed():
+    """One of 20 pairs of rows jumps: 5 %."""
+    voltage = [4.1] * 10 + [3.0] * 11
+    assert validators.validate_voltage_continuity({"Voltage [V]": voltage}, (3.0, 4.2)) == []
+    assert validators.validate_voltage_continuity({"Voltage [V]": voltage[1:]}, (3.0, 4.2)) != []
