@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -23,12 +22,14 @@ from ionworks.errors import NotFoundError
 from ionworks.requests import path_id
 from ionworks.results.cells import CellInstanceDetail
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail
-from ionworks.streams import async_stream
+from ionworks.streams import AsyncStream
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
 
 __all__ = ["Wanted", "async_detail", "async_details", "async_instance_detail", "async_iter_details"]
+
+Rows = list[CellMeasurement]
 
 _TABLES, _SERIES, _FILES = "tables", "time_series", "files"
 _NAMED = 5
@@ -84,31 +85,30 @@ async def async_instance_detail(
 
     both: list[Callable[[], Any]] = [record, partial(_rows, session, key)]
     instance, rows = await async_map(call, both, session.at_once)
-    details = [detail async for detail in async_details(session, rows, wanted)]
+
+    async def known() -> Any:
+        return rows
+
+    details = [detail async for detail in async_details(session, known, wanted)]
     return CellInstanceDetail(instance, instance.cell_specification_id, details)
 
 
-async def async_iter_details(
+def async_iter_details(
     session: AsyncSession, cell_instance_id: str, wanted: Wanted
 ) -> AsyncIterator[CellMeasurementDetail]:
     """Yield the measurements of a cell as they come."""
-    rows = await _rows(session, path_id(cell_instance_id, "cell_instance_id"))
-    details = async_details(session, rows, wanted)
-    try:
-        async for detail in details:
-            yield detail
-    finally:
-        with suppress(RuntimeError):  # a loop that ends closes all generators, in any order
-            await details.aclose()
+    key = path_id(cell_instance_id, "cell_instance_id")
+    return async_details(session, partial(_rows, session, key), wanted)
 
 
 async def async_details(
-    session: AsyncSession, rows: Sequence[CellMeasurement], wanted: Wanted
-) -> AsyncGenerator[CellMeasurementDetail, None]:
+    session: AsyncSession, listed: Callable[[], Any], wanted: Wanted
+) -> AsyncIterator[CellMeasurementDetail]:
     """Yield measurements with their parts, in order, while later ones are still fetched.
 
     The parts of a measurement that has not been processed are ``None``, and a warning says so.
     """
+    rows: Rows = await listed()
     if unread := [row for row in rows if not _is_ready(row)]:
         _warn_of(unread)
     parts = [wanted.parts_of(row) if _is_ready(row) else [] for row in rows]
@@ -117,7 +117,7 @@ async def async_details(
     async def fetch(job: tuple[CellMeasurement, str]) -> dict[str, Any]:
         return await _part(session, *job, wanted)
 
-    stream = async_stream(fetch, jobs, session.at_once)
+    stream = AsyncStream(fetch, jobs, session.at_once)
     try:
         for row, names in zip(rows, parts, strict=True):
             read: dict[str, Any] = {}
@@ -125,11 +125,10 @@ async def async_details(
                 read |= await anext(stream)
             yield CellMeasurementDetail.holding(row, read)
     finally:
-        with suppress(RuntimeError):
-            await stream.aclose()
+        await stream.aclose()
 
 
-async def _rows(session: AsyncSession, cell_instance_id: str) -> list[CellMeasurement]:
+async def _rows(session: AsyncSession, cell_instance_id: str) -> Rows:
     page = await AsyncMeasurementRecords(session).list(cell_instance_id)
     return await page.all()
 

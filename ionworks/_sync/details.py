@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -24,12 +23,14 @@ from ionworks.errors import NotFoundError
 from ionworks.requests import path_id
 from ionworks.results.cells import CellInstanceDetail
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail
-from ionworks.streams import sync_stream
+from ionworks.streams import Stream
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
 
 __all__ = ["Wanted", "sync_detail", "sync_details", "sync_instance_detail", "sync_iter_details"]
+
+Rows = list[CellMeasurement]
 
 _TABLES, _SERIES, _FILES = "tables", "time_series", "files"
 _NAMED = 5
@@ -85,7 +86,11 @@ def sync_instance_detail(
 
     both: list[Callable[[], Any]] = [record, partial(_rows, session, key)]
     instance, rows = sync_map(call, both, session.at_once)
-    details = [detail for detail in sync_details(session, rows, wanted)]
+
+    def known() -> Any:
+        return rows
+
+    details = [detail for detail in sync_details(session, known, wanted)]
     return CellInstanceDetail(instance, instance.cell_specification_id, details)
 
 
@@ -93,23 +98,18 @@ def sync_iter_details(
     session: Session, cell_instance_id: str, wanted: Wanted
 ) -> Iterator[CellMeasurementDetail]:
     """Yield the measurements of a cell as they come."""
-    rows = _rows(session, path_id(cell_instance_id, "cell_instance_id"))
-    details = sync_details(session, rows, wanted)
-    try:
-        for detail in details:
-            yield detail
-    finally:
-        with suppress(RuntimeError):  # a loop that ends closes all generators, in any order
-            details.close()
+    key = path_id(cell_instance_id, "cell_instance_id")
+    return sync_details(session, partial(_rows, session, key), wanted)
 
 
 def sync_details(
-    session: Session, rows: Sequence[CellMeasurement], wanted: Wanted
-) -> Generator[CellMeasurementDetail, None]:
+    session: Session, listed: Callable[[], Any], wanted: Wanted
+) -> Iterator[CellMeasurementDetail]:
     """Yield measurements with their parts, in order, while later ones are still fetched.
 
     The parts of a measurement that has not been processed are ``None``, and a warning says so.
     """
+    rows: Rows = listed()
     if unread := [row for row in rows if not _is_ready(row)]:
         _warn_of(unread)
     parts = [wanted.parts_of(row) if _is_ready(row) else [] for row in rows]
@@ -118,7 +118,7 @@ def sync_details(
     def fetch(job: tuple[CellMeasurement, str]) -> dict[str, Any]:
         return _part(session, *job, wanted)
 
-    stream = sync_stream(fetch, jobs, session.at_once)
+    stream = Stream(fetch, jobs, session.at_once)
     try:
         for row, names in zip(rows, parts, strict=True):
             read: dict[str, Any] = {}
@@ -126,11 +126,10 @@ def sync_details(
                 read |= next(stream)
             yield CellMeasurementDetail.holding(row, read)
     finally:
-        with suppress(RuntimeError):
-            stream.close()
+        stream.close()
 
 
-def _rows(session: Session, cell_instance_id: str) -> list[CellMeasurement]:
+def _rows(session: Session, cell_instance_id: str) -> Rows:
     page = MeasurementRecords(session).list(cell_instance_id)
     return page.all()
 

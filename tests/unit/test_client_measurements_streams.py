@@ -7,7 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from ionworks.streams import async_stream, sync_stream
+from ionworks.streams import AsyncStream, Stream
 from tests.unit.stub import client_of
 
 AT_ONCE = 4
@@ -45,8 +45,8 @@ class Counted:
 
     def stream(self, colour, count):
         if colour == "sync":
-            return sync_stream(self.sync, range(count), AT_ONCE)
-        return async_stream(self.later, range(count), AT_ONCE)
+            return Stream(self.sync, range(count), AT_ONCE)
+        return AsyncStream(self.later, range(count), AT_ONCE)
 
 
 def taken(stream, most=None):
@@ -97,7 +97,7 @@ def test_nothing_gives_nothing(colour):
 
 
 def test_one_at_once_needs_no_thread():
-    names = list(sync_stream(lambda _: threading.current_thread().name, range(3), 1))
+    names = list(Stream(lambda _: threading.current_thread().name, range(3), 1))
     assert names == [threading.current_thread().name] * 3
 
 
