@@ -775,4 +775,16 @@ def test_a_share_of_jumps_that_is_just_allowed_is_allowed():
     """One of 20 pairs of rows jumps: 5 %."""
     voltage = [4.1] * 10 + [3.0] * 11
     assert validators.validate_voltage_continuity({"Voltage [V]": voltage}, (3.0, 4.2)) == []
-    assert validators.validate_voltage_continuity({"Voltage [V]": voltage[1:]}, (3.0, 4.2)) != []
+    [issue] = validators.validate_voltage_continuity({"Voltage [V]": voltage[1:]}, (3.0, 4.2))
+    payload = issue.payload
+    assert (payload["row_index"], payload["bad_count"], payload["total_pairs"]) == (9, 1, 19)
+    assert (payload["previous_voltage"], payload["current_voltage"]) == (4.1, 3.0)
+
+
+@pytest.mark.parametrize(("factor", "expected"), [(1.0, []), (1.1, []), (1.12, ["W.h"])])
+def test_energy_of_a_charge_is_that_of_its_negative_power(factor, expected):
+    data = good(**{"Power [W]": [-10.0] * ROWS})
+    data["Charge energy [W.h]"] = [factor * row / 6 for row in range(ROWS)]
+    del data["Discharge capacity [A.h]"]
+    issues = validators.validate_capacity_energy_from_current_power(data)
+    assert [issue.payload["unit"] for issue in issues] == expected
