@@ -196,6 +196,8 @@ def _place(status: int, headers: Mapping[str, str]) -> _Place:
     known = None if length == "*" else int(length)
     if first is None:  # nothing can be asked of an object without a byte
         return _Place(0, 0, known)
+    if int(last) < int(first):
+        raise ConnectionFailedError("the storage gave a part without a byte")
     return _Place(int(first), int(last) + 1, known)
 
 

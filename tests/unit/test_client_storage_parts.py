@@ -295,6 +295,11 @@ class TestLanding:
         with pytest.raises(ConnectionFailedError, match="did not say which"):
             landing.begin(206, {"content-length": "2"})
 
+    def test_a_part_without_a_byte_is_refused(self):
+        landing, _ = self.land(Span(5, 9))
+        with pytest.raises(ConnectionFailedError, match="without a byte"):
+            landing.begin(206, {"content-range": "bytes 5-4/10", "content-length": "0"})
+
     def test_an_end_is_counted_from_the_end(self):
         landing, file = self.land(Span(-4))
         assert landing.request() == {"Range": "bytes=-4"}
