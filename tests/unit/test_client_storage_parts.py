@@ -85,8 +85,7 @@ class TestWhoMaySee:
         )
         error = StorageRefusedError.to("take it", "https://s.test/k?signature=hush", 403, body)
         assert str(error) == (
-            "the storage at s.test did not take it: 403 SignatureDoesNotMatch "
-            "no, not ..."
+            "the storage at s.test did not take it: 403 SignatureDoesNotMatch no, not ..."
         )
         assert error.denies_access
         assert "hush" not in repr(error)
