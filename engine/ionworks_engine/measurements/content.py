@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,9 +29,14 @@ def table_address(call: Call, part: str) -> Redirect:
 
 def table_columns(call: Call, part: str) -> dict[str, list[Any]]:
     """Return a table of the measurement as lists by column; NaN and infinities become null."""
+    return tables_columns(call, [part])[part]
+
+
+def tables_columns(call: Call, parts: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
+    """Return tables of one state of the measurement, each as `table_columns` does."""
     with call.store.reading() as connection:
-        path = _table(call, connection, part)
-    return as_columns(pl.read_parquet(path, glob=False))
+        paths = {part: _table(call, connection, part) for part in parts}
+    return {part: as_columns(pl.read_parquet(path, glob=False)) for part, path in paths.items()}
 
 
 def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
@@ -54,8 +60,9 @@ def as_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
     """
     floats = cs.float()
     finite = pl.when(floats.is_finite()).then(floats).name.keep()
-    frame = frame.with_columns(cs.decimal().cast(pl.Float64)).with_columns(finite)
-    return {column.name: _as_list(column) for column in frame}
+    if any(dtype.is_decimal() for dtype in frame.dtypes):
+        frame = frame.with_columns(cs.decimal().cast(pl.Float64))
+    return {column.name: _as_list(column) for column in frame.with_columns(finite)}
 
 
 def _as_list(column: pl.Series) -> list[Any]:

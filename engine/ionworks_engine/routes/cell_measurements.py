@@ -123,7 +123,7 @@ def get_measurement_cycles(call: Call) -> dict[str, Any]:
 
 def get_measurement_steps_and_cycles(call: Call) -> dict[str, Any]:
     """Return the steps and the cycles as columns."""
-    return {part: content.table_columns(call, part) for part in (content.STEPS, content.CYCLES)}
+    return content.tables_columns(call, [content.STEPS, content.CYCLES])
 
 
 def list_measurement_files(call: Call) -> dict[str, Any]:
