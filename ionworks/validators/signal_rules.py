@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,6 +27,9 @@ from ionworks.validators.segments import (
     step_boundary_idx,
     worst_row_relative_error,
 )
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "CAPACITY_ENERGY_INTEGRAL_TOLERANCE",
@@ -100,26 +103,25 @@ def validate_capacity_energy_from_current_power(
             np.maximum(sign * flow, 0.0), time, boundary_idx=boundary
         )
         worst, error, scale = worst_row_relative_error(reported, integrated)
-        if not tolerance < error < np.inf:
-            continue
-        payload = {
-            "column": name,
-            "source_column": source,
-            "unit": unit,
-            "row_index": int(rows[worst]),
-            "worst_row_index": int(rows[worst]),
-            "reported_at_worst": float(reported[worst]),
-            "integrated_at_worst": float(integrated[worst]),
-            "max_scale": scale,
-            "relative_error": error,
-            "tolerance": tolerance,
-        }
-        issues.append(_disagree(IssueCode[f"{quantity}_INTEGRAL_MISMATCH"], payload))
+        if tolerance < error < np.inf:
+            payload = {
+                "column": name,
+                "source_column": source,
+                "unit": unit,
+                "row_index": int(rows[worst]),
+                "worst_row_index": int(rows[worst]),
+                "reported_at_worst": float(reported[worst]),
+                "integrated_at_worst": float(integrated[worst]),
+                "max_scale": scale,
+                "relative_error": error,
+                "tolerance": tolerance,
+            }
+            issues.append(_disagree(IssueCode[f"{quantity}_INTEGRAL_MISMATCH"], payload))
     return issues
 
 
 def _power(
-    frame: Any, power_col: str, voltage_col: str, current_col: str
+    frame: pl.DataFrame, power_col: str, voltage_col: str, current_col: str
 ) -> tuple[Floats | None, str]:
     if power_col in frame.columns:
         return numbers(frame, power_col), power_col

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -23,6 +23,10 @@ from ionworks.validators.columns import (
 )
 from ionworks.validators.frames import as_frame
 from ionworks.validators.issues import IssueCode, ValidationIssue
+from ionworks.validators.segments import Flags, Floats
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = [
     "validate_charge_discharge_column_direction",
@@ -83,17 +87,12 @@ def validate_charge_discharge_column_direction(
     if mean_current_col not in steps.columns:
         return []
     mean = numbers(steps, mean_current_col)
-    with np.errstate(invalid="ignore"):
-        clear = np.abs(mean) >= rest_tol
-        if duration_col in steps.columns:
-            clear &= numbers(steps, duration_col) >= min_duration_s
-        one_sided = np.zeros(steps.height, dtype=bool)
-        if has(steps, min_current_col, max_current_col):
-            one_sided |= (numbers(steps, min_current_col) >= -rest_tol) | (
-                numbers(steps, max_current_col) <= rest_tol
-            )
-        if std_current_col in steps.columns:
-            one_sided |= numbers(steps, std_current_col) <= max_std_to_mean_ratio * np.abs(mean)
+    voters = np.abs(mean) >= rest_tol
+    if duration_col in steps.columns:
+        voters &= numbers(steps, duration_col) >= min_duration_s
+    voters &= _has_one_sign(steps, min_current_col, max_current_col, rest_tol) | _is_steady(
+        steps, std_current_col, max_std_to_mean_ratio * np.abs(mean)
+    )
     names = _step_names(steps, step_count_col)
     issues = []
     for quantity, discharge_col, charge_col in (
@@ -103,11 +102,10 @@ def validate_charge_discharge_column_direction(
         if not has(steps, discharge_col, charge_col):
             continue
         discharged, charged = numbers(steps, discharge_col), numbers(steps, charge_col)
-        moved, votes = np.fmax(discharged, charged), clear & one_sided
-        votes &= (moved > 0) & (moved >= dominance_ratio * np.fmin(discharged, charged))
+        moved = np.fmax(discharged, charged)
+        votes = voters & (moved > 0) & (moved >= dominance_ratio * np.fmin(discharged, charged))
         swapped = votes & ((mean > 0) != (discharged > charged))
-        total = float(moved[votes].sum())
-        share = float(moved[swapped].sum()) / total if total > 0 else 0.0
+        share = float(moved[swapped].sum() / moved[votes].sum()) if votes.any() else 0.0
         if share < swapped_fraction_threshold or not swapped.any():
             continue
         payload = {
@@ -122,6 +120,20 @@ def validate_charge_discharge_column_direction(
         }
         issues.append(_swapped(quantity, payload))
     return issues
+
+
+def _has_one_sign(steps: pl.DataFrame, lowest: str, highest: str, rest_tol: float) -> Flags:
+    """Whether the current of each step stays on one side of 0."""
+    if not has(steps, lowest, highest):
+        return np.zeros(steps.height, dtype=bool)
+    return (numbers(steps, lowest) >= -rest_tol) | (numbers(steps, highest) <= rest_tol)
+
+
+def _is_steady(steps: pl.DataFrame, deviation: str, allowed: Floats) -> Flags:
+    """Whether the current of each step deviates from its mean no more than is allowed."""
+    if deviation not in steps.columns:
+        return np.zeros(steps.height, dtype=bool)
+    return numbers(steps, deviation) <= allowed
 
 
 def _swapped(quantity: str, payload: dict[str, Any]) -> ValidationIssue:
@@ -260,7 +272,7 @@ def validate_step_capacity_within_rated(
     ]
 
 
-def _step_names(steps: Any, step_count_col: str) -> list[Any]:
+def _step_names(steps: pl.DataFrame, step_count_col: str) -> list[Any]:
     """Return what each step is called: its count, or else its row."""
     if step_count_col not in steps.columns:
         return list(range(steps.height))
