@@ -28,10 +28,15 @@ if TYPE_CHECKING:
         set_cache_ttl,
     )
     from ionworks.client import AsyncIonworks, Ionworks
-    from ionworks.errors import IonworksError
+    from ionworks.errors import (
+        IonworksError,
+        MeasurementProcessingError,
+        MeasurementValidationError,
+    )
     from ionworks.frames import get_dataframe_backend, set_dataframe_backend
     from ionworks.navigator import AsyncNavigator, Navigator
     from ionworks.results import ConvertResult, ParsedProtocol, SimulationResult
+    from ionworks.validators import IssueCode, ValidationIssue
 
     __version__: str
 
@@ -41,9 +46,13 @@ __all__ = [
     "ConvertResult",
     "Ionworks",
     "IonworksError",
+    "IssueCode",
+    "MeasurementProcessingError",
+    "MeasurementValidationError",
     "Navigator",
     "ParsedProtocol",
     "SimulationResult",
+    "ValidationIssue",
     "__version__",
     "clear_cache",
     "doe",
@@ -65,9 +74,13 @@ _HOMES = {
     "ConvertResult": "ionworks.results",
     "Ionworks": "ionworks.client",
     "IonworksError": "ionworks.errors",
+    "IssueCode": "ionworks.validators",
+    "MeasurementProcessingError": "ionworks.errors",
+    "MeasurementValidationError": "ionworks.errors",
     "Navigator": "ionworks.navigator",
     "ParsedProtocol": "ionworks.results",
     "SimulationResult": "ionworks.results",
+    "ValidationIssue": "ionworks.validators",
     "clear_cache": "ionworks.cache",
     "get_cache_directory": "ionworks.cache",
     "get_cache_enabled": "ionworks.cache",

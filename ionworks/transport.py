@@ -31,7 +31,6 @@ from uuid import uuid4
 import httpx
 
 from ionworks.asgi import Answer, Question
-from ionworks.bodies import Body, Outgoing
 from ionworks.config import Config, Proxies
 from ionworks.encode import PayloadError, packed_json
 from ionworks.errors import ConnectionFailedError, RequestTimeoutError
@@ -44,6 +43,7 @@ from ionworks.retry import (
     read_timeout,
 )
 from ionworks.secrecy import Home, hide_signatures, host_of
+from ionworks.storage.bodies import Body, Outgoing
 
 if TYPE_CHECKING:
     from ionworks.local import LocalEngine

@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 GENERATED = "ionworks_openapi"
-PURE = ("ionworks.ucp", "ionworks.doe", "ionworks.validators", "ionworks.sigv4")
+PURE = ("ionworks.ucp", "ionworks.doe", "ionworks.validators", "ionworks.storage.sigv4")
 
 
 def modules(folder):

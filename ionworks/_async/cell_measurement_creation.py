@@ -15,9 +15,9 @@ from ionworks._async.cell_measurement_records import processing_error
 from ionworks._async.creation import async_create_or_get
 from ionworks._async.measurement_upload import async_send, async_send_extension
 from ionworks.calls import async_aside, async_call
-from ionworks.contents import attached, table
 from ionworks.errors import IonworksError
-from ionworks.measurements import NewMeasurement, checked_record, extension
+from ionworks.measurements.checks import NewMeasurement, checked_record, extension
+from ionworks.measurements.contents import attached, table
 from ionworks.requests import path_id, request_body
 from ionworks.results.measurements import CellMeasurement
 

@@ -24,7 +24,7 @@ from ionworks_openapi.models import (
 from ionworks._async.cell_measurement_records import AsyncMeasurementRecords
 from ionworks._async.lists import async_list
 from ionworks.calls import async_call
-from ionworks.measurements import checked_tags
+from ionworks.measurements.checks import checked_tags
 from ionworks.paging import AsyncPage
 from ionworks.requests import given, path_id
 from ionworks.waiting import job_ids

@@ -19,8 +19,8 @@ from ionworks_openapi.api.cell_measurements import (
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_call, async_map
 from ionworks.errors import ConnectionFailedError
+from ionworks.measurements.tables import column_table
 from ionworks.requests import path_id
-from ionworks.tables import column_table
 
 if TYPE_CHECKING:
     import polars as pl

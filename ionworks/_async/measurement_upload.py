@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ionworks_openapi.models import ConfirmedMeasurement, InitiateUploadResponse, UploadInfo
 
     from ionworks._async.session import AsyncSession
-    from ionworks.contents import Content
+    from ionworks.measurements.contents import Content
 
 __all__ = ["async_send", "async_send_extension"]
 

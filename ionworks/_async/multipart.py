@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from functools import partial
 from typing import TYPE_CHECKING
 
-from ionworks.bodies import Sending
 from ionworks.calls import async_aside, async_map
 from ionworks.errors import ConnectionFailedError, IonworksError
-from ionworks.multipart import Part, S3Request, checksum, completion, kept, parts
 from ionworks.secrecy import host_of
-from ionworks.storage_answers import Bucket, StorageRefusedError, element
+from ionworks.storage.answers import Bucket, StorageRefusedError, element
+from ionworks.storage.bodies import Sending
+from ionworks.storage.multipart import Part, S3Request, checksum, completion, kept, parts
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession

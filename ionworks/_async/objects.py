@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside
-from ionworks.downloads import WHOLE, AsyncLocate, Landing, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
-from ionworks.storage_answers import StorageRefusedError
+from ionworks.storage.answers import StorageRefusedError
+from ionworks.storage.downloads import WHOLE, AsyncLocate, Landing, Span, redirect_of
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession

@@ -30,7 +30,6 @@ from ionworks_openapi.models import (
 
 from ionworks._async.lists import async_list
 from ionworks._async.objects import AsyncObject, async_kept
-from ionworks.bodies import Body
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_call
 from ionworks.errors import ConnectionFailedError, IonworksError
@@ -39,6 +38,7 @@ from ionworks.paging import AsyncPage
 from ionworks.requests import path_id, request_body
 from ionworks.retry import patience
 from ionworks.saving import place_for, settle
+from ionworks.storage.bodies import Body
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession

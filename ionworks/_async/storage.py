@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ionworks._async.multipart import AsyncMultipart
 from ionworks._async.objects import AsyncObject
 from ionworks._async.tables import AsyncTable
-from ionworks.bodies import Body, Sending
-from ionworks.downloads import AsyncLocate
-from ionworks.multipart import MOST_IN_ONE, THRESHOLD
 from ionworks.progress import meter
 from ionworks.retry import TRANSFER_TIMEOUT
-from ionworks.storage_answers import StorageRefusedError, Target
-from ionworks.windows import Window
+from ionworks.storage.answers import StorageRefusedError, Target
+from ionworks.storage.bodies import Body, Sending
+from ionworks.storage.downloads import AsyncLocate
+from ionworks.storage.multipart import MOST_IN_ONE, THRESHOLD
+from ionworks.storage.windows import Window
 
 if TYPE_CHECKING:
     import polars as pl
@@ -122,7 +122,7 @@ class AsyncStorage:
             First and last ``Time [s]``, both included, each ``None`` for no limit; a row without a
             time is in no range.
         max_points
-            How many rows at most, thinned so that no spike is lost: `ionworks.thinning`.
+            How many rows at most, thinned so that no spike is lost: `ionworks.storage.thinning`.
         key
             Under which to keep the whole table on disk, and to look for it there first.
 

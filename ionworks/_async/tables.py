@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from ionworks._async.objects import AsyncObject, async_kept
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_map
-from ionworks.downloads import Span
 from ionworks.errors import ConnectionFailedError
-from ionworks.rowgroups import TAIL, Contents, can_read_parts
-from ionworks.windows import UnreadableError, Window
+from ionworks.storage.downloads import Span
+from ionworks.storage.rowgroups import TAIL, Contents, can_read_parts
+from ionworks.storage.windows import UnreadableError, Window
 
 if TYPE_CHECKING:
     import polars as pl

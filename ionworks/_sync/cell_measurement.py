@@ -14,8 +14,8 @@ from ionworks_openapi.api.cell_instances import get_cell_instance
 from ionworks._sync.cell_measurement_creation import MeasurementCreation
 from ionworks.calls import sync_aside, sync_call
 from ionworks.errors import IonworksError, MeasurementProcessingError
-from ionworks.exports import read_export
-from ionworks.measurements import NewMeasurement
+from ionworks.measurements.checks import NewMeasurement
+from ionworks.measurements.exports import read_export
 from ionworks.requests import path_id
 from ionworks.results.measurements import CellMeasurement
 

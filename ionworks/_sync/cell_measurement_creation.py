@@ -16,9 +16,9 @@ from ionworks._sync.cell_measurement_records import processing_error
 from ionworks._sync.creation import sync_create_or_get
 from ionworks._sync.measurement_upload import sync_send, sync_send_extension
 from ionworks.calls import sync_aside, sync_call
-from ionworks.contents import attached, table
 from ionworks.errors import IonworksError
-from ionworks.measurements import NewMeasurement, checked_record, extension
+from ionworks.measurements.checks import NewMeasurement, checked_record, extension
+from ionworks.measurements.contents import attached, table
 from ionworks.requests import path_id, request_body
 from ionworks.results.measurements import CellMeasurement
 

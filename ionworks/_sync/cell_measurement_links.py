@@ -25,7 +25,7 @@ from ionworks_openapi.models import (
 from ionworks._sync.cell_measurement_records import MeasurementRecords
 from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call
-from ionworks.measurements import checked_tags
+from ionworks.measurements.checks import checked_tags
 from ionworks.paging import Page
 from ionworks.requests import given, path_id
 from ionworks.waiting import job_ids

@@ -25,7 +25,7 @@ from ionworks.cache import DiskCache
 from ionworks.calls import sync_call, sync_map
 from ionworks.errors import MeasurementProcessingError
 from ionworks.listing import Filters, list_query
-from ionworks.measurements import changed_record, checked_tags
+from ionworks.measurements.checks import changed_record, checked_tags
 from ionworks.paging import Page
 from ionworks.requests import choice, given, path_id, request_body
 from ionworks.results.measurements import CellMeasurement

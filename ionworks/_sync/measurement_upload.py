@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ionworks_openapi.models import ConfirmedMeasurement, InitiateUploadResponse, UploadInfo
 
     from ionworks._sync.session import Session
-    from ionworks.contents import Content
+    from ionworks.measurements.contents import Content
 
 __all__ = ["sync_send", "sync_send_extension"]
 

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING
 
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside
-from ionworks.downloads import WHOLE, Landing, Locate, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
-from ionworks.storage_answers import StorageRefusedError
+from ionworks.storage.answers import StorageRefusedError
+from ionworks.storage.downloads import WHOLE, Landing, Locate, Span, redirect_of
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

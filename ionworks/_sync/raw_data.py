@@ -31,7 +31,6 @@ from ionworks_openapi.models import (
 
 from ionworks._sync.lists import sync_list
 from ionworks._sync.objects import Object, sync_kept
-from ionworks.bodies import Body
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside, sync_call
 from ionworks.errors import ConnectionFailedError, IonworksError
@@ -40,6 +39,7 @@ from ionworks.paging import Page
 from ionworks.requests import path_id, request_body
 from ionworks.retry import patience
 from ionworks.saving import place_for, settle
+from ionworks.storage.bodies import Body
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 from ionworks._sync.multipart import Multipart
 from ionworks._sync.objects import Object
 from ionworks._sync.tables import Table
-from ionworks.bodies import Body, Sending
-from ionworks.downloads import Locate
-from ionworks.multipart import MOST_IN_ONE, THRESHOLD
 from ionworks.progress import meter
 from ionworks.retry import TRANSFER_TIMEOUT
-from ionworks.storage_answers import StorageRefusedError, Target
-from ionworks.windows import Window
+from ionworks.storage.answers import StorageRefusedError, Target
+from ionworks.storage.bodies import Body, Sending
+from ionworks.storage.downloads import Locate
+from ionworks.storage.multipart import MOST_IN_ONE, THRESHOLD
+from ionworks.storage.windows import Window
 
 if TYPE_CHECKING:
     import polars as pl
@@ -123,7 +123,7 @@ class Storage:
             First and last ``Time [s]``, both included, each ``None`` for no limit; a row without a
             time is in no range.
         max_points
-            How many rows at most, thinned so that no spike is lost: `ionworks.thinning`.
+            How many rows at most, thinned so that no spike is lost: `ionworks.storage.thinning`.
         key
             Under which to keep the whole table on disk, and to look for it there first.
 

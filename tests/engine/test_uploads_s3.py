@@ -1,6 +1,6 @@
 """Uploads in parts: what clients of S3 send, and what they are told.
 
-Requests are signed by `ionworks.sigv4`, which is held to published examples in its own tests; that
+Requests are signed by `ionworks.storage.sigv4`, which is held to published examples in its own tests; that
 the engine understands another implementation is shown with boto3 in the room of interoperability.
 """
 
@@ -19,7 +19,7 @@ from ionworks_engine.s3 import endpoint
 from ionworks_engine.storage import times
 from storage_places import address, confirmed, opened, stored
 
-from ionworks import sigv4
+from ionworks.storage import sigv4
 
 PARTS = {1: b"one" * 1000, 2: b"two" * 2000, 3: b"three" * 10}
 CHUNKED = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"

@@ -18,7 +18,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 from urllib.parse import parse_qsl, urlsplit
 
-from ionworks.sigv4 import Credentials, canonical_request, signature
+from ionworks.storage.sigv4 import Credentials, canonical_request, signature
 
 CREDENTIALS = Credentials("AKID", "hush-secret", "hush-token", "here")
 QUERY = "signature=hush-signed"

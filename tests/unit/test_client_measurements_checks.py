@@ -9,9 +9,9 @@ import pyarrow.parquet as pq
 import pytest
 
 from ionworks import errors
-from ionworks.contents import attached, parquet
-from ionworks.measurements import NewMeasurement, changed_record, checked_record, extension
-from ionworks.tables import column_table
+from ionworks.measurements.checks import NewMeasurement, changed_record, checked_record, extension
+from ionworks.measurements.contents import attached, parquet
+from ionworks.measurements.tables import column_table
 
 SERIES = {
     "Time [s]": [0.0, 1.0, 2.0, 3.0],

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from ionworks import errors
-from ionworks.exports import read_export
-from ionworks.measurements import NewMeasurement
+from ionworks.measurements.checks import NewMeasurement
+from ionworks.measurements.exports import read_export
 from tests.unit.cycler_exports import EXPORTS, csv, maccor, rows
 
 pytestmark = [

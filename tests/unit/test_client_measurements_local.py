@@ -12,7 +12,7 @@ import pytest
 from matplotlib import pyplot
 
 from ionworks import AsyncIonworks, Ionworks, errors
-from ionworks.measurements import NewMeasurement
+from ionworks.measurements.checks import NewMeasurement
 from ionworks.results import CellInstanceDetail, CellMeasurement, CellMeasurementDetail
 from tests.unit.cycler_exports import csv, maccor
 from tests.unit.stub import client_of

@@ -254,7 +254,7 @@ def test_a_file_that_shrinks_leaves_nothing(raw, tmp_path, monkeypatch):
     path = tmp_path / "shrinking.bin"
     path.write_bytes(some(20 * MIB))
     before = raw.list().total
-    from ionworks.bodies import Body
+    from ionworks.storage.bodies import Body
 
     real = Body.of
 

@@ -7,9 +7,10 @@ from functools import partial
 
 import pytest
 
-from ionworks import AsyncIonworks, Ionworks, errors, multipart
-from ionworks.bodies import Body
+from ionworks import AsyncIonworks, Ionworks, errors
 from ionworks.retry import RetryPolicy
+from ionworks.storage import multipart
+from ionworks.storage.bodies import Body
 from tests.unit.storage_server import QUERY, SECRETS, api_and_storage, upload_info
 
 PATH = "/cell_measurements/m/time_series/download"

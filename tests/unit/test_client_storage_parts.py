@@ -11,18 +11,19 @@ from itertools import pairwise
 import polars as pl
 import pytest
 
-from ionworks import AsyncIonworks, Ionworks, multipart, progress
+from ionworks import AsyncIonworks, Ionworks, progress
 from ionworks._async.tables import AsyncTable
 from ionworks._sync.tables import Table
-from ionworks.bodies import Body, Outgoing
 from ionworks.config import Config
-from ionworks.downloads import Landing, Span, redirect_of
 from ionworks.errors import ConnectionFailedError
-from ionworks.rowgroups import Contents
 from ionworks.secrecy import Home, hide_signatures, host_of
-from ionworks.storage_answers import StorageRefusedError, Target, element
+from ionworks.storage import multipart
+from ionworks.storage.answers import StorageRefusedError, Target, element
+from ionworks.storage.bodies import Body, Outgoing
+from ionworks.storage.downloads import Landing, Span, redirect_of
+from ionworks.storage.rowgroups import Contents
+from ionworks.storage.windows import Window
 from ionworks.transport import async_http, sync_http
-from ionworks.windows import Window
 from tests.unit.storage_server import upload_info
 
 
@@ -198,7 +199,7 @@ class TestBodies:
             assert body.read(0, 3) == b"abc"
 
     def test_each_attempt_begins_at_the_beginning_and_is_counted(self, monkeypatch):
-        monkeypatch.setattr("ionworks.bodies._SENT_AT_ONCE", 4)
+        monkeypatch.setattr("ionworks.storage.bodies._SENT_AT_ONCE", 4)
         heard = []
         outgoing = Outgoing(Body.of(b"0123456789"), heard.append)
         pieces = iter(outgoing)

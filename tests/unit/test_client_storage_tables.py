@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ionworks import cache, errors, rowgroups
-from ionworks.thinning import thinned
-from ionworks.windows import Window
+from ionworks import cache, errors
+from ionworks.storage import rowgroups
+from ionworks.storage.thinning import thinned
+from ionworks.storage.windows import Window
 from tests.unit.storage_server import api_and_storage
 from tests.unit.test_client_storage import PATH, Operation, Storing, _no_pauses  # noqa: F401
 

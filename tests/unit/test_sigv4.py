@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from ionworks.sigv4 import (
+from ionworks.storage.sigv4 import (
     UNSIGNED,
     Credentials,
     canonical_request,

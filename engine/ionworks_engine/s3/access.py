@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, quote
 
 from starlette.types import Scope
 
-from ionworks.sigv4 import ALGORITHM, Credentials, canonical_request, signature
+from ionworks.storage.sigv4 import ALGORITHM, Credentials, canonical_request, signature
 from ionworks_engine.links import STORAGE, Links
 from ionworks_engine.s3.documents import S3Error
 

@@ -35,7 +35,7 @@ class Body:
 
     Examples
     --------
-    >>> from ionworks.bodies import Body
+    >>> from ionworks.storage.bodies import Body
     >>> with Body.of(b"0123456789") as body:
     ...     body.size, body.read(2, 5)
     (10, b'234')

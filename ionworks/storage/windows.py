@@ -10,7 +10,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ionworks.thinning import TIME, thinned
+from ionworks.storage.thinning import TIME, thinned
 
 if TYPE_CHECKING:
     import polars as pl
@@ -62,7 +62,7 @@ class Window:
 
         Examples
         --------
-        >>> from ionworks.windows import Window
+        >>> from ionworks.storage.windows import Window
         >>> Window.of(["Voltage [V]"], time_range=(None, 3600)).times
         (-inf, 3600.0)
         """

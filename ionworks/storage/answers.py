@@ -14,7 +14,7 @@ from typing import Any
 
 from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.secrecy import host_of, without_signed_addresses
-from ionworks.sigv4 import Credentials
+from ionworks.storage.sigv4 import Credentials
 
 __all__ = ["Bucket", "StorageRefusedError", "Target", "element", "elements"]
 
@@ -116,7 +116,7 @@ def element(xml: bytes, name: str) -> str | None:
 
     Examples
     --------
-    >>> from ionworks.storage_answers import element
+    >>> from ionworks.storage.answers import element
     >>> element(b"<Error><Code>NoSuchUpload</Code></Error>", "Code")
     'NoSuchUpload'
     """

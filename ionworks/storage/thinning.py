@@ -37,7 +37,7 @@ def thinned(frame: pl.DataFrame, max_points: int) -> pl.DataFrame:
     Examples
     --------
     >>> import polars as pl
-    >>> from ionworks.thinning import thinned
+    >>> from ionworks.storage.thinning import thinned
     >>> frame = pl.DataFrame({"Time [s]": range(1000), "Voltage [V]": [4.0] * 1000})
     >>> frame[500, "Voltage [V]"] = 9.9
     >>> small = thinned(frame, 10)

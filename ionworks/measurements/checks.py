@@ -225,7 +225,7 @@ def checked_tags(tags: Any, where: str = "tags") -> list[str]:
 
     Examples
     --------
-    >>> from ionworks.measurements import checked_tags
+    >>> from ionworks.measurements.checks import checked_tags
     >>> checked_tags("aging"), checked_tags([" RPT ", "rpt", "aging"])
     (['aging'], ['RPT', 'aging'])
     """

@@ -11,7 +11,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from ionworks.bodies import Body
+from ionworks.storage.bodies import Body
 
 if TYPE_CHECKING:
     import polars as pl

@@ -12,9 +12,9 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
-from ionworks.downloads import Span
-from ionworks.thinning import TIME
-from ionworks.windows import UnreadableError, Window
+from ionworks.storage.downloads import Span
+from ionworks.storage.thinning import TIME
+from ionworks.storage.windows import UnreadableError, Window
 
 if TYPE_CHECKING:
     import polars as pl

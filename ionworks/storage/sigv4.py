@@ -62,7 +62,7 @@ def moment(now: datetime) -> str:
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> from ionworks.sigv4 import moment
+    >>> from ionworks.storage.sigv4 import moment
     >>> moment(datetime(2015, 8, 30, 12, 36, tzinfo=UTC))
     '20150830T123600Z'
     """
@@ -100,7 +100,7 @@ def signed_headers(
     Examples
     --------
     >>> from datetime import UTC, datetime
-    >>> from ionworks.sigv4 import UNSIGNED, Credentials, signed_headers
+    >>> from ionworks.storage.sigv4 import UNSIGNED, Credentials, signed_headers
     >>> headers = signed_headers(
     ...     Credentials("AKID", "secret"), "GET", "https://s3.test/bucket/key", {}, UNSIGNED,
     ...     datetime(2015, 8, 30, tzinfo=UTC),

@@ -15,9 +15,9 @@ from hashlib import md5
 from html import escape
 from urllib.parse import quote
 
-from ionworks.bodies import Body
-from ionworks.sigv4 import UNSIGNED, payload_hash, signed_headers
-from ionworks.storage_answers import Bucket, element, elements
+from ionworks.storage.answers import Bucket, element, elements
+from ionworks.storage.bodies import Body
+from ionworks.storage.sigv4 import UNSIGNED, payload_hash, signed_headers
 
 __all__ = ["MOST_IN_ONE", "PART", "THRESHOLD", "Part", "S3Request", "completion", "kept", "parts"]
 
@@ -77,7 +77,7 @@ def parts(size: int) -> list[Part]:
 
     Examples
     --------
-    >>> from ionworks.multipart import parts
+    >>> from ionworks.storage.multipart import parts
     >>> [part.size for part in parts(40 << 20)]
     [16777216, 16777216, 8388608]
     """

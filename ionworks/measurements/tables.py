@@ -41,7 +41,7 @@ def column_table(columns: Any, what: str) -> pl.DataFrame:
 
     Examples
     --------
-    >>> from ionworks.tables import column_table
+    >>> from ionworks.measurements.tables import column_table
     >>> column_table({"Step count": [0, 1], "Duration [s]": [600, None]}, "steps").dtypes
     [Int64, Float64]
     """

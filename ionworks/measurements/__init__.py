@@ -1,0 +1,1 @@
+"""What is sent and read of measurements: checked, written as Parquet, read from exports."""

@@ -1,0 +1,1 @@
+"""Files to and from storage: in parts, in ranges, signed. Nothing here asks a network."""
