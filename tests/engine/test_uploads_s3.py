@@ -1,6 +1,6 @@
 """Uploads in parts: what clients of S3 send, and what they are told.
 
-Requests are signed by `ionworks.storage.sigv4`, which is held to published examples in its own tests; that
+Requests are signed by `ionworks.storage.sigv4`, held to published examples in its own tests; that
 the engine understands another implementation is shown with boto3 in the room of interoperability.
 """
 
