@@ -51,8 +51,9 @@ diff: setup  ## Name the breaking changes since the released spec.
 record: setup  ## Record the cassettes anew from an engine on loopback.
 	$(BIN)/python -m pytest tests/replay --record-mode=rewrite
 
-soak: .venv-interop/soak/.ready  ## Read 100,000 generated protocols, then let atheris look for more.
+soak: .venv-interop/soak/.ready setup  ## Read 100,000 generated protocols, kill the engine at 200 uploads.
 	$(<D)/bin/python -m tests.robustness.soak_ucp 100000
+	$(BIN)/python -m tests.robustness.kill_uploads 200
 
 bench: setup $(INTEROP)  ## Print every speed as a ratio against a named reference.
 	$(BIN)/python -m benchmarks
