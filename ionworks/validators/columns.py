@@ -88,10 +88,20 @@ def has(frame: pl.DataFrame, *names: str) -> bool:
 
 
 def is_eis_row(frame: pl.DataFrame) -> Flags:
-    """Whether each row was measured at a frequency."""
+    """Whether each row was measured at a frequency: at more than 0 Hz.
+
+    Some cyclers write 0 Hz into every row that belongs to no spectrum.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from ionworks.validators.columns import is_eis_row
+    >>> is_eis_row(pl.DataFrame({"Frequency [Hz]": [0.0, 0.01, None]})).tolist()
+    [False, True, False]
+    """
     if EIS_FREQ_COL not in frame.columns or not is_numeric(frame[EIS_FREQ_COL]):
         return np.zeros(frame.height, dtype=bool)
-    return ~np.isnan(numbers(frame, EIS_FREQ_COL))
+    return numbers(frame, EIS_FREQ_COL) > 0
 
 
 def near(wanted: str, names: Iterable[str]) -> list[str]:

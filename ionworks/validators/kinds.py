@@ -40,8 +40,8 @@ def infer_data_type(df: Any) -> str:
     Returns
     -------
     str
-        ``eis`` if every row has a frequency; ``ocp`` if there is neither time nor current, but
-        voltage over a capacity, a stoichiometry or a state of charge; otherwise ``cycler``.
+        ``eis`` if every row has a frequency above 0; ``ocp`` if there is neither time nor current,
+        but voltage over a capacity, a stoichiometry or a state of charge; otherwise ``cycler``.
 
     Examples
     --------

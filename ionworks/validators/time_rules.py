@@ -25,7 +25,7 @@ __all__ = [
 
 
 def validate_time_missing_only_on_eis_rows(df: Any, time_col: str = TIME) -> list[ValidationIssue]:
-    """Check that each row without a time has a frequency.
+    """Check that each row without a time has a frequency above 0.
 
     Examples
     --------
@@ -45,7 +45,7 @@ def validate_time_missing_only_on_eis_rows(df: Any, time_col: str = TIME) -> lis
         ValidationIssue(
             IssueCode.TIME_MISSING_ON_NON_EIS_ROW,
             f"{time_col!r} is missing in row {first} and {rows.size} row(s) in all that have no "
-            f"{EIS_FREQ_COL!r}: only rows measured at a frequency may have no time.",
+            f"{EIS_FREQ_COL!r} above 0: only rows measured at a frequency may have no time.",
             payload={"row_index": first, "num_rows": rows.size},
         )
     ]

@@ -214,6 +214,13 @@ WANTED = {
         [],
         ["eis_zim_sign_reversed"],
     ),
+    # A frequency of 0 is that of no spectrum.
+    "a time that is missing where the frequency is 0": (
+        {**with_row(GOOD, "Time [s]", 5, None), "Frequency [Hz]": [0.0] * ROWS},
+        {},
+        [],
+        ["time_missing_on_non_eis_row"],
+    ),
     # A window upside down used to switch the check off.
     "a voltage window upside down": (
         GOOD,

@@ -326,6 +326,9 @@ def test_curves_and_spectra_need_their_columns():
         ({"Voltage [V]": [4.0], "SOC": [0.1], "Time [s]": [0.0]}, "cycler"),
         ({"Voltage [V]": [4.0]}, "cycler"),
         ({"Frequency [Hz]": []}, "cycler"),
+        (good(**{"Frequency [Hz]": [0.0] * ROWS}), "cycler"),
+        (spectrum(**{"Frequency [Hz]": [1e-5, 1.0, 2.0, 3.0]}), "eis"),
+        (spectrum(**{"Frequency [Hz]": [0.0, 0.0, 0.0, 0.0]}), "cycler"),
     ],
 )
 def test_the_kind_is_told_from_the_columns(data, kind):
@@ -449,6 +452,34 @@ def test_rows_of_a_spectrum_need_no_time():
         current = [3.0] * 10 + [missing] * 10
         data = good(**{"Time [s]": time, "Current [A]": current, "Frequency [Hz]": frequency})
         assert found(data) == []
+
+
+def of_a_cycler_that_writes_zero(**changed):
+    """Good data with a spectrum of three rows at the end, and 0 for what has no frequency."""
+    timed = pl.DataFrame(good(**changed)).with_columns(
+        pl.lit(0.0).alias(name) for name in spectrum()
+    )
+    later = pl.DataFrame(spectrum()).with_columns(
+        pl.lit(60.0 * ROWS).alias("Time [s]"), pl.lit(1).alias("Step count")
+    )
+    return pl.concat([timed, later.cast(pl.Float64)], how="diagonal_relaxed")
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, []),
+        ({"Current [A]": [-3.0] * ROWS}, ["current_sign_reversed"]),
+        (with_value("Time [s]", 5, None), ["time_missing_on_non_eis_row"]),
+        (with_value("Voltage [V]", 5, NAN), ["value_not_a_number"]),
+        (with_value("Time [s]", 5, 0.0), ["time_not_monotonic"]),
+    ],
+)
+def test_a_frequency_of_zero_is_none(changed, expected):
+    mixed = of_a_cycler_that_writes_zero(**changed)
+    assert found(mixed) == expected
+    assert found(mixed[:ROWS]) == expected
+    assert found(mixed[:ROWS].drop("Z_Re [Ohm]", "Z_Im [Ohm]")) == expected
 
 
 def test_a_fall_is_seen_across_what_was_not_measured():
