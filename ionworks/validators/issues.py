@@ -63,6 +63,7 @@ class IssueCode(StrEnum):
     VALUE_NOT_A_NUMBER = "value_not_a_number"
     VALUE_INFINITE = "value_infinite"
     NO_ROWS = "no_rows"
+    DATA_TYPE_MISMATCH = "data_type_mismatch"
 
 
 @dataclass(frozen=True)

@@ -16,6 +16,7 @@ from ionworks.validators.columns import (
     VOLTAGE,
     has,
     is_eis_row,
+    near,
     numbers,
 )
 from ionworks.validators.frames import as_frame
@@ -35,13 +36,17 @@ _MIN_POINTS = 3
 
 
 def infer_data_type(df: Any) -> str:
-    """Tell from its columns what kind of data a time series is.
+    """Tell from its columns what kind of data a time series is, as the server does.
+
+    What has a current, or a time and something that may be meant as a current, can be a
+    cycler's data. Everything else is what it has the columns for.
 
     Returns
     -------
     str
-        ``eis`` if every row has a frequency above 0; ``ocp`` if there is neither time nor current,
-        but voltage over a capacity, a stoichiometry or a state of charge; otherwise ``cycler``.
+        ``eis`` if every row has a frequency above 0, or some have one and an impedance, and these
+        cannot be a cycler's data; ``ocp`` if there is voltage over a capacity, a stoichiometry or
+        a state of charge, and these cannot be a cycler's data; otherwise ``cycler``.
 
     Examples
     --------
@@ -50,12 +55,58 @@ def infer_data_type(df: Any) -> str:
     'ocp'
     """
     frame = as_frame(df)
-    if frame.height and is_eis_row(frame).all():
+    is_at_frequency = is_eis_row(frame)
+    may_be_a_cyclers = bool(_currents(frame.columns))
+    if is_at_frequency.any() and (
+        is_at_frequency.all() or (not may_be_a_cyclers and has(frame, EIS_ZRE_COL, EIS_ZIM_COL))
+    ):
         return "eis"
-    names = set(frame.columns)
-    if not names & {TIME, CURRENT} and VOLTAGE in names and names & set(OCP_X_AXES):
+    if not may_be_a_cyclers and VOLTAGE in frame.columns and set(OCP_X_AXES) & set(frame.columns):
         return "ocp"
     return "cycler"
+
+
+def _currents(names: list[str]) -> list[str]:
+    """Find the column of the current, or what may be meant by it beside a time."""
+    if CURRENT in names:
+        return [CURRENT]
+    return near(CURRENT, names) if TIME in names else []
+
+
+def find_other_kind(df: Any, data_type: str) -> list[ValidationIssue]:
+    """Check that data are of the kind that they are called, by the columns alone.
+
+    Examples
+    --------
+    >>> from ionworks.validators.kinds import find_other_kind
+    >>> curve = {"Voltage [V]": [4.2, 3.0], "SOC": [1.0, 0.0], "Step count": [0, 0]}
+    >>> find_other_kind(curve, "ocp")
+    []
+    >>> find_other_kind(curve | {"Current [A]": [0.0, 0.0]}, "ocp")[0].payload["inferred"]
+    'cycler'
+    """
+    frame = as_frame(df)
+    inferred = infer_data_type(frame)
+    if not frame.height or inferred == data_type:
+        return []
+    is_at_frequency = is_eis_row(frame)
+    if inferred == "eis":
+        reason = f"every row has a {EIS_FREQ_COL!r}"
+    elif data_type == "eis":
+        row = int(np.argmin(is_at_frequency))
+        reason = f"row {row} has no {EIS_FREQ_COL!r} above 0"
+    else:
+        reason = f"there is {_currents(frame.columns)[0]!r}"
+    kinds = {"eis": "a spectrum", "ocp": "an open-circuit curve", "cycler": "a cycler's data"}
+    return [
+        ValidationIssue(
+            IssueCode.DATA_TYPE_MISMATCH,
+            f"data_type is {data_type!r}, but {reason}: the server goes by the columns, and would "
+            f"take this for {kinds[inferred]}. Leave out what does not belong to "
+            f"{kinds[data_type]}, or leave out data_type.",
+            payload={"data_type": data_type, "inferred": inferred},
+        )
+    ]
 
 
 def validate_ocp_columns(df: Any) -> list[ValidationIssue]:

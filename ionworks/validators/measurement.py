@@ -6,7 +6,8 @@ import warnings
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from math import isfinite
+from math import isfinite, nan
+from numbers import Real
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,6 +24,7 @@ from ionworks.validators.current_sign import validate_positive_current_is_discha
 from ionworks.validators.frames import as_frame, without_non_finite
 from ionworks.validators.issues import ValidationIssue, listed
 from ionworks.validators.kinds import (
+    find_other_kind,
     infer_data_type,
     validate_eis_columns,
     validate_eis_impedance_magnitude,
@@ -135,7 +137,8 @@ def check_measurement_data(
     TypeError
         If the data are no frame.
     ValueError
-        If a check to skip does not exist, or the voltage window is none.
+        If a check to skip does not exist, the rated capacity is no capacity, or the voltage
+        window is none.
 
     Examples
     --------
@@ -151,6 +154,7 @@ def check_measurement_data(
     ('time_not_monotonic', 4)
     """
     skipped = _known_checks(skip_checks)
+    capacity = _checked_capacity(rated_capacity)
     window = _checked_window(voltage_window)
     try:
         series = _Table.of(df, "time_series", SERIES_NUMBERS)
@@ -167,7 +171,7 @@ def check_measurement_data(
     issues += _always(kind, series)
     if strict:
         table = None if steps is None else steps.clean
-        checks = _strict_checks(kind, series.clean, table, rated_capacity, window)
+        checks = _strict_checks(kind, series.clean, table, capacity, window)
         issues += [
             issue for name, check in checks.items() if name not in skipped for issue in check()
         ]
@@ -225,7 +229,8 @@ def validate_measurement_data(
     TypeError
         If the data are no frame.
     ValueError
-        If a check to skip does not exist, or the voltage window is none.
+        If a check to skip does not exist, the rated capacity is no capacity, or the voltage
+        window is none.
 
     Warns
     -----
@@ -284,11 +289,11 @@ def _always(kind: str, series: _Table) -> list[ValidationIssue]:
     """Apply the rules that no one can switch off."""
     raw, clean = series.raw, series.clean
     if kind == "eis":
-        return validate_eis_columns(raw)
+        return validate_eis_columns(raw) or find_other_kind(clean, kind)
     is_counted = STEP_COUNT in clean.columns or STEP_COUNT not in raw.columns
     counting = validate_step_count_sequential(clean) if is_counted else []
     if kind == "ocp":
-        return [*validate_ocp_columns(raw), *counting]
+        return [*(validate_ocp_columns(raw) or find_other_kind(clean, kind)), *counting]
     return [
         *find_missing(raw, CYCLER_REQUIRED),
         *validate_positive_current_is_discharge(clean, step_col=STEP_COUNT),
@@ -352,15 +357,32 @@ def _known_checks(names: Iterable[str] | None) -> set[str]:
     return wanted
 
 
+def _checked_capacity(capacity: float | None) -> float | None:
+    if capacity is None:
+        return None
+    number = _number(capacity)
+    if not (number > 0 and isfinite(number)):
+        raise ValueError(
+            f"rated_capacity must be the capacity of the cell in A.h, above 0, not {capacity!r}"
+        )
+    return number
+
+
 def _checked_window(window: tuple[float, float] | None) -> tuple[float, float] | None:
     if window is None:
         return None
     try:
-        lowest, highest = (float(voltage) for voltage in window)
+        lowest, highest = (_number(voltage) for voltage in window)
     except (TypeError, ValueError):
-        lowest = highest = 0.0
+        lowest = highest = nan
     if not (lowest < highest and isfinite(highest - lowest)):
         raise ValueError(
             f"voltage_window must be the lowest and the highest voltage in V, not {window!r}"
         )
     return lowest, highest
+
+
+def _number(value: Any) -> float:
+    """Return a number as it is meant here; NaN for what is none, such as a text or a truth."""
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return float(value) if is_number else nan

@@ -25,6 +25,7 @@ OURS_ALONE = {
     IssueCode.VALUE_NOT_A_NUMBER,
     IssueCode.VALUE_INFINITE,
     IssueCode.NO_ROWS,
+    IssueCode.DATA_TYPE_MISMATCH,
 }
 JUDGED = ("Time [s]", "Current [A]", "Voltage [V]")
 NOT_OF_UPLOADS = {IssueCode.TIME_SERIES_ROW_COUNT_EXCEEDED}
@@ -220,6 +221,13 @@ WANTED = {
         {},
         [],
         ["time_missing_on_non_eis_row"],
+    ),
+    # The server has only the columns to tell the kind of data by.
+    "a cycler's data called a curve": (
+        {**GOOD, "SOC": FALLING},
+        {"data_type": "ocp"},
+        [],
+        ["data_type_mismatch"],
     ),
     # A window upside down used to switch the check off.
     "a voltage window upside down": (

@@ -4,6 +4,7 @@ import doctest
 import math
 import pickle
 import pkgutil
+import re
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -321,9 +322,15 @@ def test_curves_and_spectra_need_their_columns():
     [
         (good(), "cycler"),
         (spectrum(), "eis"),
-        (spectrum(**{"Frequency [Hz]": [1.0, None, 2.0, 3.0]}), "cycler"),
+        (spectrum(**{"Frequency [Hz]": [1.0, None, 2.0, 3.0]}), "eis"),
+        (spectrum(**{"Frequency [Hz]": [1.0, 0.0, 2.0, 3.0], "Time [s]": [0.0] * 4}), "eis"),
+        (spectrum(**{"Frequency [Hz]": [1.0, 0.0, 2.0, 3.0], "Current [A]": [0.0] * 4}), "cycler"),
         ({"Voltage [V]": [4.0], "Stoichiometry": [0.1]}, "ocp"),
-        ({"Voltage [V]": [4.0], "SOC": [0.1], "Time [s]": [0.0]}, "cycler"),
+        ({"Voltage [V]": [4.0], "SOC": [0.1], "Time [s]": [0.0]}, "ocp"),
+        ({"Voltage [V]": [4.0], "SOC": [0.1], "Current [A]": [0.0]}, "cycler"),
+        ({"Voltage [V]": [4.0], "SOC": [0.1], "Time [s]": [0.0], "current/A": [0.0]}, "cycler"),
+        ({"Voltage [V]": [4.0], "SOC": [0.1], "current density": [0.0]}, "ocp"),
+        ({"Frequency [Hz]": [1.0, None], "Voltage [V]": [4.0, 3.9], "SOC": [1.0, 0.9]}, "ocp"),
         ({"Voltage [V]": [4.0]}, "cycler"),
         ({"Frequency [Hz]": []}, "cycler"),
         (good(**{"Frequency [Hz]": [0.0] * ROWS}), "cycler"),
@@ -333,6 +340,41 @@ def test_curves_and_spectra_need_their_columns():
 )
 def test_the_kind_is_told_from_the_columns(data, kind):
     assert validators.infer_data_type(data) == kind
+
+
+CURVE = {"Voltage [V]": [4.0, 3.9], "SOC": [1.0, 0.9], "Step count": [0, 0]}
+
+
+@pytest.mark.parametrize(
+    ("data", "kind", "said"),
+    [
+        (CURVE, "ocp", None),
+        (CURVE | {"Time [s]": [0.0, 1.0]}, "ocp", None),
+        (spectrum(**{"Frequency [Hz]": [1.0, None, 2.0, 3.0]}), "eis", None),
+        (
+            CURVE | {"Current [A]": [0.0, 0.0]},
+            "ocp",
+            r"there is 'Current \[A\]': .*a cycler's data",
+        ),
+        (CURVE | {"Frequency [Hz]": [1.0, 2.0]}, "ocp", r"every row has a .*for a spectrum"),
+        (
+            good(**{name: [values[-1]] * 19 + [0.0] for name, values in spectrum().items()}),
+            "eis",
+            r"row 19 has no 'Frequency \[Hz\]' above 0: .*a cycler's data",
+        ),
+        (
+            CURVE | {name: [0.0, 0.0] for name in spectrum()},
+            "eis",
+            "row 0 has no .*for an open-circuit curve",
+        ),
+    ],
+)
+def test_data_are_of_the_kind_that_they_are_called(data, kind, said):
+    issues = check_measurement_data(data, data_type=kind)
+    assert codes(issues) == (["data_type_mismatch"] if said else [])
+    assert all(re.search(said, issue.message) for issue in issues)
+    if not said:
+        assert found(data) == []
 
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
