@@ -96,7 +96,9 @@ class LocalEngine:
         """Put a question from another loop; the asynchronous twin of `sync_answer`."""
         self._check_process()
         coming = asyncio.run_coroutine_threadsafe(self._exchange(question), self._loop)
-        return await asyncio.wait_for(asyncio.wrap_future(coming), timeout)
+        # Not wait_for: that of Python 3.11 returns an answer to who was cancelled meanwhile.
+        async with asyncio.timeout(timeout):
+            return await asyncio.wrap_future(coming)
 
     def share(self) -> bool:
         """Count one user more; whether the engine still runs for it."""

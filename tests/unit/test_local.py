@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import threading
+from concurrent.futures import Future
 from pathlib import Path
 
 import matplotlib as mpl
@@ -13,9 +14,11 @@ import polars as pl
 import pytest
 
 from ionworks import AsyncIonworks, Ionworks, errors, local, ucp
+from ionworks.asgi import Question
 from ionworks.results import SimulationResult
 from tests.unit.stub import client_of
 
+QUESTION = Question("GET", "/health", b"/health", b"", [], b"")
 THICKNESS = "Positive electrode thickness [m]"
 PAUSE = "steps: [{Rest: {duration: 60}}]"
 
@@ -257,6 +260,32 @@ class TestColours:
 
 
 class TestTheDoor:
+    @pytest.mark.parametrize("passes", range(5))
+    def test_who_is_cancelled_gets_no_answer(self, monkeypatch, passes):
+        coming = Future()
+
+        def put(question, _loop):
+            question.close()
+            return coming
+
+        async def run(engine):
+            asking = asyncio.create_task(engine.async_answer(QUESTION, timeout=60))
+            await asyncio.sleep(0)
+            coming.set_result("an answer")
+            for _ in range(passes):
+                await asyncio.sleep(0)
+            was_done = asking.done()
+            asking.cancel()
+            await asyncio.wait([asking])
+            return was_done, asking.cancelled()
+
+        engine = local.attach(None)
+        try:
+            monkeypatch.setattr(asyncio, "run_coroutine_threadsafe", put)
+            assert asyncio.run(run(engine)) in ((False, True), (True, False))
+        finally:
+            engine.release()
+
     def test_a_temporary_store_goes_with_the_client(self):
         client = Ionworks.local()
         client.health_check()
