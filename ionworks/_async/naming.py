@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ionworks.errors import ConflictError, NotFoundError
 from ionworks.paging import AsyncPage
+from ionworks.requests import text
 
 if TYPE_CHECKING:
     from ionworks._async.client import AsyncIonworks
@@ -21,6 +22,9 @@ async def async_resolve_measurement(
     project_id: str,
 ) -> Any:
     """Return the measurement of this name, of this cell, of this specification."""
+    text(cell_specification, "cell_specification")
+    text(cell_instance, "cell_instance")
+    text(measurement, "measurement")
     specs = await client.cell_spec.list(name_exact=cell_specification, project_id=project_id)
     spec = await _only(specs, f"cell specification {cell_specification!r} in project {project_id}")
     cells = await client.cell_instance.list(spec.id, name_exact=cell_instance)

@@ -271,6 +271,8 @@ class Ionworks:
             If one of them is not there: the message says which.
         ConflictError
             If one of the names belongs to several.
+        TypeError
+            If one of them is no text.
         ValueError
             If there is no project.
 

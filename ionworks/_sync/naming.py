@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from ionworks.errors import ConflictError, NotFoundError
 from ionworks.paging import Page
+from ionworks.requests import text
 
 if TYPE_CHECKING:
     from ionworks._sync.client import Ionworks
@@ -22,6 +23,9 @@ def sync_resolve_measurement(
     project_id: str,
 ) -> Any:
     """Return the measurement of this name, of this cell, of this specification."""
+    text(cell_specification, "cell_specification")
+    text(cell_instance, "cell_instance")
+    text(measurement, "measurement")
     specs = client.cell_spec.list(name_exact=cell_specification, project_id=project_id)
     spec = _only(specs, f"cell specification {cell_specification!r} in project {project_id}")
     cells = client.cell_instance.list(spec.id, name_exact=cell_instance)

@@ -247,6 +247,16 @@ class TestNames:
             client.resolve_measurement("NMC622", "Cell 1", "RPT")
         assert twice.value.status_code == 409
 
+    @pytest.mark.parametrize("place", range(3))
+    @pytest.mark.parametrize("name", [None, 5])
+    def test_a_name_that_is_none_finds_nothing(self, client, stub, place, name):
+        names = ["NMC622", "Cell 1", "RPT"]
+        names[place] = name
+        argument = ("cell_specification", "cell_instance", "measurement")[place]
+        with pytest.raises(TypeError, match=f"{argument} must be a text, not {name}"):
+            client.resolve_measurement(*names)
+        assert stub.requests == []
+
 
 class Measurements:
     """Stands for ``client.cell_measurement``: counts what it is asked."""
