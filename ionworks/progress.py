@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reporter", "meter", "reporter"]
 
-_FINISHED = ("completed", "failed", "canceled")
+_FINISHED = ("completed", "ready", "failed", "canceled")
 _metering = threading.Lock()
 
 

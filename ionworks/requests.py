@@ -12,6 +12,7 @@ from ionworks_openapi.types import UNSET, Unset
 
 __all__ = [
     "choice",
+    "close_to",
     "given",
     "mapping",
     "matching",
@@ -19,10 +20,13 @@ __all__ = [
     "path_id",
     "request_body",
     "several",
+    "shown",
     "text",
 ]
 
+_LEAST_BEGINNING = 3
 _LONGEST_ID = 1000
+_LONGEST_SHOWN = 60
 _WILDCARDS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 T = TypeVar("T")
@@ -53,8 +57,28 @@ def text(value: Any, name: str) -> str:
         If it is none.
     """
     if not isinstance(value, str):
-        raise TypeError(f"{name} must be a text, not {value!r}")
+        raise TypeError(f"{name} must be a text, not {shown(value)}")
     return str(value)
+
+
+def shown(value: object) -> str:
+    """Return how a message shows what was given: short, and of something large only its type.
+
+    Examples
+    --------
+    >>> from ionworks.requests import shown
+    >>> shown(5), shown({"a": list(range(100))})
+    ('5', 'a dict')
+    """
+    text = repr(value)
+    if len(text) <= _LONGEST_SHOWN and "\n" not in text:
+        return text
+    article = "an" if type(value).__name__[0] in "AEIOUaeiou" else "a"
+    return (
+        f"{text[:_LONGEST_SHOWN]}..."
+        if isinstance(value, str)
+        else (f"{article} {type(value).__name__}")
+    )
 
 
 def matching(part: str | None, exact: str | None = None, name: str = "name") -> str | Unset:
@@ -105,13 +129,13 @@ def moment(time: str | date | None, name: str = "a time") -> str | Unset:
     return time
 
 
-def several(values: str | Iterable[Any], name: str) -> list[Any]:
+def several(values: str | Iterable[Any], name: str, kind: str = "text") -> list[Any]:
     """Return what is given as a list; a text is one item, not its letters.
 
     Raises
     ------
     TypeError
-        If it is neither a text nor a collection.
+        If it is neither a text nor a collection. It calls the items by their ``kind``.
 
     Examples
     --------
@@ -122,7 +146,7 @@ def several(values: str | Iterable[Any], name: str) -> list[Any]:
     if isinstance(values, str):
         return [values]
     if isinstance(values, Mapping) or not isinstance(values, Iterable):
-        raise TypeError(f"{name} must be a text or a list of texts, not {values!r}")
+        raise TypeError(f"{name} must be a {kind} or a list of {kind}s, not {shown(values)}")
     return list(values)
 
 
@@ -140,7 +164,7 @@ def choice(kind: type[Word], word: str | None, name: str) -> Word | Unset:
         return kind(word)
     except ValueError:
         known = ", ".join(kind)
-        raise ValueError(f"{name} must be one of {known}, not {word!r}") from None
+        raise ValueError(f"{name} must be one of {known}, not {shown(word)}") from None
 
 
 def path_id(value: Any, name: str) -> str:
@@ -158,7 +182,7 @@ def path_id(value: Any, name: str) -> str:
     if found is None and hasattr(value, "urn"):
         found = str(value)
     if not isinstance(found, str):
-        raise TypeError(f"{name} must be a text, not {value!r}")
+        raise TypeError(f"{name} must be a text, not {shown(value)}")
     if found.strip() in ("", ".", ".."):
         raise ValueError(f"{name} must name something, not {found!r}")
     if len(found) > _LONGEST_ID:
@@ -181,8 +205,23 @@ def mapping(values: Any, where: str) -> Mapping[str, Any]:
         If it is none.
     """
     if not isinstance(values, Mapping):
-        raise ValueError(f"{where} must be a mapping, not {values!r}")
+        raise ValueError(f"{where} must be a mapping, not {shown(values)}")
     return values
+
+
+def close_to(word: Any, known: Iterable[str]) -> str | None:
+    """Return which of the known words another may be meant for: a near one, or a longer one.
+
+    Examples
+    --------
+    >>> from ionworks.requests import close_to
+    >>> close_to("desc", ["name", "description"]), close_to("nmae", ["name"])
+    ('description', 'name')
+    """
+    words, given = list(known), str(word)
+    near = get_close_matches(given, words, n=1)
+    longer = [one for one in words if len(given) >= _LEAST_BEGINNING and one.startswith(given)]
+    return next(iter([*near, *longer]), None)
 
 
 def request_body(kind: type[Body], values: Any, where: str) -> Body:
@@ -224,5 +263,5 @@ def _near(body: Any, path: Path) -> str:
     """Say which key the last one of a path may be meant for, by what holds it."""
     for key in path[:-1]:
         body = body[int(key)] if isinstance(body, list) else getattr(body, key, None)
-    near = get_close_matches(path[-1], list(getattr(type(body), "__annotations__", ())), n=1)
-    return f" (did you mean {near[0]}?)" if near else ""
+    near = close_to(path[-1], list(getattr(type(body), "__annotations__", ())))
+    return f" (did you mean {near}?)" if near else ""

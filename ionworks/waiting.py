@@ -26,11 +26,12 @@ from ionworks.errors import (
 )
 from ionworks.progress import Reporter, reporter
 from ionworks.records import Record
+from ionworks.requests import shown
 
 __all__ = ["FAILED", "TERMINAL", "TRANSIENT", "Watch", "job_ids", "raise_for_failures"]
 
 FAILED = frozenset({"failed", "canceled"})
-TERMINAL = FAILED | {"completed"}
+TERMINAL = FAILED | {"completed", "ready"}
 TRANSIENT = (ConnectionFailedError, ServerError, RateLimitError)
 
 _FIRST_PAUSE = 0.01
@@ -178,12 +179,12 @@ def job_ids(things: Any, name: str) -> tuple[list[str], bool]:
     if found is not None:
         return [found], True
     if isinstance(things, bytes | Mapping) or not isinstance(things, Iterable):
-        raise TypeError(f"{things!r} has no {name}: give ids, responses, or a list of these")
+        raise TypeError(f"{shown(things)} has no {name}: give ids, responses, or a list of these")
     ids = []
     for place, thing in enumerate(things):
         found = _id_of(thing, name)
         if found is None:
-            raise TypeError(f"item {place}, {thing!r}, has no {name}: give ids or responses")
+            raise TypeError(f"item {place}, {shown(thing)}, has no {name}: give ids or responses")
         ids.append(found)
     return ids, False
 

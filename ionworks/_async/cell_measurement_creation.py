@@ -344,7 +344,7 @@ skip_checks, wait_for_processing
         """Return a measurement that exists, when it is processed."""
         if not wait or row.processing_status in (None, "ready"):
             return row
-        return (await self.wait_for_processing(row.id, verbose=False))[row.id]
+        return (await self.wait_for_processing(row.id))[row.id]
 
     async def _removed(self, measurement_id: str, error: BaseException) -> None:
         """Remove a measurement that did not get complete; say so if that fails, too."""

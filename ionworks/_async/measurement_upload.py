@@ -75,14 +75,39 @@ async def async_send(
 async def async_send_extension(
     session: AsyncSession, measurement_id: str, content: Content
 ) -> ConfirmedMeasurement:
-    """Upload rows to be added to a measurement and return what the server made of them."""
-    opened = await async_call(
-        initiate_measurement_extend.asyncio_detailed, measurement_id, client=session.api, body={}
-    )
-    await _upload_all(session, opened, [content])
-    return await async_call(
-        confirm_measurement_extend.asyncio_detailed, measurement_id, client=session.api, body={}
-    )
+    """Upload rows to be added to a measurement and return what the server made of them.
+
+    The server keeps the place of an extension for its sender. One that failed or was given up is
+    begun again in the place it has, unless that was closed meanwhile.
+    """
+    opened = session.begun.pop(measurement_id, None)
+    try:
+        if opened is None or not await _is_taken(session, opened, content):
+            opened = await async_call(
+                initiate_measurement_extend.asyncio_detailed,
+                measurement_id,
+                client=session.api,
+                body={},
+            )
+            await _upload_all(session, opened, [content])
+        return await async_call(
+            confirm_measurement_extend.asyncio_detailed, measurement_id, client=session.api, body={}
+        )
+    except BaseException:
+        if opened is not None:
+            session.begun[measurement_id] = opened
+        raise
+
+
+async def _is_taken(
+    session: AsyncSession, opened: InitiateUploadResponse, content: Content
+) -> bool:
+    """Upload to a place that was opened before; whether it is still open."""
+    try:
+        await _upload_all(session, opened, [content])
+    except IonworksError:
+        return False
+    return True
 
 
 async def _upload_all(

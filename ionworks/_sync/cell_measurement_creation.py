@@ -345,7 +345,7 @@ skip_checks, wait_for_processing
         """Return a measurement that exists, when it is processed."""
         if not wait or row.processing_status in (None, "ready"):
             return row
-        return (self.wait_for_processing(row.id, verbose=False))[row.id]
+        return (self.wait_for_processing(row.id))[row.id]
 
     def _removed(self, measurement_id: str, error: BaseException) -> None:
         """Remove a measurement that did not get complete; say so if that fails, too."""

@@ -41,7 +41,6 @@ Rows = dict[str, CellMeasurement]
 
 _CELL_PAGE, _PROJECT_PAGE = 200, 1000
 _WORTH_A_LIST = 4
-_STATES = {None: "completed", "ready": "completed"}
 
 
 class MeasurementRecords:
@@ -230,7 +229,7 @@ class MeasurementRecords:
         measurement_ids: Any,
         timeout: float | None = 600.0,
         poll_interval: float = 2,
-        verbose: bool = True,
+        verbose: bool = False,
     ) -> dict[str, CellMeasurement]:
         """Wait until the server has processed measurements.
 
@@ -243,7 +242,8 @@ class MeasurementRecords:
         poll_interval
             The longest pause between two looks, in s. The first looks come much sooner.
         verbose
-            Show a bar on a terminal or in a notebook, a line a change elsewhere.
+            Show a bar on a terminal or in a notebook, a line a change elsewhere, in the words of
+            ``processing_status``. Nothing is shown if nobody asks for it.
 
         Returns
         -------
@@ -254,6 +254,8 @@ class MeasurementRecords:
         ------
         MeasurementProcessingError
             If any failed, when the others have been processed: why each did, by id.
+        TypeError
+            If something among them has no id.
         WaitTimeoutError
             A ``TimeoutError`` carrying the last states. The processing goes on.
 
@@ -269,13 +271,14 @@ class MeasurementRecords:
         ... }
         >>> data = {"measurement": {"name": "RPT"}, "time_series": series}
         >>> new = client.cell_measurement.create(cell.id, data, wait_for_processing=False)
-        >>> done = client.cell_measurement.wait_for_processing(new, verbose=False)
+        >>> done = client.cell_measurement.wait_for_processing(new)
         >>> str(done[new.id].processing_status)
         'ready'
         """
         is_one = isinstance(measurement_ids, str | CellMeasurement | Mapping)
-        things = [measurement_ids] if is_one else list(measurement_ids)
-        ids, _ = job_ids(things, "measurement_id")
+        many = measurement_ids if isinstance(measurement_ids, Iterable) else ()
+        things = [measurement_ids] if is_one else list(many)
+        ids, _ = job_ids(things or measurement_ids, "measurement_id")
         known = {thing.id: thing for thing in things if isinstance(thing, CellMeasurement)}
         rows = self._settled(ids, timeout, poll_interval, verbose, known)
         failures = {key: _reason(row) for key, row in rows.items() if _failed(row)}
@@ -369,7 +372,7 @@ def _kept(
 
 
 def _state(row: CellMeasurement) -> str:
-    return _STATES.get(row.processing_status, str(row.processing_status))
+    return str(row.processing_status or "ready")
 
 
 def _failed(row: CellMeasurement) -> bool:

@@ -76,14 +76,37 @@ def sync_send(
 def sync_send_extension(
     session: Session, measurement_id: str, content: Content
 ) -> ConfirmedMeasurement:
-    """Upload rows to be added to a measurement and return what the server made of them."""
-    opened = sync_call(
-        initiate_measurement_extend.sync_detailed, measurement_id, client=session.api, body={}
-    )
-    _upload_all(session, opened, [content])
-    return sync_call(
-        confirm_measurement_extend.sync_detailed, measurement_id, client=session.api, body={}
-    )
+    """Upload rows to be added to a measurement and return what the server made of them.
+
+    The server keeps the place of an extension for its sender. One that failed or was given up is
+    begun again in the place it has, unless that was closed meanwhile.
+    """
+    opened = session.begun.pop(measurement_id, None)
+    try:
+        if opened is None or not _is_taken(session, opened, content):
+            opened = sync_call(
+                initiate_measurement_extend.sync_detailed,
+                measurement_id,
+                client=session.api,
+                body={},
+            )
+            _upload_all(session, opened, [content])
+        return sync_call(
+            confirm_measurement_extend.sync_detailed, measurement_id, client=session.api, body={}
+        )
+    except BaseException:
+        if opened is not None:
+            session.begun[measurement_id] = opened
+        raise
+
+
+def _is_taken(session: Session, opened: InitiateUploadResponse, content: Content) -> bool:
+    """Upload to a place that was opened before; whether it is still open."""
+    try:
+        _upload_all(session, opened, [content])
+    except IonworksError:
+        return False
+    return True
 
 
 def _upload_all(

@@ -14,6 +14,7 @@ from ionworks.calls import sync_aside, sync_call
 
 if TYPE_CHECKING:
     from ionworks_openapi.client import Client
+    from ionworks_openapi.models import InitiateUploadResponse
 
     from ionworks._sync.storage import Storage
     from ionworks.cache import CacheKey
@@ -35,12 +36,15 @@ class Session:
         The client's settings.
     clock, sleep
         What time it is, in s, and how to let it pass.
+    begun
+        The places of extensions that were begun and not confirmed, by measurement.
     """
 
     def __init__(self, config: Config, engine: LocalEngine | None = None) -> None:
         self.config = config
         self.clock = time.monotonic
         self.sleep = time.sleep
+        self.begun: dict[str, InitiateUploadResponse] = {}
         self._engine = engine
         self._release = weakref.finalize(self, engine.release) if engine else None
         self._lock = threading.Lock()

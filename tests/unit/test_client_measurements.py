@@ -411,8 +411,65 @@ class TestExtend:
             client.cell_measurement.extend("id0", LATER)
         assert len(platform.rows) == 1
 
+    @pytest.mark.parametrize("is_given_up", [False, True])
+    def test_one_that_failed_goes_on_in_the_place_it_has(
+        self, serve, colour, monkeypatch, is_given_up
+    ):
+        given_up = KeyboardInterrupt if colour == "sync" else asyncio.CancelledError
+        trouble = given_up if is_given_up else OSError
+        platform = Platform(1)
+        client = serve(platform)
+        with monkeypatch.context() as patched:
+            patched.setattr("ionworks.measurements.contents.parquet", partial(_fail, trouble()))
+            with pytest.raises(trouble):
+                client.cell_measurement.extend("id0", LATER)
+        client.cell_measurement.extend("id0", LATER)
+        client.cell_measurement.extend("id0", LATER)
+        opened = [path for path in platform.paths if path.endswith("initiate-extend")]
+        # One for the first and the second, one for the third.
+        assert len(opened) == 2
+        assert platform.paths.count("POST /cell_measurements/id0/confirm-extend") == 2
+
+    def test_one_whose_place_was_closed_gets_another(self, serve):
+        platform = Platform(1)
+        client = serve(platform)
+        platform.refused["PUT /place"] = 403, {}
+        for _ in range(2):
+            with pytest.raises(errors.ConnectionFailedError, match="403"):
+                client.cell_measurement.extend("id0", LATER)
+        platform.refused.clear()
+        client.cell_measurement.extend("id0", LATER)
+        paths = [path for path in platform.paths if "steps" not in path]
+        assert [path.rpartition("/")[2] for path in paths if "GET" not in path] == [
+            *("initiate-extend", "time_series_extend.parquet"),
+            *("time_series_extend.parquet", "initiate-extend", "time_series_extend.parquet"),
+            *("time_series_extend.parquet", "confirm-extend"),
+        ]
+
 
 class TestWait:
+    def test_nothing_is_shown_if_nobody_asks(self, serve, capsys):
+        client = serve(Platform(2))
+        client.cell_measurement.wait_for_processing(["id0", "id1"])
+        client.cell_measurement.create("cell", DETAIL)
+        assert capsys.readouterr().out == ""
+
+    def test_what_is_shown_has_the_words_of_measurements(self, serve, capsys):
+        platform = Platform(3, processing_status="failed", processing_error="no rows")
+        platform.rows[1]["processing_status"] = "ready"
+        platform.rows[2]["processing_status"] = None
+        client = serve(platform)
+        with pytest.raises(errors.MeasurementProcessingError):
+            client.cell_measurement.wait_for_processing(["id0", "id1", "id2"], verbose=True)
+        assert capsys.readouterr().out == "id0: failed\nid1: ready\nid2: ready\n"
+
+    @pytest.mark.parametrize("things", [None, 5, [None]])
+    def test_what_has_no_id_is_refused(self, serve, things):
+        platform = Platform(1)
+        with pytest.raises(TypeError, match="has no measurement_id"):
+            serve(platform).cell_measurement.wait_for_processing(things)
+        assert platform.requests == []
+
     @pytest.mark.parametrize("as_rows", [True, False])
     def test_many_on_one_cell_are_looked_at_together(self, serve, as_rows):
         platform = Platform(50, processing_status="running")
@@ -422,7 +479,7 @@ class TestWait:
             things = client.cell_measurement.list("cell", limit=50).items
             platform.requests.clear()
         platform.progress = partial(_finish, platform, after=51 - 50 * as_rows)
-        rows = client.cell_measurement.wait_for_processing(things, verbose=False)
+        rows = client.cell_measurement.wait_for_processing(things)
         assert list(rows) == [f"id{n}" for n in range(50)]
         assert {row["processing_status"] for row in rows.values()} == {"ready"}
         lists = platform.paths.count("GET /cell_instances/cell/cell_measurements")
@@ -434,7 +491,7 @@ class TestWait:
         platform.rows[1]["processing_status"] = "ready"
         client = serve(platform)
         with pytest.raises(errors.MeasurementProcessingError, match="2 of 3") as caught:
-            client.cell_measurement.wait_for_processing(["id0", "id1", "id2"], verbose=False)
+            client.cell_measurement.wait_for_processing(["id0", "id1", "id2"])
         assert caught.value.failures == {"id0": "no rows", "id2": "no rows"}
         assert len(platform.rows) == 3
 
@@ -442,13 +499,17 @@ class TestWait:
         platform = Platform(1, processing_status="running")
         client = serve(platform)
         with pytest.raises(TimeoutError) as caught:
-            client.cell_measurement.wait_for_processing("id0", timeout=0, verbose=False)
+            client.cell_measurement.wait_for_processing("id0", timeout=0)
         assert caught.value.states == {"id0": "running"}
 
     def test_nothing_is_waited_for_without_a_measurement(self, serve):
         platform = Platform()
         assert serve(platform).cell_measurement.wait_for_processing([]) == {}
         assert platform.requests == []
+
+
+def _fail(error, _frame):
+    raise error
 
 
 def _finish(platform, after):
