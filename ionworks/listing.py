@@ -15,7 +15,6 @@ import re
 import warnings
 from collections.abc import Callable, Mapping
 from datetime import date
-from difflib import get_close_matches
 from enum import StrEnum
 from inspect import Parameter, signature
 from typing import Any
@@ -23,7 +22,7 @@ from typing import Any
 from ionworks_openapi.models import OrderDirection, OrderField
 from ionworks_openapi.types import Unset
 
-from ionworks.requests import choice, matching, moment, path_id, text
+from ionworks.requests import choice, close_to, matching, moment, path_id, shown, text
 
 __all__ = ["Filters", "list_query"]
 
@@ -71,8 +70,12 @@ def list_query(
     ValueError
         If a time is none, an order is unknown, or the list has no such filter.
     TypeError
-        If a text or a time is something else.
+        If the filters are no mapping, or a text or a time is something else.
     """
+    if not isinstance(filters, Mapping | None):
+        raise TypeError(
+            f'filters must map parameters to values, {{"name": "in.(A,B)"}}, not {shown(filters)}'
+        )
     query: dict[str, Any] = {}
     for keyword, value in keywords.items():
         if value is not None:
@@ -118,8 +121,8 @@ def _filterable(operation: Callable[..., Any]) -> list[str]:
 
 def _check(parameter: str, known: list[str], query: Mapping[str, Any]) -> None:
     if parameter not in known:
-        near = get_close_matches(str(parameter), known, n=1)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
+        near = close_to(parameter, known)
+        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(known)}"
         raise ValueError(f"filters has no {parameter!r}: {hint}")
     if parameter in query:
         raise ValueError(f"{parameter} is given twice: by its keyword and in filters")

@@ -10,12 +10,12 @@ import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ionworks.encode import plain
 from ionworks.errors import MeasurementValidationError
-from ionworks.requests import several, text
+from ionworks.measurements.contents import storable
+from ionworks.requests import close_to, several, shown, text
 
 if TYPE_CHECKING:
     import polars as pl
@@ -93,9 +93,9 @@ class NewMeasurement:
 
         given = _parts_of(measurement_detail)
         record = checked_record(given["measurement"], "measurement_detail['measurement']")
-        series = as_frame(given["time_series"], "time_series")
+        series = storable(as_frame(given["time_series"], "time_series"), "time_series")
         steps = given.get("steps")
-        steps = None if steps is None else as_frame(steps, "steps")
+        steps = None if steps is None else storable(as_frame(steps, "steps"), "steps")
         issues = check_measurement_data(
             series,
             strict=validate_strict,
@@ -124,7 +124,7 @@ def extension(time_series: Any) -> pl.DataFrame:
     from ionworks.validators import as_frame, validate_time_monotonic
     from ionworks.validators.value_rules import find_missing, find_non_numbers, has_no_rows
 
-    series = as_frame(time_series, "time_series")
+    series = storable(as_frame(time_series, "time_series"), "time_series")
     raise_for_issues(
         has_no_rows(series, "extension")
         or find_missing(series, ("Time [s]", "Step count"))
@@ -244,7 +244,7 @@ def _parts_of(detail: Any) -> Mapping[str, Any]:
     where = "measurement_detail"
     if not isinstance(detail, Mapping):
         raise TypeError(
-            f"{where} must be a mapping with measurement and time_series, not {detail!r}"
+            f"{where} must be a mapping with measurement and time_series, not {shown(detail)}"
         )
     missing = [part for part in _PARTS[:2] if detail.get(part) is None]
     _refuse_unknown(detail, _PARTS, where)
@@ -258,7 +258,7 @@ def _data_type(record: Mapping[str, Any]) -> str | None:
     if found is not None and found not in DATA_TYPES:
         raise ValueError(
             f"data_type must be one of {', '.join(DATA_TYPES)}, or absent for what a cycler "
-            f"records, not {found!r}"
+            f"records, not {shown(found)}"
         )
     return found
 
@@ -266,8 +266,8 @@ def _data_type(record: Mapping[str, Any]) -> str | None:
 def _refuse_unknown(values: Mapping[str, Any], known: tuple[str, ...], where: str) -> None:
     for key in values:
         if key not in known:
-            near = get_close_matches(str(key), known, n=1)
-            hint = f" (did you mean {near[0]}?)" if near else f": it has {', '.join(known)}"
+            near = close_to(key, known)
+            hint = f" (did you mean {near}?)" if near else f": it has {', '.join(known)}"
             raise ValueError(f"{where} has no key {key!r}{hint}")
 
 
@@ -280,7 +280,7 @@ def _name(value: Any, where: str) -> str:
 
 def _required_mapping(value: Any, where: str) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise TypeError(f"{where} must be a mapping, not {value!r}")
+        raise TypeError(f"{where} must be a mapping, not {shown(value)}")
     return value
 
 
@@ -301,11 +301,15 @@ def _times(fields: Mapping[str, Any], where: str) -> dict[str, str]:
 
 def _moment(value: Any, where: str) -> datetime:
     """Return a time in UTC; without a zone it is meant as UTC."""
+    if not isinstance(value, str | date):
+        raise TypeError(
+            f"{where} must be a time, as ISO 8601 text or as a datetime, not {shown(value)}"
+        )
     try:
-        moment = value if isinstance(value, date) else datetime.fromisoformat(text(value, where))
+        moment = value if isinstance(value, date) else datetime.fromisoformat(value)
     except ValueError:
         raise ValueError(
-            f'{where} must be a time in ISO 8601 such as "2026-05-08T12:30:00Z", not {value!r}'
+            f'{where} must be a time in ISO 8601 such as "2026-05-08T12:30:00Z", not {shown(value)}'
         ) from None
     if value != value:  # pandas has a time that is none, and calls it a datetime
         raise ValueError(f"{where} must be a time, not {value!r}")

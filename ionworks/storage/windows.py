@@ -10,6 +10,7 @@ from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ionworks.requests import several, shown
 from ionworks.storage.thinning import TIME, thinned
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ class Window:
         Raises
         ------
         ValueError
-            If a range is not one, or a column is named twice.
+            If a range is not one, or no column is named, or one twice.
         TypeError
             If something is not of its kind.
 
@@ -115,7 +116,7 @@ class Window:
             start, stop = self.rows
             frame = frame.slice(start, None if stop is None else stop - start)
             return self._thinned(self._chosen(frame).collect())
-        except (pl.exceptions.PolarsError, OSError) as error:
+        except (pl.exceptions.PolarsError, pl.exceptions.PanicException, OSError) as error:
             raise UnreadableError(str(error)) from error
 
     def rows_of(self, frame: pl.DataFrame, first_row: int) -> pl.DataFrame:
@@ -142,10 +143,12 @@ class Window:
 def _columns(columns: Sequence[str] | None) -> tuple[str, ...] | None:
     if columns is None:
         return None
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
+    names = tuple(several(columns, "columns", "name"))
+    if not names:
+        raise ValueError("columns names no column: leave it out for all of them")
     for name in names:
         if not isinstance(name, str):
-            raise TypeError(f"columns must be names, not {name!r}")
+            raise TypeError(f"columns must be names, not {shown(name)}")
         if names.count(name) > 1:
             raise ValueError(f"columns names {name!r} twice")
     return names
@@ -158,7 +161,9 @@ def _rows(row_range: Iterable[Any] | None) -> tuple[int, int | None]:
     first = 0 if start is None else _whole("row_range", start)
     last = None if stop is None else _whole("row_range", stop)
     if first < 0 or (last is not None and last < first):
-        raise ValueError(f"row_range must be (first, after the last), from 0 on, not {row_range!r}")
+        raise ValueError(
+            f"row_range must be (first, after the last), from 0 on, not {shown(row_range)}"
+        )
     return first, last
 
 
@@ -169,7 +174,7 @@ def _times(time_range: Iterable[Any] | None) -> tuple[float, float] | None:
     first = -math.inf if start is None else _number("time_range", start)
     last = math.inf if stop is None else _number("time_range", stop)
     if not first <= last:
-        raise ValueError(f"time_range must be (first, last) in s, not {time_range!r}")
+        raise ValueError(f"time_range must be (first, last) in s, not {shown(time_range)}")
     return first, last
 
 
@@ -177,18 +182,18 @@ def _pair(name: str, value: Iterable[Any]) -> tuple[Any, Any]:
     try:
         start, stop = value
     except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a pair, (first, last), not {value!r}") from None
+        raise TypeError(f"{name} must be a pair, (first, last), not {shown(value)}") from None
     return start, stop
 
 
 def _whole(name: str, value: Any) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__"):
-        raise TypeError(f"{name} must be of whole numbers, not {value!r}")
+        raise TypeError(f"{name} must be of whole numbers, not {shown(value)}")
     number: int = value.__index__()
     return number
 
 
 def _number(name: str, value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be of numbers, not {value!r}")
+        raise TypeError(f"{name} must be of numbers, not {shown(value)}")
     return float(value)

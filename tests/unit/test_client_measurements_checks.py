@@ -1,8 +1,11 @@
 """What is found wrong with a measurement before it is sent, and what is sent of it."""
 
 from datetime import UTC, date, datetime
+from fractions import Fraction
 from io import BytesIO
+from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow.parquet as pq
@@ -10,8 +13,11 @@ import pytest
 
 from ionworks import errors
 from ionworks.measurements.checks import NewMeasurement, changed_record, checked_record, extension
-from ionworks.measurements.contents import attached, parquet
+from ionworks.measurements.contents import attached, parquet, storable
 from ionworks.measurements.tables import column_table
+from ionworks.validators import check_measurement_data
+
+NAN, INF = float("nan"), float("inf")
 
 SERIES = {
     "Time [s]": [0.0, 1.0, 2.0, 3.0],
@@ -159,8 +165,62 @@ class TestData:
                 extension(broken)
             assert caught.value.has_code(code or "required_column_missing")
 
+    @pytest.mark.parametrize(
+        ("values", "kind"),
+        [
+            ([object()] * 4, "object"),
+            ([Path("a")] * 4, "PosixPath"),
+            ([{1}] * 4, "set"),
+            (pl.Series([{}] * 4, dtype=pl.Struct([])), "dict"),
+        ],
+    )
+    @pytest.mark.parametrize("frame", [dict, pl.DataFrame, pd.DataFrame])
+    @pytest.mark.parametrize("sent", [new, extension])
+    def test_what_no_file_can_hold_is_refused_with_its_column(self, values, kind, frame, sent):
+        if frame is pd.DataFrame:
+            values = list(values)
+        message = f"column 'x' of time_series holds what no file .*{kind}"
+        with pytest.raises(TypeError, match=message):
+            sent(frame({**SERIES, "x": values}))
+
+    def test_steps_that_no_file_can_hold_are_refused(self):
+        with pytest.raises(TypeError, match="column 'x' of steps"):
+            new(steps={"Step count": [0], "x": [object()]})
+
+    def test_what_a_file_can_hold_passes(self):
+        odd = {"list": [[1], []], "none": [None, None], "record": [{"a": 1}, None]}
+        frame = pl.DataFrame(odd)
+        assert storable(frame, "it") is frame
+        with parquet(frame) as body:
+            assert pl.read_parquet(body.read(0, body.size)).equals(frame)
+
+    @pytest.mark.parametrize("capacity", ["5", {"value": 5, "unit": "A.h"}, -5, 0, NAN, INF, True])
+    @pytest.mark.parametrize("strict", [True, False])
+    def test_a_capacity_that_is_none_is_refused(self, capacity, strict):
+        with pytest.raises(ValueError, match=r"rated_capacity must be .* A\.h"):
+            check_measurement_data(SERIES, strict, rated_capacity=capacity)
+        with pytest.raises(ValueError, match="rated_capacity"):
+            detail = {"measurement": {"name": "a"}, "time_series": SERIES}
+            NewMeasurement.of(detail, strict, rated_capacity=capacity)
+
+    @pytest.mark.parametrize(
+        "window", [("2.5", "4.2"), (False, True), (2.5,), (4.2, 2.5), (2.5, NAN), "24", 5]
+    )
+    def test_a_voltage_window_that_is_none_is_refused(self, window):
+        with pytest.raises(ValueError, match="voltage_window must be .* in V"):
+            check_measurement_data(SERIES, voltage_window=window)
+
+    def test_numbers_of_every_type_limit_a_cell(self):
+        numbers = {"rated_capacity": np.float32(5), "voltage_window": (np.int64(2), Fraction(9, 2))}
+        assert check_measurement_data(SERIES, **numbers) == []
+
 
 class TestContents:
+    @pytest.mark.parametrize("paths", [5, None, [5], {"a.txt": 1}])
+    def test_what_is_no_path_is_refused(self, paths):
+        with pytest.raises(TypeError, match="filepaths must be a path or a list of paths, not"):
+            attached(paths)
+
     def test_parquet_has_moderate_row_groups_and_statistics(self):
         frame = pl.DataFrame({"Time [s]": pl.arange(0, 300_000, eager=True).cast(float)})
         with parquet(frame) as body:
