@@ -104,10 +104,49 @@ def test_one_counted_column_does_not_need_the_other():
     assert found["Discharge capacity [A.h]"] == [0.0]
 
 
+@pytest.mark.parametrize(
+    "counted",
+    [
+        lambda row: row == 60,
+        lambda row: row >= 30,
+        lambda row: row < 30,
+        lambda row: row == 0,
+        lambda row: row in {0, 17, 60},
+        lambda row: row % 7 == 3,
+        lambda row: row > 60,
+    ],
+    ids=["last", "late", "early", "first", "some", "every seventh", "none"],
+)
+def test_what_was_counted_in_some_rows_only_is_still_the_whole_step(counted):
+    columns = discharge(2, [row / 60 for row in range(61)])
+    columns["Voltage [V]"] = [4.0 - row / 60 for row in range(61)]
+    columns["Discharge capacity [A.h]"] = [
+        2.0 * row / 60 if counted(row) else None for row in range(61)
+    ]
+    columns["Discharge energy [W.h]"] = [
+        2.0 * (4 * h - h**2 / 2) if counted(row) else None
+        for row, h in enumerate(row / 60 for row in range(61))
+    ]
+    found = derived(columns)
+    assert found["Discharge capacity [A.h]"] == pytest.approx([2.0])
+    assert found["Discharge energy [W.h]"] == pytest.approx([7.0])
+
+
+def test_a_count_stands_alone_where_no_current_was_measured():
+    columns = discharge(2, [0.0, 0.5, 1.0])
+    columns["Current [A]"] = [None, None, None]
+    columns["Discharge capacity [A.h]"] = [0.0, 1.1, 2.2]
+    found = derived(columns)
+    assert found["Discharge capacity [A.h]"] == pytest.approx([2.2])
+    assert found["Charge capacity [A.h]"] == [None]
+
+
 def test_measured_power_makes_the_energy():
     columns = discharge(2, [0.0, 0.5, 1.0])
     columns["Power [W]"] = [7.0, 7.0, 7.0]
-    assert derived(columns)["Discharge energy [W.h]"] == pytest.approx([7.0])
+    found = derived(columns)
+    assert found["Discharge energy [W.h]"] == pytest.approx([7.0])
+    assert found["Min power [W]"] == found["Mean power [W]"] == found["Max power [W]"] == [7.0]
 
 
 def test_points_that_were_not_measured_are_passed_over():
@@ -143,6 +182,35 @@ def test_steps_are_named_by_what_was_held(current, voltage, expected):
     columns = discharge(current, points)
     columns["Voltage [V]"] = [at(voltage, t) for t in points]
     assert derived(columns)["Step type"] == [expected]
+
+
+def test_a_type_does_not_contradict_the_mean_beside_it():
+    charge = [row / 3600 for row in range(100)]
+    discharging = [(100 + 100 * row) / 3600 for row in range(100)]
+    columns = joined(discharge(-1, charge), discharge(1, discharging))
+    # Over rows the mean is 0, over time it is not.
+    found = derived(columns)
+    assert found["Mean current [A]"][0] > 0.9
+    assert found["Step type"] == ["Constant voltage discharge"]
+    [cycle] = cycles.derive(steps.derive(pl.DataFrame(columns))).to_dicts()
+    assert cycle["Mean discharge current [A]"] == pytest.approx(found["Mean current [A]"][0])
+    assert cycle["Discharge duration [s]"] == found["Duration [s]"][0]
+
+
+@pytest.mark.parametrize("voltage", [3.7, None])
+def test_without_a_current_there_is_no_type(voltage):
+    columns = discharge(2, [0.0, 0.5, 1.0], voltage=voltage)
+    columns["Current [A]"] = [None] * 3
+    found = derived(columns)
+    assert found["Step type"] == ["Unknown step type"]
+    assert found["Std current [A]"] == [None]
+
+
+def test_a_voltage_that_was_not_measured_was_not_constant():
+    columns = discharge(lambda t: 1 + t, np.linspace(0, 1, 50), voltage=None)
+    found = derived(columns)
+    assert found["Step type"] == ["Unknown step type"]
+    assert found["Std voltage [V]"] == [None]
 
 
 def test_the_rated_capacity_says_what_a_rest_is():
@@ -221,6 +289,53 @@ def test_cycles_are_as_stated_or_counted_from_changes(columns, expected):
         name: [value for value in values for _ in range(2)] for name, values in columns.items()
     }
     assert derived(rows)["Cycle count"] == expected
+
+
+def test_the_numbers_of_the_cycler_stand_beside_the_count():
+    parts = [discharge(1, [2 * k, 2 * k + 1], step=k) for k in range(3)]
+    numbers = {
+        "Cycle number": [1, 1, 50, 50, 100, 100],
+        "Cycle from cycler": [None, 7, 7, 7, 8, 8],
+    }
+    table = steps.derive(pl.DataFrame(joined(*parts) | numbers))
+    for found in (table, cycles.derive(table)):
+        assert found["Cycle count"].to_list() == [0, 1, 2]
+        assert found["Cycle number"].to_list() == [1, 50, 100]
+        assert found["Cycle from cycler"].to_list() == [7, 7, 8]
+    stated = steps.derive(pl.DataFrame(joined(*parts) | numbers | {"Cycle count": [3] * 6}))
+    assert cycles.derive(stated).select(pl.col("^Cycle (count|number)$")).row(0) == (3, 1)
+    assert "Cycle number" not in cycles.derive(steps.derive(cycling())).columns
+
+
+def with_a_step_not_measured():
+    """Return a cycle with a step of no known current, and a whole one with a spectrum."""
+    hidden = discharge(-1, [1, 2], step=1) | {"Current [A]": [None, None]}
+    parts = [
+        discharge(1, [0, 1]),
+        hidden,
+        discharge(-0.1, [2, 3], step=2),
+        discharge(1, [3, 4], step=3),
+        discharge(-1, [4, 5], step=4),
+    ]
+    columns = joined(*parts) | {"Cycle count": [0] * 6 + [1] * 4}
+    impedance = pl.DataFrame(spectrum(step=5) | {"Cycle count": [1] * 5})
+    return pl.concat([pl.DataFrame(columns), impedance], how="diagonal_relaxed")
+
+
+def test_a_sum_is_not_known_when_a_part_of_it_is_not():
+    table = steps.derive(series.normalised(with_a_step_not_measured()))
+    assert table["Step type"][1] == "Unknown step type"
+    first, second = cycles.derive(table).to_dicts()
+    unknown = ["Coulombic efficiency", "Energy efficiency", "Charge capacity [A.h]"]
+    unknown += ["Discharge capacity [A.h]", "Charge duration [s]", "Capacity throughput [A.h]"]
+    for name in unknown:
+        assert first[name] is None, name
+    assert first["Cycle duration [s]"] == 3 * 3600.0
+    # A spectrum takes no charge that is told of; what was counted on from a gap is unknown.
+    assert second["Coulombic efficiency"] == pytest.approx(1.0)
+    assert second["Charge duration [s]"] == 3600.0
+    assert second["Capacity throughput [A.h]"] is None
+    assert table["Cycle charge capacity [A.h]"].to_list() == [None] * 3 + [1.0] * 3
 
 
 def test_cycles_are_what_their_steps_come_to():

@@ -1,9 +1,13 @@
 """The table of cycles: what the steps of each cycle come to.
 
-Columns are those of ``ionworksdata.cycle_metrics``. The sums are our own for three reasons: an
-amount that was not measured is null here, not zero, and tables without one (impedance, open
-circuit) have cycles, too; a rest with a trace of current is no discharge; and a mean temperature
-is weighted with the time in which temperature was measured.
+Columns are those of ``ionworksdata.cycle_metrics``, and the cycler's own numbers of the cycles. The
+sums are our own for three reasons: an amount that was not measured is null here, not zero, and
+tables without one (impedance, open circuit) have cycles, too; a rest with a trace of current is no
+discharge; and a mean temperature is weighted with the time in which temperature was measured.
+
+A sum is null when one of its steps took time and was not measured: the rest would look like the
+whole. So are then the efficiencies of that cycle, and the throughput from there on. Spectra are
+passed over.
 """
 
 from __future__ import annotations
@@ -18,13 +22,16 @@ from ionworks_engine.measurements.steps import (
     DISCHARGE,
     DISCHARGE_ENERGY,
     DURATION,
+    MEAN_CURRENT,
     MEAN_TEMPERATURE,
     STEP_TYPE,
+    lacking,
     total,
 )
 
-_MEAN_CURRENT = "Mean current [A]"
 _NO_DIRECTION = ("Rest", "EIS")
+_NUMBERS = ("Cycle number", "Cycle from cycler")
+_GAP = "__gap"
 
 
 def derive(steps: pl.DataFrame) -> pl.DataFrame:
@@ -38,10 +45,11 @@ def derive(steps: pl.DataFrame) -> pl.DataFrame:
     Returns
     -------
     polars.DataFrame
-        One row a cycle: capacities in A.h, energies in W.h, currents in A (of discharge positive,
-        of charge negative; means of the steps' means, weighted by duration), times in s.
-        Efficiencies, retention and fade are ratios; retention is relative to the first cycle. What
-        cannot be formed, as an efficiency without a charge, is null.
+        One row a cycle: ``Cycle count``, and where a step has one the cycler's own ``Cycle
+        number`` and ``Cycle from cycler``; capacities in A.h, energies in W.h, currents in A (of
+        discharge positive, of charge negative; means of the steps' means, weighted by duration),
+        times in s. Efficiencies, retention and fade are ratios; retention is relative to the first
+        cycle. What cannot be formed, as an efficiency without a charge, is null.
 
     Examples
     --------
@@ -51,14 +59,17 @@ def derive(steps: pl.DataFrame) -> pl.DataFrame:
     >>> derive(steps.derive(pl.DataFrame(hour | current)))["Coulombic efficiency"].round(6).item()
     0.99
     """
+    numbers = [name for name in _NUMBERS if name in steps.columns and steps[name].count()]
     cycles = steps.group_by(CYCLE).agg(
+        *(pl.col(name).drop_nulls().first() for name in numbers),
         *(total(name) for name in AMOUNTS),
+        *(lacking(name).any().alias(_GAP + name) for name in AMOUNTS),
         pl.col("Min voltage [V]").min(),
         pl.col("Max voltage [V]").max(),
         pl.col("Start time [s]").min(),
         total(DURATION).alias("Cycle duration [s]"),
-        *_of_direction("discharge", pl.col(_MEAN_CURRENT) > 0),
-        *_of_direction("charge", pl.col(_MEAN_CURRENT) < 0),
+        *_of_direction("discharge", pl.col(MEAN_CURRENT) > 0),
+        *_of_direction("charge", pl.col(MEAN_CURRENT) < 0),
         *_mean_temperature(steps.columns),
     )
     return (
@@ -71,19 +82,18 @@ def derive(steps: pl.DataFrame) -> pl.DataFrame:
             _throughput(DISCHARGE, CHARGE).alias("Capacity throughput [A.h]"),
             _throughput(DISCHARGE_ENERGY, CHARGE_ENERGY).alias("Energy throughput [W.h]"),
         )
-        .select(_order(MEAN_TEMPERATURE in cycles.columns))
+        .select(_order(numbers, with_temperature=MEAN_TEMPERATURE in cycles.columns))
     )
 
 
 def _of_direction(word: str, goes_there: pl.Expr) -> tuple[pl.Expr, pl.Expr]:
     mine = goes_there & ~pl.col(STEP_TYPE).is_in(_NO_DIRECTION)
-    current, duration = pl.col(_MEAN_CURRENT).filter(mine), pl.col(DURATION).filter(mine)
+    current, duration = pl.col(MEAN_CURRENT).filter(mine), pl.col(DURATION).filter(mine)
     mean = _ratio((current * duration).sum(), duration.sum())
+    known = ~lacking(MEAN_CURRENT).any() & (duration.count() > 0)
     return (
         mean.alias(f"Mean {word} current [A]"),
-        pl.when(duration.count() > 0)
-        .then(duration.sum())
-        .alias(f"{word.capitalize()} duration [s]"),
+        pl.when(known).then(duration.sum()).alias(f"{word.capitalize()} duration [s]"),
     )
 
 
@@ -106,12 +116,13 @@ def _retained(word: str, amount: str) -> tuple[pl.Expr, pl.Expr]:
 
 
 def _throughput(discharge: str, charge: str) -> pl.Expr:
-    return (pl.col(discharge) + pl.col(charge)).cum_sum()
+    gap = pl.any_horizontal(_GAP + discharge, _GAP + charge).cum_max()
+    return pl.when(~gap).then((pl.col(discharge) + pl.col(charge)).cum_sum())
 
 
-def _order(with_temperature: bool) -> list[str]:
+def _order(numbers: list[str], *, with_temperature: bool) -> list[str]:
     return [
-        CYCLE,
+        *(CYCLE, *numbers),
         *AMOUNTS,
         *("Coulombic efficiency", "Energy efficiency"),
         *("Capacity retention", "Capacity fade", "Energy retention", "Energy fade"),

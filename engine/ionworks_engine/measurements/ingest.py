@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ionworks_engine.measurements import cycles, series, steps
+from ionworks_engine.measurements import cycles, series, steps, uploaded_steps
 
 
 def ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -38,7 +38,8 @@ def ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     uploaded, frame = frame, series.normalised(frame)
     table = steps.derive(frame, request["rated_capacity"])
     if request["steps"]:
-        table = steps.overlaid(table, series.read(Path(request["steps"]), "steps.parquet"))
+        given = series.read(Path(request["steps"]), "steps.parquet")
+        table = uploaded_steps.overlaid(table, given)
     blobs = [_parquet(table), _parquet(cycles.derive(table))]
     keep = not request["before"] and series.is_stored_form(uploaded, frame, source)
     if not keep:

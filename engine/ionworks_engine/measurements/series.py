@@ -15,6 +15,7 @@ from polars.exceptions import ComputeError, DuplicateError, PanicException, Pola
 
 from ionworks.validators import check_measurement_data
 from ionworks.validators.issues import listed
+from ionworks_engine.measurements import sizes
 
 TIME, CURRENT, VOLTAGE, POWER = "Time [s]", "Current [A]", "Voltage [V]", "Power [W]"
 STEP, FREQUENCY, TEMPERATURE = "Step count", "Frequency [Hz]", "Temperature [degC]"
@@ -24,8 +25,9 @@ MEASURED = ("Stoichiometry", "SOC")
 """Columns that are measured values although their names state no unit."""
 
 ROW_GROUP = 100_000
-MOST_CELLS = 500_000_000
 _TALLEST_GROUP = 250_000
+_MAGIC = b"PAR1"
+_WAY_OUT = "upload it as several measurements, with fewer columns, or thinned out"
 
 
 class RefusedSeriesError(Exception):
@@ -54,14 +56,9 @@ def read(path: Path, what: str) -> pl.DataFrame:
         If it is no longer there, is no readable Parquet file, or is larger than may be.
     """
     try:
-        scanned = pl.scan_parquet(path, glob=False)
-        columns, rows = len(scanned.collect_schema()), scanned.select(pl.len()).collect().item()
-        if columns * rows > MOST_CELLS:
-            raise RefusedSeriesError(
-                f"{what} holds {rows:,} rows of {columns} columns; {MOST_CELLS:,} values are the "
-                "most that one measurement may hold: upload it as several"
-            )
-        return scanned.collect()
+        _refuse_other_format(path, what)
+        _refuse_too_large(path, what)
+        frame = pl.read_parquet(path, glob=False)
     except FileNotFoundError:
         raise RefusedSeriesError(f"{what} is no longer in the store: upload it again") from None
     except DuplicateError:
@@ -71,6 +68,48 @@ def read(path: Path, what: str) -> pl.DataFrame:
         raise RefusedSeriesError(
             f"{what} is no readable Parquet file, perhaps cut off on its way: {reason}"
         ) from None
+    _refuse_too_much_text(sizes.text_bytes(frame), what)
+    return frame
+
+
+def _refuse_other_format(path: Path, what: str) -> None:
+    """Refuse what does not begin as other readers want a Parquet file to begin."""
+    with path.open("rb") as file:
+        begins = file.read(len(_MAGIC))
+    if begins != _MAGIC:
+        raise RefusedSeriesError(
+            f"{what} is no readable Parquet file: it begins with {begins!r}, not with {_MAGIC!r}"
+        )
+
+
+def _refuse_too_large(path: Path, what: str) -> None:
+    """Refuse what would unpack to too much, before anything of it is unpacked."""
+    schema, rows = sizes.outline(path)
+    if names := sizes.nested(schema):
+        raise RefusedSeriesError(
+            f"{what} holds lists or structures in {shown(names)}; a measurement has one value in "
+            "each row of a column: give each a column of its own, or leave them out"
+        )
+    _refuse_too_many(rows, len(schema), what)
+    _refuse_too_much_text(sizes.unpacked(path), what)
+
+
+def _refuse_too_many(rows: int, columns: int, what: str) -> None:
+    if rows * columns > sizes.MOST_VALUES:
+        most = sizes.MOST_VALUES // columns
+        raise RefusedSeriesError(
+            f"{what} is too large: {rows:,} rows of {columns} columns are {rows * columns:,} "
+            f"values, and one measurement may hold {sizes.MOST_VALUES:,}, with so many columns "
+            f"{most:,} rows: {_WAY_OUT}"
+        )
+
+
+def _refuse_too_much_text(size: int, what: str) -> None:
+    if size > sizes.MOST_BYTES:
+        raise RefusedSeriesError(
+            f"{what} is too large: it unpacks to {size:,} bytes, and one measurement may have "
+            f"{sizes.MOST_BYTES:,}: {_WAY_OUT}"
+        )
 
 
 def judge(frame: pl.DataFrame, note: str = "") -> None:
@@ -107,17 +146,22 @@ def normalised(frame: pl.DataFrame) -> pl.DataFrame:
     frame = frame.with_columns(
         ((measured & numeric) | cs.decimal() | cs.float()).cast(pl.Float64),
     ).with_columns(cs.float().fill_nan(None))
-    counts = [name for name in COUNTS if name in frame.columns and _is_whole(frame[name])]
+    counts = [name for name in COUNTS if name in frame.columns and is_whole(frame[name])]
     return frame.with_columns(pl.col(counts).cast(pl.Int64)) if counts else frame
 
 
-def _is_whole(column: pl.Series) -> bool:
+def is_whole(column: pl.Series) -> bool:
+    """Whether a column holds whole numbers that 64 bits can hold, or nothing.
+
+    Examples
+    --------
+    >>> is_whole(pl.Series([1.0, None])), is_whole(pl.Series([1.5, 2.0]))
+    (True, False)
+    """
     if column.dtype.is_float():
         return bool((column == column.round()).all()) and bool((column.abs() < 2**53).all())
     if column.dtype.is_integer():
-        return not column.len() or bool(
-            (column.cast(pl.Int64, strict=False).is_null() == column.is_null()).all()
-        )
+        return bool((column.cast(pl.Int64, strict=False).is_null() == column.is_null()).all())
     return column.dtype == pl.Null
 
 
@@ -165,6 +209,7 @@ def extended(before: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     if not more.height:
         raise RefusedSeriesError("[no_rows] There is no row to add.")
     _refuse_other_columns(before.columns, more.columns)
+    _refuse_too_many(before.height + more.height, more.width, "The extended series")
     more = more.select(before.columns)
     _refuse_other_types(before, normalised(more))
     _refuse_earlier(before, more)

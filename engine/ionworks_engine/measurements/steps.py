@@ -1,22 +1,37 @@
 """The table of steps: one row for each stretch of rows with the same step count.
 
-Grouping, spreads and the naming of steps are ionworksdata's. Amounts and means are our own: what
+Grouping, spreads and the names of types are ionworksdata's. Amounts and means are our own: what
 was not measured is null, not zero, and points that lie unevenly in time weigh by their time.
 
 Amounts of a step
-    what the cycler counted: last minus first value in the step
-    else the trapezoid over time of max(I, 0) and max(-I, 0), of power likewise, within the step
+    what the cycler counted: last minus first value in the step; a count begins with 0 in each
+    step, so without a value in the first row the last value is all of it
+    else, and where current (for energies: power) was still measured after the last count, the
+    trapezoid over time of max(I, 0) and max(-I, 0), of power likewise, within the step
+    null where neither is known
+Amounts of a cycle
+    the sums of its steps; null where a step that took time has none, but for spectra, which are
+    passed over
 Means of a step
     over time: so mean current times duration is the charge that moved, discharge positive
+Type of a step
+    judged by these means, with ionworksdata's bounds: a current below 1 mA is a rest (below a
+    thousandth of the rated capacity in an hour, or without one below 1 % of the largest current
+    of the series, if that is less); a step without a measured current is of unknown type
+Cycle of a step
+    ``Cycle count`` as stated, gaps filled from the steps around them; without that column, or
+    where it is not whole, counted from 0 with each change of ``Cycle count``, ``Cycle number`` or
+    ``Cycle from cycler``, the first of them that is there; the cycler's own ``Cycle number`` and
+    ``Cycle from cycler`` stand beside it
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import polars as pl
-from polars import selectors as cs
 
 from ionworks_engine.measurements.integrals import GROUP, over_steps
 from ionworks_engine.measurements.series import (
@@ -29,7 +44,6 @@ from ionworks_engine.measurements.series import (
     TEMPERATURE,
     TIME,
     VOLTAGE,
-    RefusedSeriesError,
 )
 
 DISCHARGE, CHARGE = "Discharge capacity [A.h]", "Charge capacity [A.h]"
@@ -44,8 +58,11 @@ IN_CYCLE = {
     DISCHARGE_ENERGY: "Cycle discharge energy [W.h]",
 }
 _AMOUNTS_OF = {CURRENT: (DISCHARGE, CHARGE), POWER: (DISCHARGE_ENERGY, CHARGE_ENERGY)}
+MEAN_CURRENT = "Mean current [A]"
+_MEAN_FREQUENCY = "Mean frequency [Hz]"
+_SPREAD = ("voltage [V]", "current [A]", "power [W]", "frequency [Hz]")
 _FRAME = "Frame"
-_WHOLE = ("Start index", "End index", *COUNTS)
+WHOLE = ("Start index", "End index", STEP, CYCLE)
 _NAMED_BY = (TIME, VOLTAGE, CURRENT, FREQUENCY, STEP, "Step from cycler", _FRAME)
 
 
@@ -74,40 +91,9 @@ def derive(series: pl.DataFrame, rated_capacity: float | None = None) -> pl.Data
     [2.0]
     """
     working = _working(series)
-    steps = _identified(working, rated_capacity)
+    steps = _identified(working)
     steps = steps.with_columns(_gathered(working).drop(GROUP))
-    return with_cycle_amounts(steps)
-
-
-def overlaid(derived: pl.DataFrame, uploaded: pl.DataFrame) -> pl.DataFrame:
-    """Return uploaded steps, completed by what was derived from the series.
-
-    Parameters
-    ----------
-    derived
-        The steps of the series.
-    uploaded
-        Steps of the same count; their columns come first and as they are.
-
-    Raises
-    ------
-    RefusedSeriesError
-        If they are not the steps of the series.
-    """
-    finite = pl.when(cs.float().is_finite()).then(cs.float()).name.keep()
-    uploaded = uploaded.with_columns(finite)
-    _refuse_odd_columns(uploaded, derived)
-    if STEP not in uploaded.columns:
-        raise RefusedSeriesError(
-            f"steps.parquet has no column {STEP!r}, which says what step of the series each row "
-            f"is; it has {uploaded.columns}"
-        )
-    given, expected = uploaded[STEP].to_list(), derived[STEP].to_list()
-    if given != expected:
-        raise RefusedSeriesError(_other_steps(given, expected))
-    missing = set(derived.columns) - set(uploaded.columns) - set(IN_CYCLE.values())
-    steps = uploaded.with_columns(derived.select(n for n in derived.columns if n in missing))
-    steps = steps.with_columns(cs.by_name(_WHOLE, require_all=False).cast(pl.Int64, strict=False))
+    steps = steps.with_columns(_types(steps, _bounds(working, rated_capacity)))
     return with_cycle_amounts(steps)
 
 
@@ -121,8 +107,19 @@ def with_cycle_amounts(steps: pl.DataFrame) -> pl.DataFrame:
 
 
 def total(column: str) -> pl.Expr:
-    """Return the sum of a column; null when nothing of it was measured."""
-    return pl.when(pl.col(column).count() > 0).then(pl.col(column).sum())
+    """Return the sum of a column of steps.
+
+    It is null when nothing of it was measured, and when a step that took time lacks it: the rest
+    would look like the whole.
+    """
+    known = ~lacking(column).any() & (pl.col(column).count() > 0)
+    return pl.when(known).then(pl.col(column).sum())
+
+
+def lacking(column: str) -> pl.Expr:
+    """Return whether each step took time, is no spectrum, and lacks a value."""
+    took_time = (pl.col(DURATION) > 0).fill_null(value=False)
+    return took_time & pl.col(STEP_TYPE).ne_missing("EIS") & pl.col(column).is_null()
 
 
 def _working(series: pl.DataFrame) -> pl.DataFrame:
@@ -134,15 +131,48 @@ def _working(series: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns((pl.col(STEP).rle_id()).alias(GROUP))
 
 
-def _identified(working: pl.DataFrame, rated_capacity: float | None) -> pl.DataFrame:
+def _identified(working: pl.DataFrame) -> pl.DataFrame:
     from ionworksdata import steps
 
-    cell = {"ratings": {"capacity": {"value": rated_capacity, "unit": "A.h"}}}
-    found = steps.identify(
-        working.select(name for name in _NAMED_BY if name in working.columns),
-        cell_spec=cell if rated_capacity else None,
+    found = steps.identify(working.select(name for name in _NAMED_BY if name in working.columns))
+    table = pl.DataFrame(found, schema=_schema(found[0], working))
+    # Of what was not measured the spread is given as 0, as if it had been constant.
+    return table.with_columns(
+        pl.when(pl.col(f"Min {what}").is_not_null()).then(f"Std {what}").alias(f"Std {what}")
+        for what in _SPREAD
     )
-    return pl.DataFrame(found, schema=_schema(found[0], working))
+
+
+def _bounds(working: pl.DataFrame, rated_capacity: float | None) -> dict[str, float]:
+    """Return below which current a step is a rest, and below which spread it is constant."""
+    from ionworksdata import settings
+
+    rest, spread = settings.get_rest_tol(), settings.get_current_std_tol()
+    if rated_capacity:
+        rest, spread = min(rest, rated_capacity / 1000), min(spread, rated_capacity / 200)
+    elif CURRENT in working.columns and (largest := _largest(working)):
+        rest, spread = min(rest, largest / 100), min(spread, largest / 100)
+    return {"rest_tol": rest, "current_std_tol": spread}
+
+
+def _largest(working: pl.DataFrame) -> float | None:
+    largest: float | None = working.select(pl.col(CURRENT).abs().max()).item()
+    return largest
+
+
+def _types(steps: pl.DataFrame, bounds: Mapping[str, float]) -> pl.Series:
+    """Name each step by its means over time; without a current only a spectrum has a name."""
+    from ionworksdata.steps import infer_type
+
+    known = pl.col(MEAN_CURRENT).is_not_null()
+    spreads = [f"Std {what}" for what in _SPREAD]
+    judged = steps.select(
+        pl.col(_MEAN_FREQUENCY).fill_null(0.0),
+        pl.col(MEAN_CURRENT).fill_null(math.nan),
+        *(pl.when(known).then(name).fill_null(math.inf).alias(name) for name in spreads),
+    )
+    names = [infer_type(row, **bounds) for row in judged.iter_rows(named=True)]
+    return pl.Series(STEP_TYPE, names, dtype=pl.String)
 
 
 def _schema(row: Mapping[str, Any], working: pl.DataFrame) -> dict[str, pl.DataType]:
@@ -151,7 +181,7 @@ def _schema(row: Mapping[str, Any], working: pl.DataFrame) -> dict[str, pl.DataT
     for name in row:
         if name == STEP_TYPE:
             types[name] = pl.String()
-        elif name in (*_WHOLE, _FRAME):
+        elif name in (*WHOLE, *COUNTS, _FRAME):
             own = working.schema.get(name, pl.Int64())
             types[name] = pl.Int64() if own == pl.Null else own
         else:
@@ -165,6 +195,7 @@ def _gathered(working: pl.DataFrame) -> pl.DataFrame:
         pl.col(TIME).min().alias("Start time [s]"),
         pl.col(TIME).max().alias("End time [s]"),
         (pl.col(TIME).max() - pl.col(TIME).min()).alias(DURATION),
+        *_extremes_of_power(working.columns),
         *_counted(working.columns),
     )
     gathered = gathered.with_columns(_cycles(working))
@@ -188,12 +219,30 @@ def _values(columns: set[str]) -> dict[str, pl.Expr]:
     return found
 
 
-def _counted(columns: Iterable[str]) -> Iterable[pl.Expr]:
-    """Yield what the cycler counted in each step; null where it counted nothing."""
-    for name in AMOUNTS:
-        values = pl.col(name).drop_nulls() if name in columns else None
-        empty = pl.lit(None, pl.Float64)
-        yield (empty if values is None else values.last() - values.first()).alias(name)
+def _extremes_of_power(columns: Iterable[str]) -> list[pl.Expr]:
+    """Return the extremes of a power that was measured: ionworksdata takes voltage by current."""
+    if POWER not in columns:
+        return []
+    power = pl.col(POWER)
+    return [power.min().alias("Min power [W]"), power.max().alias("Max power [W]")]
+
+
+def _counted(columns: Iterable[str]) -> Iterator[pl.Expr]:
+    """Yield what the cycler counted in each step; null where it did not count to the end."""
+    values = _values(set(columns))
+    for source, amounts in _AMOUNTS_OF.items():
+        for name in amounts:
+            counted = _count(name, values.get(source)) if name in columns else pl.lit(None)
+            yield counted.cast(pl.Float64).alias(name)
+
+
+def _count(name: str, value: pl.Expr | None) -> pl.Expr:
+    counts, row = pl.col(name), pl.int_range(pl.len())
+    amount = counts.drop_nulls().last() - counts.first().fill_null(0.0)
+    if value is None:
+        return amount
+    went_on = row.filter(value.is_not_null()).last() > row.filter(counts.is_not_null()).last()
+    return pl.when(~went_on.fill_null(value=False)).then(amount)
 
 
 def _cycles(working: pl.DataFrame) -> list[pl.Series]:
@@ -207,30 +256,4 @@ def _cycles(working: pl.DataFrame) -> list[pl.Series]:
         stated = firsts[named[0]].fill_null(strategy="forward").fill_null(strategy="backward")
         whole = named[0] == CYCLE and stated.dtype.is_integer()
         cycle = (stated if whole else stated.rle_id().cast(pl.Int64)).fill_null(0)
-    kept = [firsts["Cycle from cycler"]] if "Cycle from cycler" in named else []
-    return [cycle.alias(CYCLE), *kept]
-
-
-def _refuse_odd_columns(uploaded: pl.DataFrame, derived: pl.DataFrame) -> None:
-    plain = cs.numeric() | cs.string() | cs.boolean() | cs.by_dtype(pl.Null)
-    known = {name: dtype.is_numeric() for name, dtype in derived.schema.items()}
-    for name, dtype in uploaded.schema.items():
-        wanted = "numbers, texts and truth values"
-        if name in known:
-            wanted = "numbers" if known[name] else "texts"
-        odd = name not in cs.expand_selector(uploaded, plain)
-        if odd or (dtype != pl.Null and dtype.is_numeric() != known.get(name, dtype.is_numeric())):
-            message = f"Column {name!r} of steps.parquet holds {dtype}; it is for {wanted}"
-            raise RefusedSeriesError(message)
-
-
-def _other_steps(given: list[Any], expected: list[Any]) -> str:
-    start = f"steps.parquet has {len(given)} rows, the series {len(expected)} steps"
-    pairs = enumerate(zip(given, expected, strict=False))
-    row = next((at for at, (mine, other) in pairs if mine != other), None)
-    if row is None:
-        return f"{start}: give one row for each step, in order"
-    return (
-        f"{start}: row {row} is step {given[row]!r} where the series has step {expected[row]!r}; "
-        f"give one row for each {STEP!r} of the series, in order"
-    )
+    return [cycle.alias(CYCLE), *(firsts[name] for name in named if name != CYCLE)]
