@@ -1,6 +1,7 @@
 """Which bytes of a Parquet file hold a part of its table, and the table they make.
 
-This needs pyarrow, which reads the file's own table of contents.
+This needs pyarrow, which reads the file's own table of contents. Of a table with a column of a type
+that pyarrow does not know, such as integers of 128 bits, every part takes all of the file.
 """
 
 from __future__ import annotations
@@ -48,13 +49,17 @@ class Contents:
     """
 
     def __init__(self, tail: bytes, total: int) -> None:
+        import polars as pl
         import pyarrow as pa
         import pyarrow.parquet as pq
 
         self._tail, self._total = tail, total
         with _readable():
-            self._metadata = pq.read_metadata(pa.BufferReader(tail))
-            self.columns: list[str] = self._metadata.schema.to_arrow_schema().names
+            self.columns = list(pl.read_parquet_schema(io.BytesIO(tail)))
+            try:
+                self._metadata = pq.read_metadata(pa.BufferReader(tail))
+            except pa.ArrowNotImplementedError:
+                self._metadata = None
 
     @staticmethod
     def missing(tail: bytes, total: int) -> Span | None:
@@ -74,6 +79,8 @@ class Contents:
 
     def groups(self, window: Window) -> list[int]:
         """Return the row groups that can hold rows of a window."""
+        if self._metadata is None:
+            return []
         start, stop = window.rows
         chosen, row = [], 0
         for number in range(self._metadata.num_row_groups):
@@ -86,6 +93,9 @@ class Contents:
 
     def spans(self, groups: Sequence[int], columns: Sequence[str]) -> list[Span]:
         """Return the byte ranges of columns in row groups, near ones joined."""
+        have = self._total - len(self._tail)
+        if self._metadata is None:
+            return [Span(0, have)] if have else []
         found: list[Span] = []
         for span in sorted(self._chunks(groups, columns)):
             if found and span.start - (found[-1].stop or 0) <= _WORTH_A_REQUEST:
@@ -93,7 +103,6 @@ class Contents:
                 found[-1] = Span(found[-1].start, joined)
             else:
                 found.append(span)
-        have = self._total - len(self._tail)
         return [span for span in found if span.start < have]
 
     def frame(
@@ -102,9 +111,10 @@ class Contents:
         """Return the window, read from pieces of the file by where they begin."""
         import polars as pl
 
+        if self._metadata is None:
+            return window.of_file(b"".join(pieces.values()) + self._tail)
         with _readable():
-            tables = list(self._tables(pieces, groups, window))
-        return window.finished(pl.concat(tables))
+            return window.finished(pl.concat(self._tables(pieces, groups, window)))
 
     def _tables(
         self, pieces: dict[int, bytes], groups: Sequence[int], window: Window
@@ -124,13 +134,14 @@ class Contents:
         return sum(self._metadata.row_group(number).num_rows for number in range(group))
 
     def _chunks(self, groups: Sequence[int], columns: Sequence[str]) -> list[Span]:
-        wanted = set(columns)
+        wanted, inside = set(columns), tuple(f"{name}." for name in columns)
         spans = []
         for number in groups:
             group = self._metadata.row_group(number)
             for place in range(group.num_columns):
                 chunk = group.column(place)
-                if chunk.path_in_schema in wanted:
+                # The values of a list, or the fields of a structure, are chunks of their own.
+                if chunk.path_in_schema in wanted or chunk.path_in_schema.startswith(inside):
                     offsets = (chunk.dictionary_page_offset, chunk.data_page_offset)
                     begin = min(offset for offset in offsets if offset is not None)
                     spans.append(Span(begin, begin + chunk.total_compressed_size))
@@ -188,11 +199,12 @@ class _Sparse(io.RawIOBase):
 
 @contextmanager
 def _readable() -> Iterator[None]:
+    import polars as pl
     import pyarrow as pa
 
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, pl.exceptions.PolarsError, OSError) as error:
         raise UnreadableError(str(error)) from error
 
 
@@ -201,4 +213,5 @@ def _polars(table: Any) -> pl.DataFrame:
 
     frame = pl.from_arrow(table)
     assert isinstance(frame, pl.DataFrame)
+    frame.columns = table.column_names  # a name may be empty, which is not taken over
     return frame

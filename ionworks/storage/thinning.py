@@ -1,8 +1,9 @@
 """Fewer rows for a picture: the same curve to the eye, with every spike.
 
 The rows are cut into buckets of equal length. Of each bucket those rows stay in which a column has
-its least and its greatest value; the first and the last row stay, too. Nothing is averaged: each
-row that stays is a row of the data.
+its least and its greatest value; the first and the last row stay, too. Where no column has values,
+or only the time has, rows at equal distances stay. Nothing is averaged: each row that stays is a
+row of the data.
 """
 
 from __future__ import annotations
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 __all__ = ["thinned"]
 
 TIME = "Time [s]"
-_ROW, _BUCKET = "__row__", "__bucket__"
 
 
 def thinned(frame: pl.DataFrame, max_points: int) -> pl.DataFrame:
@@ -48,10 +48,13 @@ def thinned(frame: pl.DataFrame, max_points: int) -> pl.DataFrame:
 
     if len(frame) <= max_points:
         return frame
-    curves = [name for name, kind in frame.schema.items() if kind.is_numeric() and name != TIME]
-    buckets = (max_points - 2) // max(1, 2 * len(curves))
+    curves = [column.name for column in frame if column.name != TIME and _is_curve(column)]
+    if not curves:
+        last = len(frame) - 1
+        return frame[[number * last // (max_points - 1) for number in range(max_points)]]
+    buckets = (max_points - 2) // (2 * len(curves))
     if buckets < 1:
-        least = 2 + 2 * max(1, len(curves))
+        least = 2 + 2 * len(curves)
         raise ValueError(
             f"max_points={max_points} cannot keep the extremes of {len(curves)} columns: it takes "
             f"{least} or more, or fewer columns=[...]"
@@ -61,25 +64,35 @@ def thinned(frame: pl.DataFrame, max_points: int) -> pl.DataFrame:
     return frame[rows.unique().sort()]
 
 
+def _is_curve(column: pl.Series) -> bool:
+    return column.dtype.is_numeric() and column.null_count() < len(column)
+
+
 def _extremes(frame: pl.DataFrame, curves: list[str], buckets: int) -> pl.Series:
     """Return in which rows the columns have their extremes; a bucket without values has none."""
     import polars as pl
 
     row = pl.int_range(pl.len(), dtype=pl.Int64)
+    # By number: a column may have any name.
     values = [
-        pl.col(name).fill_nan(None) if frame.schema[name].is_float() else pl.col(name)
-        for name in curves
+        (pl.col(name).fill_nan(None) if frame.schema[name].is_float() else pl.col(name)).alias(
+            str(number)
+        )
+        for number, name in enumerate(curves)
     ]
     found = (
         frame.lazy()
-        .select(*values, row.alias(_ROW), (row * buckets // pl.len()).alias(_BUCKET))
-        .group_by(_BUCKET)
+        .select(*values, row.alias("row"), (row * buckets // pl.len()).alias("bucket"))
+        .group_by("bucket")
         .agg(
-            pl.col(_ROW).get(index, null_on_oob=True).alias(f"{end}{number}")
-            for number, name in enumerate(curves)
-            for end, index in (("<", pl.col(name).arg_min()), (">", pl.col(name).arg_max()))
+            pl.col("row").get(index, null_on_oob=True).alias(f"{end}{number}")
+            for number in range(len(curves))
+            for end, index in (
+                ("<", pl.col(str(number)).arg_min()),
+                (">", pl.col(str(number)).arg_max()),
+            )
         )
-        .drop(_BUCKET)
+        .drop("bucket")
         .collect()
     )
     return pl.concat(

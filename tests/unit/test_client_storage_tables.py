@@ -2,6 +2,8 @@
 
 import io
 import math
+from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 import numpy as np
 import polars as pl
@@ -11,6 +13,7 @@ from hypothesis import strategies as st
 
 from ionworks import cache, errors
 from ionworks.storage import rowgroups
+from ionworks.storage.rowgroups import Contents
 from ionworks.storage.thinning import thinned
 from ionworks.storage.windows import Window
 from tests.unit.storage_server import api_and_storage
@@ -131,6 +134,56 @@ def test_a_part_is_what_it_would_be_of_the_whole(client, reader, window):  # noq
     wanted = expected(**window)
     assert found.schema == wanted.schema
     assert found.equals(wanted)
+
+
+def one_of(*values, dtype=None):
+    return pl.Series([values[row % len(values)] for row in range(ROWS)], dtype=dtype, strict=False)
+
+
+ODD = {
+    "lists": one_of([1.0, 2.0], None, []),
+    "arrays": one_of([1, 2], [3, 4], dtype=pl.Array(pl.Int64, 2)),
+    "structures": one_of({"a": 1, "b": "x"}, {"a": None, "b": "y"}),
+    "lists of structures": one_of([{"a": 1}], []),
+    "integers of 128 bits": one_of(2**100, None, -1, dtype=pl.Int128),
+    "unsigned integers": one_of(2**64 - 1, None, dtype=pl.UInt64),
+    "floats of 32 bits": one_of(0.1, None, dtype=pl.Float32),
+    "decimals": one_of(Decimal("1.50"), None),
+    "moments": one_of(datetime(2026, 1, 1), None, dtype=pl.Datetime("ns", "Europe/Berlin")),
+    "durations": one_of(timedelta(seconds=1), None, dtype=pl.Duration("ms")),
+    "days": one_of(date(2026, 1, 1), None),
+    "bytes": one_of(b"a", None),
+    "truths": one_of(True, None),
+    "categories": one_of("a", None, dtype=pl.Categorical),
+    "few words": one_of("a", None, dtype=pl.Enum(["b", "a"])),
+    "nulls": one_of(None),
+}
+
+
+@pytest.mark.parametrize("name", ["odd", "", "Time", "a.b", "Time [s].list"])
+@pytest.mark.parametrize("kind", ODD)
+def test_a_part_is_the_same_whatever_else_there_is(kind, name, monkeypatch):
+    monkeypatch.setattr("ionworks.storage.rowgroups._WORTH_A_REQUEST", 9000)
+    frame = pl.DataFrame({name: ODD[kind], **FRAME["Time [s]", "Voltage [V]"].to_dict()})
+    content = stored(frame, compression="uncompressed")
+    footer = content[Contents.missing(content[-64:], len(content)).start :]
+    contents = Contents(footer, len(content))
+    for part in (
+        {"columns": [name]},
+        {"columns": ["Voltage [V]"]},
+        {"row_range": (7_321, 12_001)},
+        {"columns": [name], "time_range": (100_000, 150_000)},
+        {"row_range": (9_000, 20_000), "max_points": 50},
+        {"row_range": (5, 5)},
+    ):
+        window = Window.of(**part)
+        window.check(contents.columns)
+        groups = contents.groups(window)
+        spans = contents.spans(groups, window.needed(contents.columns))
+        pieces = {span.start: content[span.start : span.stop] for span in spans}
+        found, whole = contents.frame(pieces, groups, window), window.of_file(content)
+        assert found.schema == whole.schema
+        assert found.equals(whole)
 
 
 def test_little_is_fetched_for_little(client, storage):
@@ -323,9 +376,18 @@ class TestThinning:
             thinned(FRAME, 9)
         assert len(thinned(FRAME, 10)) <= 10
 
-    def test_a_table_of_times_only(self):
-        small = thinned(FRAME.select("Time [s]"), 5)
-        assert small["Time [s]"].to_list() == [0.0, (ROWS - 1) * 10.0]
+    @pytest.mark.parametrize("columns", [["Time [s]"], ["Remark"], ["Time [s]", "Nothing"]])
+    def test_without_a_curve_rows_stay_at_equal_distances(self, columns):
+        frame = FRAME.with_columns(pl.lit(None, dtype=pl.Float64).alias("Nothing"))
+        small = thinned(frame.select(columns), 5)
+        assert small.equals(frame[[0, 9_999, 19_999, 29_999, 39_999]].select(columns))
+
+    @pytest.mark.parametrize("name", ["__row__", "__bucket__", "row", "bucket", "0", "<0", ""])
+    def test_a_column_may_have_any_name(self, name):
+        frame = FRAME.select("Time [s]", pl.col("Voltage [V]").alias(name), "Current [A]")
+        small = thinned(frame, 100)
+        assert small.columns == frame.columns
+        assert small.equals(thinned(frame.rename({name: "V"}), 100).rename({"V": name}))
 
     def test_the_server_thins_nothing_itself(self, client):
         found = client.table(Operation, "m", columns=["Time [s]", "Voltage [V]"], max_points=50)
