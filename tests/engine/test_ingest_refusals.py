@@ -5,7 +5,7 @@ import math
 
 import polars as pl
 import pytest
-from ionworks_engine.measurements import series, steps, uploaded_steps
+from ionworks_engine.measurements import series, sizes, steps, uploaded_steps
 from measured import parquet
 from measured import series as cycling
 
@@ -59,10 +59,63 @@ def test_what_is_gone_is_named(tmp_path):
     assert told == "time_series.parquet is no longer in the store: upload it again"
 
 
-def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
-    monkeypatch.setattr(series, "MOST_CELLS", 100)
-    told = why(read, tmp_path, parquet(cycling()))
-    assert "44 rows of 5 columns; 100 values are the most" in told
+@pytest.fixture
+def little(monkeypatch):
+    monkeypatch.setattr(sizes, "MOST_VALUES", 300)
+    monkeypatch.setattr(sizes, "MOST_BYTES", 10_000)
+
+
+@pytest.fixture
+def unread(monkeypatch):
+    """See to it that nothing is unpacked."""
+    monkeypatch.delattr(pl, "read_parquet")
+
+
+def lists(rows, values):
+    return [[1.0] * values] + [[1.0]] * (rows - 1)
+
+
+@pytest.mark.usefixtures("little", "unread")
+def test_a_file_that_unpacks_to_too_much_is_refused_before_it_is_unpacked(tmp_path):
+    content = parquet(cycling(points=20))
+    told = why(read, tmp_path, content)
+    assert "80 rows of 5 columns, is too large: it holds 400 values" in told
+    assert "may hold 300: upload it as several" in told
+
+
+@pytest.mark.usefixtures("little", "unread")
+def test_what_lies_in_lists_is_counted(tmp_path):
+    frame = cycling().with_columns(pl.Series("Spectrum", lists(44, 100)))
+    assert "it holds 363 values" in why(read, tmp_path, parquet(frame))
+
+
+@pytest.mark.usefixtures("little", "unread")
+def test_long_texts_are_counted_before_they_are_unpacked(tmp_path):
+    texts = [f"{row:1000}" for row in range(44)]
+    content = parquet(cycling().with_columns(pl.Series("Note", texts)), compression="zstd")
+    assert len(content) < 10_000
+    assert "too large: it unpacks to" in why(read, tmp_path, content)
+
+
+@pytest.mark.usefixtures("little")
+@pytest.mark.parametrize("dtype", [pl.String, pl.Categorical, pl.Enum(["x" * 1000])])
+@pytest.mark.parametrize("wrap", [pl.col, pl.concat_list, pl.struct])
+def test_a_long_text_that_is_stored_once_counts_in_every_row(tmp_path, dtype, wrap):
+    notes = pl.Series("Note", ["x" * 1000] * 44, dtype).to_frame().select(wrap("Note"))
+    content = parquet(cycling().with_columns(notes.to_series()), use_pyarrow=True)
+    assert "it unpacks to 44,000 bytes" in why(read, tmp_path, content)
+
+
+def test_what_others_could_not_read_is_refused(tmp_path):
+    told = why(read, tmp_path, b"PARX" + parquet(cycling())[4:])
+    assert "it begins with b'PARX', not with b'PAR1'" in told
+
+
+@pytest.mark.usefixtures("little")
+def test_an_extension_is_counted_with_what_is_there():
+    more = cycling().with_columns(pl.col("Time [s]") + 1e6, pl.col("Step count") + 4)
+    told = why(series.extended, cycling(), more)
+    assert "The extended series is too large: it holds 440 values" in told
 
 
 def with_value(column, row, value):
@@ -214,6 +267,21 @@ class TestExtension:
     )
     def test_what_does_not_follow_is_refused(self, more, words):
         assert words in why(series.extended, self.before, more)
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [(2**60 + 1, 0.5), (0.5, 2**60 + 1)],
+    )
+    @pytest.mark.parametrize("name", ["Code", "Clock [ns]"])
+    def test_no_row_loses_a_digit_to_the_others(self, name, old, new):
+        before = series.normalised(self.before.with_columns(pl.lit(old).alias(name)))
+        more = self.later().with_columns(pl.lit(new).alias(name))
+        assert f"Column {name!r} would lose digits" in why(series.extended, before, more)
+
+    def test_whole_numbers_may_go_on_with_fractions(self):
+        before = series.normalised(self.before.with_columns(Code=pl.lit(2**53)))
+        longer = series.extended(before, self.later(Code=pl.lit(0.5)))
+        assert longer["Code"].unique(maintain_order=True).to_list() == [2**53, 0.5]
 
     def test_a_value_that_is_none_is_left_for_the_rules_to_see(self):
         hurt = self.later().with_columns(pl.lit(math.nan).alias("Voltage [V]"))

@@ -1,7 +1,8 @@
 """An uploaded time series: read, judged by the rules, brought into one form, written.
 
-The stored form: whole step and cycle numbers as integers, everything with a unit as 64 bit floats,
-null for what was not measured. Columns keep their order and their names, further ones are kept.
+The stored form: whole step and cycle numbers as integers, everything with a unit as 64 bit floats
+(but for whole numbers that these cannot hold), null for what was not measured. Columns keep their
+order and their names, further ones are kept.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from pathlib import Path
 import polars as pl
 from polars import selectors as cs
 from polars.exceptions import ComputeError, DuplicateError, PanicException, PolarsError
+from pyarrow import ArrowException, parquet
 
 from ionworks.validators import check_measurement_data
 from ionworks.validators.issues import listed
@@ -63,12 +65,12 @@ def read(path: Path, what: str) -> pl.DataFrame:
         raise RefusedSeriesError(f"{what} is no longer in the store: upload it again") from None
     except DuplicateError:
         raise RefusedSeriesError(f"{what} has two columns of the same name") from None
-    except (PolarsError, PanicException, ComputeError, OSError) as error:
+    except (PolarsError, PanicException, ComputeError, ArrowException, OSError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise RefusedSeriesError(
             f"{what} is no readable Parquet file, perhaps cut off on its way: {reason}"
         ) from None
-    _refuse_too_much_text(sizes.text_bytes(frame), what)
+    _refuse_too_long(sizes.text_bytes(frame), what)
     return frame
 
 
@@ -84,27 +86,20 @@ def _refuse_other_format(path: Path, what: str) -> None:
 
 def _refuse_too_large(path: Path, what: str) -> None:
     """Refuse what would unpack to too much, before anything of it is unpacked."""
-    schema, rows = sizes.outline(path)
-    if names := sizes.nested(schema):
-        raise RefusedSeriesError(
-            f"{what} holds lists or structures in {shown(names)}; a measurement has one value in "
-            "each row of a column: give each a column of its own, or leave them out"
-        )
-    _refuse_too_many(rows, len(schema), what)
-    _refuse_too_much_text(sizes.unpacked(path), what)
+    told = sizes.outline(path)
+    _refuse_too_many(told.values, f"{what}, {told.rows:,} rows of {told.columns:,} columns,")
+    _refuse_too_long(told.size_bytes, what)
 
 
-def _refuse_too_many(rows: int, columns: int, what: str) -> None:
-    if rows * columns > sizes.MOST_VALUES:
-        most = sizes.MOST_VALUES // columns
+def _refuse_too_many(values: int, what: str) -> None:
+    if values > sizes.MOST_VALUES:
         raise RefusedSeriesError(
-            f"{what} is too large: {rows:,} rows of {columns} columns are {rows * columns:,} "
-            f"values, and one measurement may hold {sizes.MOST_VALUES:,}, with so many columns "
-            f"{most:,} rows: {_WAY_OUT}"
+            f"{what} is too large: it holds {values:,} values, and one measurement may hold "
+            f"{sizes.MOST_VALUES:,}: {_WAY_OUT}"
         )
 
 
-def _refuse_too_much_text(size: int, what: str) -> None:
+def _refuse_too_long(size: int, what: str) -> None:
     if size > sizes.MOST_BYTES:
         raise RefusedSeriesError(
             f"{what} is too large: it unpacks to {size:,} bytes, and one measurement may have "
@@ -143,11 +138,21 @@ def normalised(frame: pl.DataFrame) -> pl.DataFrame:
     """
     measured = cs.contains(" [") | cs.by_name(*MEASURED, require_all=False)
     numeric = cs.numeric() | cs.by_dtype(pl.Null)
-    frame = frame.with_columns(
-        ((measured & numeric) | cs.decimal() | cs.float()).cast(pl.Float64),
-    ).with_columns(cs.float().fill_nan(None))
+    floats = frame.select((measured & numeric) | cs.decimal() | cs.float())
+    held = [column.cast(pl.Float64) for column in floats if not _beyond_floats(column)]
+    frame = frame.with_columns(held).with_columns(cs.float().fill_nan(None))
     counts = [name for name in COUNTS if name in frame.columns and is_whole(frame[name])]
     return frame.with_columns(pl.col(counts).cast(pl.Int64)) if counts else frame
+
+
+def _beyond_floats(column: pl.Series) -> bool:
+    """Whether a column holds whole numbers with more digits than floats have."""
+    return column.dtype.is_integer() and not _same(column, column.cast(pl.Float64))
+
+
+def _same(column: pl.Series, other: pl.Series) -> bool:
+    """Whether another column, of another type, holds the same values."""
+    return bool(other.cast(column.dtype, strict=False).eq_missing(column).all())
 
 
 def is_whole(column: pl.Series) -> bool:
@@ -171,10 +176,6 @@ def is_stored_form(uploaded: pl.DataFrame, form: pl.DataFrame, path: Path) -> bo
     It is when its row groups are of moderate size, compressed, and carry statistics.
     """
     if uploaded.schema != form.schema or uploaded.null_count().row(0) != form.null_count().row(0):
-        return False
-    try:
-        from pyarrow import ArrowException, parquet
-    except ImportError:
         return False
     try:
         layout = parquet.ParquetFile(path).metadata
@@ -209,12 +210,25 @@ def extended(before: pl.DataFrame, more: pl.DataFrame) -> pl.DataFrame:
     if not more.height:
         raise RefusedSeriesError("[no_rows] There is no row to add.")
     _refuse_other_columns(before.columns, more.columns)
-    _refuse_too_many(before.height + more.height, more.width, "The extended series")
+    _refuse_too_many((before.height + more.height) * more.width, "The extended series")
     more = more.select(before.columns)
     _refuse_other_types(before, normalised(more))
     _refuse_earlier(before, more)
     # As they were sent: what is wrong with the new rows is for ``judge`` to see.
-    return pl.concat([before, more], how="vertical_relaxed")
+    longer = pl.concat([before, more], how="vertical_relaxed")
+    _refuse_lost_digits(before, longer.head(before.height))
+    _refuse_lost_digits(more, longer.tail(more.height))
+    return longer
+
+
+def _refuse_lost_digits(part: pl.DataFrame, joined: pl.DataFrame) -> None:
+    for column in part.select(cs.integer()):
+        if not _same(column, joined[column.name]):
+            raise RefusedSeriesError(
+                f"Column {column.name!r} would lose digits: its whole numbers are longer than "
+                f"{joined.schema[column.name]} holds, which the other rows are of; send the added "
+                "rows with the type of the series"
+            )
 
 
 def _refuse_other_columns(old: Iterable[str], new: Iterable[str]) -> None:

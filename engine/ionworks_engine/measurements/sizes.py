@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -13,28 +14,28 @@ MOST_BYTES = 8 * MOST_VALUES
 """Bytes that they may unpack to: numbers have 8 each, texts share the rest."""
 
 
-def outline(path: Path) -> tuple[pl.Schema, int]:
-    """Return the columns of a Parquet file, and how many rows it says it has."""
-    scanned = pl.scan_parquet(path, glob=False)
-    return scanned.collect_schema(), scanned.select(pl.len()).collect().item()
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """What a Parquet file says of itself.
 
-
-def unpacked(path: Path) -> int:
-    """Return how many bytes a Parquet file says its pages have, uncompressed."""
-    layout = parquet.ParquetFile(path).metadata
-    groups = (layout.row_group(index) for index in range(layout.num_row_groups))
-    return sum(group.total_byte_size for group in groups)
-
-
-def nested(schema: pl.Schema) -> list[str]:
-    """Return the columns of which one row holds any number of values.
-
-    Examples
-    --------
-    >>> nested(pl.Schema({"Time [s]": pl.Float64(), "Spectrum": pl.List(pl.Float64())}))
-    ['Spectrum']
+    ``values`` counts what lies in lists, too; ``size_bytes`` is that of its pages, uncompressed.
     """
-    return [name for name, dtype in schema.items() if dtype.is_nested()]
+
+    rows: int
+    columns: int
+    values: int
+    size_bytes: int
+
+
+def outline(path: Path) -> Outline:
+    """Read what a Parquet file says of itself, and nothing else of it."""
+    layout = parquet.ParquetFile(path).metadata
+    groups = [layout.row_group(index) for index in range(layout.num_row_groups)]
+    values = sum(
+        group.column(index).num_values for group in groups for index in range(layout.num_columns)
+    )
+    size = sum(group.total_byte_size for group in groups)
+    return Outline(layout.num_rows, layout.num_columns, values, size)
 
 
 def text_bytes(frame: pl.DataFrame) -> int:
@@ -42,21 +43,24 @@ def text_bytes(frame: pl.DataFrame) -> int:
 
     Examples
     --------
-    >>> text_bytes(pl.DataFrame({"Time [s]": [0.0, 1.0], "Note": ["rest", None]}))
-    4
+    >>> text_bytes(pl.DataFrame({"Time [s]": [0.0, 1.0], "Notes": [["rest", None], ["on"]]}))
+    6
     """
-    return sum(
-        _length(column)
-        for column in frame
-        if column.dtype in (pl.String, pl.Binary, pl.Categorical, pl.Enum)
-    )
+    return sum(map(_length, frame))
 
 
 def _length(column: pl.Series) -> int:
-    if column.dtype == pl.Binary:
-        return int(column.bin.size().sum())
-    if column.dtype == pl.String:
+    dtype = column.dtype
+    if dtype == pl.String:
         return int(column.str.len_bytes().sum())
+    if dtype == pl.Binary:
+        return int(column.bin.size().sum())
+    if isinstance(dtype, pl.List | pl.Array):
+        return _length(column.explode())
+    if isinstance(dtype, pl.Struct):
+        return text_bytes(column.struct.unnest())
+    if not isinstance(dtype, pl.Categorical | pl.Enum):
+        return 0
     # Each text is there once: it counts as often as it is meant.
     counted = column.value_counts(name="times")
     lengths = counted[column.name].cast(pl.String).str.len_bytes()
