@@ -2,6 +2,8 @@
 
 import datetime as dt
 import io
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -387,6 +389,41 @@ class TestTables:
         made = lab.measured()["id"]
         answer = lab.get(lab.of(made), params={"include_time_series": "true"})
         error(answer, 400, "44 rows", "download")
+
+    def test_a_series_of_few_rows_and_much_in_them_does_not_come_along(self, lab, monkeypatch):
+        monkeypatch.setattr("ionworks_engine.measurements.content.MOST_JSON", 44_000)
+        ask = {"include_time_series": "true"}
+        assert lab.get(lab.of(lab.measured()["id"]), params=ask).status_code == 200
+        notes = pl.Series("Note", ["x" * 1000] * 44)
+        for name, odd in {"text": notes, "list": pl.Series("L", [[1.0] * 50] * 44)}.items():
+            made = lab.measured(series().with_columns(odd), name=name)["id"]
+            error(lab.get(lab.of(made), params=ask), 400, "In JSON", "44,000 are the most")
+            assert lab.get(f"{lab.of(made)}/cycles").status_code == 200
+
+    @pytest.mark.parametrize("part", ["steps_and_cycles", "cycles", "?include_steps=true"])
+    def test_tables_that_are_too_long_do_not_come_along_either(self, lab, monkeypatch, part):
+        made = lab.measured()["id"]
+        monkeypatch.setattr("ionworks_engine.measurements.content.MOST_JSON", 100)
+        place = lab.of(made) + (part if part[0] == "?" else f"/{part}")
+        error(lab.get(place), 400, "In JSON", "100 are the most")
+
+    def test_others_are_served_while_a_table_is_read(self, lab, monkeypatch):
+        reading, served = threading.Event(), threading.Event()
+        made = lab.measured()["id"]
+
+        def slow(frame):
+            del frame
+            reading.set()
+            assert served.wait(20), "others wait for it"
+            return {}
+
+        monkeypatch.setattr("ionworks_engine.measurements.content.as_columns", slow)
+        with ThreadPoolExecutor(1) as pool:
+            answer = pool.submit(lab.get, f"{lab.of(made)}/cycles")
+            assert reading.wait(20)
+            assert lab.get("/healthz").status_code == 200
+            served.set()
+            assert answer.result().json() == {"cycles": {}}
 
     def test_uploaded_steps_come_back_completed(self, lab):
         given = pl.DataFrame({"Step count": [0, 1, 2, 3], "Step type": ["Pulse"] * 4})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,15 @@ from sqlalchemy import Connection, Row, select
 
 from ionworks_engine.call import Call, Redirect
 from ionworks_engine.errors import ApiError, conflict, not_found
-from ionworks_engine.measurements import records
+from ionworks_engine.measurements import records, sizes
 from ionworks_engine.storage.tables import measurement_files
 
 PARQUET = "application/vnd.apache.parquet"
 SERIES, STEPS, CYCLES = "time_series", "steps", "cycles"
 MOST_INLINE = 100_000
+MOST_JSON = 64 << 20
+"""Bytes that a table may have in JSON, about."""
+_JSON_NUMBER = 20
 
 
 def table_address(call: Call, part: str) -> Redirect:
@@ -27,27 +31,51 @@ def table_address(call: Call, part: str) -> Redirect:
     return Redirect(call.signed(path.parent.name + path.name, f"{part}.parquet", PARQUET))
 
 
-def table_columns(call: Call, part: str) -> dict[str, list[Any]]:
-    """Return a table of the measurement as lists by column; NaN and infinities become null."""
-    return tables_columns(call, [part])[part]
+async def table_columns(call: Call, part: str) -> dict[str, list[Any]]:
+    """Return a table of the measurement as lists by column; NaN and infinities become null.
+
+    Raises
+    ------
+    ApiError
+        400 if it is too much for that, with the numbers; 404 or 409 if it is not there.
+    """
+    return (await tables_columns(call, [part]))[part]
 
 
-def tables_columns(call: Call, parts: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
+async def tables_columns(call: Call, parts: Sequence[str]) -> dict[str, dict[str, list[Any]]]:
     """Return tables of one state of the measurement, each as `table_columns` does."""
     with call.store.reading() as connection:
         paths = {part: _table(call, connection, part) for part in parts}
-    return {part: as_columns(pl.read_parquet(path, glob=False)) for part, path in paths.items()}
+    try:
+        # Others are served meanwhile: it can take seconds.
+        return {part: await asyncio.to_thread(_columns, paths[part], part) for part in parts}
+    except FileNotFoundError:
+        raise not_found(records.WHAT, call.path["measurement_id"]) from None
 
 
-def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
+async def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
     """Return the time series as lists by column, unless it is too long for that."""
     if row.rows is not None and row.rows > MOST_INLINE:
-        message = (
-            f"The time series has {row.rows:,} rows; {MOST_INLINE:,} are the most that come along: "
-            "download it"
-        )
-        raise ApiError(400, "BAD_REQUEST", message)
-    return table_columns(call, SERIES)
+        raise _too_much(f"The time series has {row.rows:,} rows; {MOST_INLINE:,}")
+    return await table_columns(call, SERIES)
+
+
+def _columns(path: Path, part: str) -> dict[str, list[Any]]:
+    told = sizes.outline(path)
+    _refuse_too_long(max(told.size_bytes, told.values * _JSON_NUMBER), part)
+    frame = pl.read_parquet(path, glob=False)
+    _refuse_too_long(told.values * _JSON_NUMBER + sizes.text_bytes(frame), part)
+    return as_columns(frame)
+
+
+def _refuse_too_long(size: int, part: str) -> None:
+    if size > MOST_JSON:
+        raise _too_much(f"In JSON, the {_words(part)} would have {size:,} bytes; {MOST_JSON:,}")
+
+
+def _too_much(counted: str) -> ApiError:
+    message = f"{counted} are the most that come along: download the table as Parquet"
+    return ApiError(400, "BAD_REQUEST", message)
 
 
 def as_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:

@@ -64,15 +64,15 @@ def confirm_measurement_extend(call: Call) -> dict[str, Any]:
     return intake.confirm_extend(call)
 
 
-def get_cell_measurement(call: Call) -> dict[str, Any]:
+async def get_cell_measurement(call: Call) -> dict[str, Any]:
     """Return a measurement; with its steps or its time series when they are asked for."""
     with call.store.reading() as connection:
         row = records.find(connection, call.path["measurement_id"])
         document = records.shown(connection, [row])[0]
     if call.query.get("include_steps"):
-        document["steps"] = content.table_columns(call, content.STEPS)
+        document["steps"] = await content.table_columns(call, content.STEPS)
     if call.query.get("include_time_series"):
-        document["time_series"] = content.inline_series(call, row)
+        document["time_series"] = await content.inline_series(call, row)
     return document
 
 
@@ -116,14 +116,14 @@ def download_measurement_time_series(call: Call) -> Redirect:
     return content.table_address(call, content.SERIES)
 
 
-def get_measurement_cycles(call: Call) -> dict[str, Any]:
+async def get_measurement_cycles(call: Call) -> dict[str, Any]:
     """Return the cycles as columns."""
-    return {"cycles": content.table_columns(call, content.CYCLES)}
+    return {"cycles": await content.table_columns(call, content.CYCLES)}
 
 
-def get_measurement_steps_and_cycles(call: Call) -> dict[str, Any]:
+async def get_measurement_steps_and_cycles(call: Call) -> dict[str, Any]:
     """Return the steps and the cycles as columns."""
-    return content.tables_columns(call, [content.STEPS, content.CYCLES])
+    return await content.tables_columns(call, [content.STEPS, content.CYCLES])
 
 
 def list_measurement_files(call: Call) -> dict[str, Any]:
