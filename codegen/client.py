@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from shutil import copy
 from typing import Any
 
 from codegen import ruff
@@ -14,7 +15,7 @@ from codegen.bundle import read_bundle
 from codegen.client_copy import client_copy
 from codegen.files import Tree, read_tree, write_tree
 from codegen.layout import Layout
-from codegen.templates import TemplateError, write_templates
+from codegen.templates import PRINTING, TemplateError, write_templates
 
 PACKAGE = "ionworks_openapi"
 
@@ -45,6 +46,7 @@ def generate(bundle: dict[str, Any]) -> Tree:
         folder = Path(temporary)
         _run_generator(bundle, folder)
         (folder / PACKAGE / "py.typed").touch()
+        copy(PRINTING, folder / PACKAGE)
         return read_tree(folder / PACKAGE)
 
 

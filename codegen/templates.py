@@ -1,8 +1,9 @@
 """The generator's templates, with the few changes that this project needs.
 
-One template is our own (``templates/``); the others are the installed ones with single passages
-replaced. Each passage must occur exactly as often as expected: a new version of the generator that
-words it differently is an error here, not a silent loss of the change.
+One template is our own (``templates/``), beside a module that goes into the package as it is; the
+others are the installed ones with single passages replaced. Each passage must occur exactly as
+often as expected: a new version of the generator that words it differently is an error here, not a
+silent loss of the change.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 OWN = Path(__file__).parent / "templates"
+PRINTING = OWN / "printing.py"
 
 
 class TemplateError(RuntimeError):
@@ -38,6 +40,14 @@ _UNSET_REPR = """    def __bool__(self) -> Literal[False]:
         return "UNSET"
 """
 
+_SHOWN = """    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
+
+"""
+
 _REQUIRED_SOURCE = """'d.pop("' + (property.name | in_double_quote_literal) + '")' %}"""
 _NULLABLE_SOURCE = """\
 'd.pop("' + (property.name | in_double_quote_literal) + '"' + (', None)' \
@@ -54,6 +64,17 @@ SUBSTITUTIONS: Sequence[Substitution] = (
     ),
     # What may be null is None when a response (an open model) leaves it out, not a KeyError.
     Substitution("model.py.jinja", _REQUIRED_SOURCE, _NULLABLE_SOURCE),
+    # Models print in a line, and as a table in a notebook, without secrets.
+    Substitution(
+        "model.py.jinja",
+        "from ..types import UNSET, Unset\n",
+        "from ..printing import in_a_line, in_a_table\nfrom ..types import UNSET, Unset\n",
+    ),
+    Substitution(
+        "model.py.jinja",
+        "    def to_dict(self) -> dict[str, Any]:\n",
+        _SHOWN + "    def to_dict(self) -> dict[str, Any]:\n",
+    ),
     # Whatever can carry a credential stays out of the printed client.
     Substitution(
         "client.py.jinja",

@@ -23,6 +23,7 @@ from codegen.files import write_tree
 from codegen.layout import Layout
 from codegen.ruff import FormatterError, run
 from codegen.templates import (
+    PRINTING,
     SUBSTITUTIONS,
     Substitution,
     TemplateError,
@@ -230,6 +231,42 @@ def test_the_unset_class_is_as_expected(tree):
 
             """
         )
+    )
+
+
+def test_models_print_by_the_one_module_for_it(tree):
+    methods = """\
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
+
+    def to_dict(self) -> dict[str, Any]:
+"""
+    for name in ("cell", "cell_create", "maker"):
+        source = text(tree, f"models/{name}.py")
+        assert source.count(methods) == 1
+        assert source.count("from ..printing import in_a_line, in_a_table\n") == 1
+    assert tree["printing.py"] == PRINTING.read_bytes()
+
+
+def test_a_model_is_a_short_line_of_what_is_there(cell, models):
+    aged = cell.from_dict({"id": "7", "state": "aged", "extra": [], "maker": {"name": "M"}})
+    assert repr(aged) == "Cell(id='7', state='aged', maker=Maker(name='M'))"
+    assert repr(models.CellCreate("a", {"a": 1}, capacity=None)) == (
+        "CellCreate(name='a', ratings={'a': 1})"
+    )
+    long = cell.from_dict({"id": "7", "state": "x" * 90, "ratings": {"a": 1}, "more": "y" * 90})
+    assert repr(long) == f"Cell(id='7', state='{'x' * 38}…, ratings={{'a': 1}}, …)"
+
+
+def test_a_model_is_a_table_of_what_is_there(cell):
+    odd = cell.from_dict({"id": "<b>", "state": "new", "maker": None, "<i>": 5})
+    assert odd._repr_html_() == (
+        "<table><caption>Cell</caption><tr><th>id</th><td>&#x27;&lt;b&gt;&#x27;</td></tr>"
+        "<tr><th>state</th><td>&#x27;new&#x27;</td></tr>"
+        "<tr><th>&lt;i&gt;</th><td>5</td></tr></table>"
     )
 
 

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.measurement_kind import MeasurementKind
 from ..models.processing_status import ProcessingStatus
+from ..printing import in_a_line, in_a_table
 
 T = TypeVar("T", bound="CellMeasurement")
 
@@ -71,6 +72,12 @@ class CellMeasurement:
     created_at: None | str
     updated_at: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id

@@ -10,6 +10,7 @@ from typing import (
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CellMeasurementCreate")
@@ -45,6 +46,12 @@ class CellMeasurementCreate:
     test_setup: Any | Unset = UNSET
     tags: list[str] | None | Unset = UNSET
     file_metadata: Any | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name

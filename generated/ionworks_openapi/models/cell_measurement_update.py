@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="CellMeasurementUpdate")
@@ -41,6 +42,12 @@ class CellMeasurementUpdate:
     file_metadata: Any | Unset = UNSET
     properties: Any | Unset = UNSET
     name: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         notes: None | str | Unset

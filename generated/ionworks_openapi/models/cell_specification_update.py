@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -47,6 +48,12 @@ class CellSpecificationUpdate:
     separator: CellComponentInput | None | Unset = UNSET
     case: CellComponentInput | None | Unset = UNSET
     name: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.cell_component_input import CellComponentInput  # noqa: PLC0415

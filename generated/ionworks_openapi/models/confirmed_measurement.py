@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.measurement_kind import MeasurementKind
 from ..models.processing_status import ProcessingStatus
+from ..printing import in_a_line, in_a_table
 
 T = TypeVar("T", bound="ConfirmedMeasurement")
 
@@ -73,6 +74,12 @@ class ConfirmedMeasurement:
     updated_at: None | str
     steps_created: int
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         id = self.id

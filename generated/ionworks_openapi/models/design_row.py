@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 
 from ..models.design_row_type import DesignRowType
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="DesignRow")
@@ -35,6 +36,12 @@ class DesignRow:
     values: list[float] | None | Unset = UNSET
     mean: float | None | Unset = UNSET
     std: float | None | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         type_ = self.type_.value

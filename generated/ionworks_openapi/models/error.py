@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.error_code import ErrorCode
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="Error")
@@ -28,6 +29,12 @@ class Error:
     message: str
     detail: Any | Unset = UNSET
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         error_code: str

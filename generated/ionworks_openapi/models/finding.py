@@ -7,6 +7,7 @@ from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
 from ..models.finding_severity import FindingSeverity
+from ..printing import in_a_line, in_a_table
 
 T = TypeVar("T", bound="Finding")
 
@@ -33,6 +34,12 @@ class Finding:
     column: int | None
     suggestion: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         code = self.code

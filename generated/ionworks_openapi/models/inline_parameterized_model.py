@@ -5,6 +5,8 @@ from typing import Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
+
 T = TypeVar("T", bound="InlineParameterizedModel")
 
 
@@ -19,6 +21,12 @@ class InlineParameterizedModel:
 
     model_id: str
     parameters: Any
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         model_id = self.model_id

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from attrs import define as _attrs_define
 
 from ..models.uploaded_type import UploadedType
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -30,6 +31,12 @@ class MeasurementConfirmation:
     measurement: MeasurementMetadata
     measurement_type: UploadedType | Unset = UNSET
     filenames: list[str] | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         cell_instance_id = self.cell_instance_id

@@ -6,6 +6,7 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 
 from ..models.cycler_format import CyclerFormat
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="ProtocolConversion")
@@ -34,6 +35,12 @@ class ProtocolConversion:
     filename_stem: str | Unset = UNSET
     nominal_capacity_ah: float | None | Unset = UNSET
     verify: bool | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         protocol: Any | str

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 from attrs import define as _attrs_define
 
 from .. import types
+from ..printing import in_a_line, in_a_table
 from ..types import File
 
 T = TypeVar("T", bound="ProtocolFile")
@@ -21,6 +22,12 @@ class ProtocolFile:
     """
 
     file: File
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         file = self.file.to_tuple()

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -28,6 +29,12 @@ class ProtocolToTemplate:
     protocol_experiment: ProtocolExperiment
     experiment_parameters: Any | Unset = UNSET
     project_id: str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         protocol_experiment = self.protocol_experiment.to_dict()

@@ -6,6 +6,8 @@ from typing import Any, TypeVar, cast
 from attrs import define as _attrs_define
 from attrs import field as _attrs_field
 
+from ..printing import in_a_line, in_a_table
+
 T = TypeVar("T", bound="PybammModelValidation")
 
 
@@ -23,6 +25,12 @@ class PybammModelValidation:
     error: None | str
     error_type: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         valid = self.valid

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
+
 if TYPE_CHECKING:
     from ..models.quick_model import QuickModel
 
@@ -21,6 +23,12 @@ class QuickModelReference:
     """
 
     quick_model: QuickModel
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         quick_model = self.quick_model.to_dict()

@@ -5,6 +5,8 @@ from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
+
 T = TypeVar("T", bound="RawDataAttachment")
 
 
@@ -17,6 +19,12 @@ class RawDataAttachment:
     """
 
     raw_data_ids: list[str]
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         raw_data_ids = self.raw_data_ids

@@ -5,6 +5,7 @@ from typing import Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 T = TypeVar("T", bound="RawDataUpdate")
@@ -23,6 +24,12 @@ class RawDataUpdate:
     name: str | Unset = UNSET
     source: None | str | Unset = UNSET
     metadata: Any | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         name = self.name

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.job_error_code import JobErrorCode
 from ..models.job_status import JobStatus
+from ..printing import in_a_line, in_a_table
 
 if TYPE_CHECKING:
     from ..models.parameterized_model_reference import ParameterizedModelReference
@@ -76,6 +77,12 @@ class Simulation:
     parameterized_model: None | ParameterizedModelReference
     experiment_template: None | ProtocolTemplateReference
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.parameterized_model_reference import ParameterizedModelReference  # noqa: PLC0415

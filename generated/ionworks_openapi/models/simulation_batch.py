@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from attrs import define as _attrs_define
 
+from ..printing import in_a_line, in_a_table
 from ..types import UNSET, Unset
 
 if TYPE_CHECKING:
@@ -46,6 +47,12 @@ class SimulationBatch:
     study_id: None | str | Unset = UNSET
     extra_variables: list[str] | None | Unset = UNSET
     project_id: None | str | Unset = UNSET
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         from ..models.design import Design  # noqa: PLC0415

@@ -8,6 +8,7 @@ from attrs import field as _attrs_field
 
 from ..models.job_error_code import JobErrorCode
 from ..models.job_status import JobStatus
+from ..printing import in_a_line, in_a_table
 
 T = TypeVar("T", bound="SimulationStatus")
 
@@ -30,6 +31,12 @@ class SimulationStatus:
     error_code: JobErrorCode | None | str
     updated_at: None | str
     additional_properties: dict[str, Any] = _attrs_field(init=False, factory=dict)
+
+    def __repr__(self) -> str:
+        return in_a_line(self)
+
+    def _repr_html_(self) -> str:
+        return in_a_table(self)
 
     def to_dict(self) -> dict[str, Any]:
         simulation_id = self.simulation_id
