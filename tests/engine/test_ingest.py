@@ -426,6 +426,14 @@ class TestStoredForm:
         assert form["Aux"].to_list() == [1.0, None]
         assert form["Cycle number"].to_list() == [1.0, 1.5]
 
+    @pytest.mark.parametrize("dtype", [pl.Int64, pl.UInt64])
+    def test_whole_numbers_that_floats_cannot_hold_stay(self, dtype):
+        long, short = [1_700_000_000_000_000_001, None, 2**63 - 1], [2**53, -1 + 2**31, None]
+        columns = {"Timestamp [ns]": long, "Steps [1]": short, "Code": long}
+        form = series.normalised(pl.DataFrame(columns, schema=dict.fromkeys(columns, dtype)))
+        assert form["Timestamp [ns]"].to_list() == form["Code"].to_list() == long
+        assert form.dtypes == [dtype, pl.Float64, dtype]
+
     def run(self, tmp_path, content, **more):
         source = tmp_path / "source"
         source.write_bytes(content)
