@@ -284,31 +284,60 @@ class Network(httpx.BaseTransport):
             pool.close()
 
 
-class AsyncNetwork(httpx.AsyncBaseTransport):
-    """The asynchronous twin of `Network`; its pools belong to one event loop.
+_AsyncPools = dict[tuple[str, str | None], httpx.AsyncHTTPTransport]
 
-    A client that is used from a second loop, as by a second ``asyncio.run``, gets new pools:
-    the connections of a loop that is gone cannot be used again.
+
+class AsyncNetwork(httpx.AsyncBaseTransport):
+    """The asynchronous twin of `Network`; each event loop has pools of its own.
+
+    A client may be used from many loops, one after the other or in threads at the same time: the
+    connections of one loop cannot be used in another. Those of a loop that is closed are let go
+    when another begins.
     """
 
     def __init__(self, config: Config, proxies: Proxies) -> None:
         self._sign, self._proxies = _Signature(config), proxies
-        self._pools: dict[tuple[str, str | None], httpx.AsyncHTTPTransport] = {}
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._pools: dict[asyncio.AbstractEventLoop, _AsyncPools] = {}
+        self._lock = threading.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        loop = asyncio.get_running_loop()
-        if loop is not self._loop:
-            self._loop, self._pools = loop, {}
         route = _route(request.url, self._proxies)
-        if route not in self._pools:
-            self._pools[route] = httpx.AsyncHTTPTransport(**_pool_options(route))
-        return await self._pools[route].handle_async_request(self._sign(request))
+        pools = self._here()
+        if route not in pools:
+            pools[route] = httpx.AsyncHTTPTransport(**_pool_options(route))
+        return await pools[route].handle_async_request(self._sign(request))
 
     async def aclose(self) -> None:
-        if self._loop is asyncio.get_running_loop():
-            for pool in self._pools.values():
-                await pool.aclose()
+        with self._lock:
+            everywhere, self._pools = self._pools, {}
+        await _close(everywhere.pop(asyncio.get_running_loop(), {}))
+        for loop, pools in everywhere.items():
+            if loop.is_running():
+                _close_in(loop, pools)
+
+    def _here(self) -> _AsyncPools:
+        """Return the pools of the loop that runs: nobody else touches them."""
+        loop = asyncio.get_running_loop()
+        with self._lock:
+            if loop not in self._pools:
+                kept = self._pools.items()
+                self._pools = {known: pools for known, pools in kept if not known.is_closed()}
+                self._pools[loop] = {}
+            return self._pools[loop]
+
+
+async def _close(pools: _AsyncPools) -> None:
+    for pool in pools.values():
+        await pool.aclose()
+
+
+def _close_in(loop: asyncio.AbstractEventLoop, pools: _AsyncPools) -> None:
+    """Close pools where they are used, in a loop that runs in another thread."""
+    closing = _close(pools)
+    try:
+        asyncio.run_coroutine_threadsafe(closing, loop)
+    except RuntimeError:  # the loop has just been closed
+        closing.close()
 
 
 def _ask(engine: LocalEngine, request: httpx.Request) -> httpx.Response:

@@ -6,6 +6,8 @@ import gzip
 import json
 import os
 import threading
+import weakref
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -49,10 +51,14 @@ class Handler(BaseHTTPRequestHandler):
         pass
 
 
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
 @contextmanager
 def serving(act):
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    server = Server(("127.0.0.1", 0), Handler)
     server.act, server.seen = act, []
     server.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever, daemon=True)
@@ -141,6 +147,88 @@ def test_an_async_client_outlives_an_event_loop():
         assert asyncio.run(ask_and_close()) == {"u"}
         client = None
         gc.collect()
+
+
+class Loop:
+    """An event loop that runs in a thread of its own."""
+
+    def __init__(self):
+        self.loop = asyncio.new_event_loop()
+        self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
+        self.thread.start()
+
+    def run(self, coroutine):
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop).result(30)
+
+    async def quiet(self):
+        """Wait until all else in this loop has ended."""
+        while asyncio.all_tasks() != {asyncio.current_task()}:
+            await asyncio.sleep(0.001)
+
+    def close(self):
+        self.loop.call_soon_threadsafe(self.loop.stop)
+        self.thread.join(30)
+        self.loop.close()
+
+
+@pytest.fixture
+def loops():
+    loops = [Loop(), Loop()]
+    yield loops
+    for loop in loops:
+        loop.close()
+
+
+def connection(handler):
+    """Answer with the port that the client has at its end of the connection."""
+    handler.answer({**ME, "id": str(handler.client_address[1])})
+
+
+def test_loops_that_take_turns_keep_their_connections_until_all_are_closed(loops):
+    with serving(connection) as server:
+        client = AsyncIonworks("k", server.url)
+        used = [[loop.run(client.whoami()).id for loop in loops] for _ in range(4)]
+        assert len(server.seen) == 8
+        assert used == [used[0]] * 4
+        assert len(set(used[0])) == 2
+        loops[0].run(client.aclose())
+        for loop in loops:
+            loop.run(loop.quiet())
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+def test_a_loop_that_is_closed_is_let_go():
+    with serving(connection) as server:
+        client = AsyncIonworks("k", server.url)
+
+        async def ask():
+            await client.whoami()
+            return weakref.ref(asyncio.get_running_loop())
+
+        first = asyncio.run(ask())
+        asyncio.run(ask())
+        gc.collect()
+        assert first() is None
+        client = None
+        gc.collect()
+
+
+def test_many_loops_at_once_do_not_get_in_each_others_way():
+    async def ask(client):
+        answers = await asyncio.gather(*(client.whoami() for _ in range(4)))
+        return [*answers, await client.whoami()]
+
+    loops = [Loop() for _ in range(8)]
+    with serving(connection) as server, ThreadPoolExecutor(8) as threads:
+        for _ in range(5):
+            client = AsyncIonworks("k", server.url, max_retries=0)
+            done = [threads.submit(loop.run, ask(client)) for loop in loops]
+            assert [len(one.result(30)) for one in done] == [5] * 8
+            loops[0].run(client.aclose())
+            for loop in loops:
+                loop.run(loop.quiet())
+    for loop in loops:
+        loop.close()
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="this system does not fork")
