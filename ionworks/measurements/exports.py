@@ -2,34 +2,23 @@
 
 ``ionworksdata`` finds the format, names the columns and gives the current its sign: positive on
 discharge. What it decided is written down with the measurement; where the data cannot confirm the
-sign, a warning says so.
+sign, a warning says so. What it would read wrongly without a word is translated before, or refused.
 """
 
 from __future__ import annotations
 
 import os
-import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
-from importlib.metadata import version
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from ionworks.errors import MeasurementValidationError
-
-if TYPE_CHECKING:
-    import polars as pl
+from ionworks.measurements.cycler_files import CyclerFile, library, reader_of
+from ionworks.measurements.cycler_text import readable
+from ionworks.measurements.export_notes import notes_on, start_of
+from ionworks.measurements.plausibility import check_plausible
 
 __all__ = ["Export", "read_export"]
-
-_TIME, _VOLTAGE, _CURRENT, _STEP = "Time [s]", "Voltage [V]", "Current [A]", "Step count"
-_PLAIN = "csv"
-_WITHOUT_HEADER = ("csv", "bdf", "parquet")
-_LONGEST_REASON = 300
-_LINES_OF_A_HEADER, _SHARE_LEFT_OUT = 200, 0.02
-_READ_AT_ONCE = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -73,7 +62,8 @@ def read_export(
     column_mappings
         Columns of the file that are to be kept, and what to call them.
     options
-        Of the reader, such as ``{"timezone": "Europe/Berlin"}``.
+        Of the reader, such as ``{"timezone": "Europe/Berlin"}``; for every text file also
+        ``file_encoding``, and ``decimal``: ``","`` or ``"."``.
 
     Raises
     ------
@@ -81,26 +71,28 @@ def read_export(
         If ``ionworksdata`` is not installed.
     FileNotFoundError
         If there is no such file.
+    IsADirectoryError
+        If it is a folder.
     ValueError
-        If the format is unknown or not found, or the file cannot be read as that.
+        If the format is unknown or not found, the file cannot be read as that, its numbers can be
+        read in two ways, or are not those of a cell.
     MeasurementValidationError
         If what it holds breaks a rule.
     """
-    library = _library()
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise FileNotFoundError(f"there is no file {file}")
-    format_name, how = _format(library, file, reader)
+    iwdata = library()
+    file = _existing(path)
     given = {key: value for key, value in record.items() if value is not None}
-    source = _Source(library, file, format_name, column_mappings, options or {})
-    tables, turned = source.tables(is_table=given.get("data_type") == "ocp")
-    header = source.header()
-    notes = [
-        f"Read from {file.name} as {format_name} ({how}) with ionworksdata "
-        f"{version('ionworksdata')}: {_counted(tables['time_series'], file)}.",
-        *_about_sign(tables["time_series"], file, turned),
-        *_about_time(header, given, options or {}),
-    ]
+    told = dict(options or {})
+    with readable(file, told.pop("file_encoding", None), told.pop("decimal", None)) as (copy, text):
+        format_name, how = reader_of(iwdata, copy, reader)
+        source = CyclerFile(iwdata, copy, format_name, text, column_mappings or {}, told)
+        tables, turned = source.tables(is_table=given.get("data_type") == "ocp")
+        check_plausible(tables["time_series"], file.name)
+        header = source.header()
+    start = start_of(source, header)
+    notes = notes_on(
+        source, how, tables["time_series"], turned, None if "start_time" in given else start
+    )
     record = {**header, **given}
     for key in ("protocol", "test_setup"):
         if isinstance(header.get(key), Mapping):
@@ -109,174 +101,12 @@ def read_export(
     return Export({"measurement": record, **tables}, format_name, notes)
 
 
-@dataclass(frozen=True)
-class _Source:
-    """A file, and how the library is to read it."""
-
-    library: Any
-    file: Path
-    reader: str
-    column_mappings: Mapping[str, str] | None
-    options: Mapping[str, Any]
-
-    def tables(self, *, is_table: bool) -> tuple[dict[str, pl.DataFrame], bool]:
-        """Return series and steps, and whether the current had to be turned round once more."""
-        with self._readable():
-            if is_table:
-                return {"time_series": self._open_circuit()}, False
-            series, steps = self._series_and_steps(validate=False)
-            turned = _is_reversed(series)
-            if turned:
-                series, steps = self._series_and_steps(validate=True)
-            extra = list((self.column_mappings or {}).values())
-            kept = self.library.read.keep_required_columns(series, extra_columns=extra)
-            return {"time_series": kept, "steps": steps}, turned
-
-    def header(self) -> dict[str, Any]:
-        """Return what the file says of the test, as fields of a measurement."""
-        if self.reader in _WITHOUT_HEADER:
-            return {}
-        with self._readable():
-            found = dict(self.library.read.metadata(self.file, self.reader, dict(self.options)))
-        if found.get("start_time") is not None:
-            found["start_time"] = found["start_time"].isoformat()
-        return found
-
-    def _series_and_steps(self, *, validate: bool) -> tuple[pl.DataFrame, pl.DataFrame]:
-        read: tuple[pl.DataFrame, pl.DataFrame] = self.library.read.time_series_and_steps(
-            self.file,
-            self.reader,
-            extra_column_mappings=self._mappings(),
-            options={**self.options, "validate": validate},
-        )
-        return read
-
-    def _open_circuit(self) -> pl.DataFrame:
-        read = self.library.read.measurement_details(
-            self.file,
-            {},
-            self.reader,
-            extra_column_mappings=self._mappings(),
-            options={"validate": False},
-            data_type="ocp",
-        )
-        series: pl.DataFrame = read["time_series"]
-        return series
-
-    def _mappings(self) -> dict[str, str] | None:
-        return dict(self.column_mappings) if self.column_mappings else None
-
-    @contextmanager
-    def _readable(self) -> Iterator[None]:
-        """Name the file and its format in whatever the library fails with."""
-        try:
-            yield
-        except (MeasurementValidationError, OSError):
-            raise
-        except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            raise ValueError(
-                f"{self.file.name} cannot be read as {self.reader}: {reason[:_LONGEST_REASON]}"
-            ) from error
-
-
-def _library() -> Any:
-    try:
-        import ionworksdata
-    except ModuleNotFoundError as error:
-        if error.name != "ionworksdata":
-            raise
-        raise ModuleNotFoundError(
-            "to read the files of cyclers ionworksdata is needed: pip install 'ionworks-api[data]'",
-            name=error.name,
-        ) from None
-    return ionworksdata
-
-
-def _format(library: Any, file: Path, reader: str | None) -> tuple[str, str]:
-    """Return the format to read a file as, and where that is known from."""
-    known = sorted(library.read.BaseReader.get_reader_types())
-    if reader is not None:
-        name = str(reader).lower()
-        if name not in known:
-            near = get_close_matches(name, known, n=1)
-            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(known)}"
-            raise ValueError(f"there is no reader {reader!r}: {hint}")
-        return name, "as asked"
-    try:
-        return library.read.detect_reader(file), "as its content shows"
-    except ValueError:
-        if file.suffix.lower() == ".csv":
-            return _PLAIN, "no cycler's format was found in it"
-        raise ValueError(
-            f"the format of {file.name} was not found from its content: "
-            f"pass reader=, one of {', '.join(known)}"
-        ) from None
-
-
-def _counted(series: pl.DataFrame, file: Path) -> str:
-    """Say how much of a file was read; warn if lines of a text file were left out."""
-    rows = f"{series.height:,} rows"
-    lines = _lines(file)
-    if lines is None:
-        return rows
-    if lines - series.height > max(_LINES_OF_A_HEADER, _SHARE_LEFT_OUT * lines):
-        warnings.warn(
-            f"{file.name}: {rows} were read of a file of {lines:,} lines. Look at what is missing",
-            UserWarning,
-            stacklevel=2,
-        )
-    return f"{rows} of {lines:,} lines"
-
-
-def _lines(file: Path) -> int | None:
-    """Return the number of lines, ``None`` if it is no text."""
-    count = 0
-    with file.open("rb") as opened:
-        while piece := opened.read(_READ_AT_ONCE):
-            if b"\0" in piece:
-                return None
-            count += piece.count(b"\n")
-    return count
-
-
-def _about_sign(series: pl.DataFrame, file: Path, turned: bool) -> list[str]:
-    """Say what is known about the direction of the current; warn if the data do not tell it."""
-    if not {_TIME, _VOLTAGE, _CURRENT} <= set(series.columns) or not _flows(series):
-        return []
-    again = ", which turned it round again after a look at each step" if turned else ""
-    if _is_reversed(series, sign=-1):
-        return [f"Positive current is discharge, as ionworksdata determined{again}."]
-    doubt = (
-        f"{file.name}: the voltage does not tell whether positive current is discharge; it is "
-        "taken to be, as ionworksdata reads the file. Look at the signs of a known step"
-    )
-    warnings.warn(doubt, UserWarning, stacklevel=2)
-    return [f"{doubt}."]
-
-
-def _about_time(
-    header: Mapping[str, Any], given: Mapping[str, Any], options: Mapping[str, Any]
-) -> list[str]:
-    if "start_time" not in header or "start_time" in given:
-        return []
-    zone = options.get("timezone", "UTC, for want of a timezone in the options")
-    return [f"The start, {header['start_time']}, is that in the file, read as {zone}."]
-
-
-def _flows(series: pl.DataFrame) -> bool:
-    largest = series[_CURRENT].cast(float).fill_nan(None).abs().max()
-    return bool(largest)
-
-
-def _is_reversed(series: pl.DataFrame, sign: int = 1) -> bool:
-    """Whether the data say that positive current is charge, with the current times a sign."""
-    import polars as pl
-
-    from ionworks.validators import validate_positive_current_is_discharge
-
-    if not {_TIME, _VOLTAGE, _CURRENT} <= set(series.columns):
-        return False
-    turned = series.with_columns(pl.col(_CURRENT) * sign)
-    step = _STEP if _STEP in series.columns else None
-    return bool(validate_positive_current_is_discharge(turned, step_col=step))
+def _existing(path: str | os.PathLike[str]) -> Path:
+    file = Path(path).expanduser()
+    if file.is_dir():
+        raise IsADirectoryError(f"{file} is a folder: give the path of a file")
+    if not file.is_file():
+        raise FileNotFoundError(f"there is no file {file}")
+    if not file.stat().st_size:
+        raise ValueError(f"{file.name} is empty")
+    return file

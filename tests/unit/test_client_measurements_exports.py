@@ -1,5 +1,6 @@
 """Exports of cyclers: found for what they are, and read without a silent guess."""
 
+import ast
 import sys
 
 import numpy as np
@@ -7,8 +8,20 @@ import pytest
 
 from ionworks import errors
 from ionworks.measurements.checks import NewMeasurement
+from ionworks.measurements.cycler_text import readable
 from ionworks.measurements.exports import read_export
-from tests.unit.cycler_exports import EXPORTS, csv, maccor, rows
+from tests.unit.cycler_exports import (
+    EXPORTS,
+    arbin,
+    bdf,
+    biologic,
+    csv,
+    maccor,
+    neware,
+    novonix,
+    repower,
+    rows,
+)
 
 pytestmark = [
     pytest.mark.filterwarnings("ignore:BDF reader does not support reading start time"),
@@ -54,7 +67,7 @@ class TestFormats:
         assert notes[0] == "Mine."
         assert f"Read from {filename} as {name}" in notes[1]
         assert "180 rows of 18" in notes[1]
-        assert "Positive current is discharge" in notes[2]
+        assert any(note.startswith("Positive current is discharge") for note in notes)
 
 
 class TestDoubt:
@@ -69,17 +82,40 @@ class TestDoubt:
         export = read(written("Time [s],Current [A],Voltage [V]\n" + rest))
         assert not any("discharge" in note for note in export.notes)
 
-    def test_lines_that_were_not_read_are_warned_of(self, written):
-        broken = csv() + "".join(f"{n},,\n" for n in range(2000, 2400))
-        with pytest.warns(UserWarning, match=r"180 rows were read of a file of 581 lines"):
-            read(written(broken))
+    def test_rows_that_were_left_out_are_warned_of(self, written):
+        lines = csv().splitlines()
+        lines[5] = f"{lines[5].split(',')[0]},,"
+        with pytest.warns(UserWarning, match="1 of its 180 rows were left out"):
+            export = read(written("\n".join(lines)))
+        assert "1 rows of data were left out" in export.notes[0]
 
     def test_the_zone_of_the_start_is_told(self, written):
         path = written(maccor(), "export.txt")
         assert "read as UTC" in "".join(read(path).notes)
         there = read(path, options={"timezone": "America/New_York"})
-        assert there.detail["measurement"]["start_time"] == "2026-03-01T05:00:00+00:00"
-        assert "America/New_York" in "".join(there.notes)
+        assert there.detail["measurement"]["start_time"] == "2026-03-01T17:00:00+00:00"
+        assert "America/New_York, from its first row" in "".join(there.notes)
+
+    def test_a_day_without_a_time_is_no_start(self, written):
+        lines = [line.rpartition("\t")[0] for line in maccor().splitlines()[1:]]
+        export = read(written("\n".join([maccor().splitlines()[0], *lines]), "export.txt"))
+        assert "start_time" not in export.detail["measurement"]
+        assert "2026-03-01, but no time" in "".join(export.notes)
+
+    def test_a_start_that_is_not_understood_is_told(self, written):
+        text = EXPORTS["biologic mpt"][0]().replace("03/01/2026", "13.01.2026")
+        export = read(written(text, "export.mpt"))
+        assert "start_time" not in export.detail["measurement"]
+        assert "Acquisition started on : 13.01.2026 12:00:00" in "".join(export.notes)
+
+    def test_columns_that_are_not_kept_are_named(self, written):
+        notes = read(written(maccor(), "export.txt")).notes
+        assert any("not kept under their own names: Rec, Cycle C" in note for note in notes)
+
+    def test_the_time_that_repower_loses_is_told(self, written):
+        text, name, options = EXPORTS["repower"]
+        notes = "".join(read(written(text(), name), options=options).notes)
+        assert "they come to 1,772 s, its System Time to 1,790 s" in notes
 
     def test_what_the_user_says_wins_over_the_file(self, written):
         path = written(maccor(), "export.txt")
@@ -89,10 +125,203 @@ class TestDoubt:
         assert record["protocol"] == {"name": "RPT.000", "ambient_temperature_degc": 25}
 
 
+def german(text, head=1):
+    """Write the numbers of a table with decimal commas; a separating comma becomes a semicolon."""
+    lines = text.splitlines()
+    body = [line.replace(",", ";").replace(".", ",") for line in lines[head:]]
+    return "\n".join([*(line.replace(",", ";") for line in lines[:head]), *body]) + "\n"
+
+
+def quoted(text):
+    head, *rest = text.splitlines()
+    return "\n".join([head, *(german_row(line) for line in rest)])
+
+
+def german_row(line):
+    return ",".join('"{}"'.format(one.replace(".", ",")) for one in line.split(","))
+
+
+COMMAS = {
+    "maccor": (lambda: german(maccor(), 2), "export.txt", "maccor"),
+    "biologic": (lambda: german(biologic(), 5), "export.mpt", "biologic mpt"),
+    "semicolons": (lambda: german(csv()), "export.csv", "csv"),
+    "quotes": (lambda: quoted(csv()), "export.csv", "csv"),
+    "neware": (lambda: german(neware()), "export.csv", "neware"),
+    "arbin": (lambda: german(arbin()), "export.csv", "arbin"),
+    "novonix": (lambda: german(novonix(), 6), "export.csv", "novonix"),
+    "repower": (lambda: german(repower()), "export.csv", "repower"),
+    "bdf": (lambda: german(bdf()), "export.csv", "bdf"),
+}
+
+
+class TestDecimalCommas:
+    @pytest.mark.parametrize("name", COMMAS)
+    def test_they_are_recognised_and_the_file_stays(self, name, written):
+        text, filename, reader = COMMAS[name]
+        path = written(text(), filename)
+        before = path.read_bytes()
+        export = read(path, options=EXPORTS[reader][2])
+        points = read(
+            written(EXPORTS[reader][0](), f"points_{filename}"), options=EXPORTS[reader][2]
+        )
+        assert export.reader == reader
+        for column, values in points.detail["time_series"].to_dict().items():
+            assert export.detail["time_series"][column].equals(values), column
+        assert "decimal commas became points in a copy; the file itself is as it was" in "".join(
+            export.notes
+        )
+        assert path.read_bytes() == before
+
+    def test_thousands_are_left_alone(self, written):
+        text = "\n".join(
+            "\t".join(
+                f"{float(one):,.3f}" if n > 1 and column in (3, 4, 5) else one
+                for column, one in enumerate(line.split("\t"))
+            )
+            for n, line in enumerate(maccor().splitlines())
+        )
+        assert "\t1,790.000\t" in text
+        export = read(written(text, "export.txt"))
+        assert export.detail["time_series"]["Time [s]"][-1] == pytest.approx(1790)
+        assert export.detail["time_series"]["Voltage [V]"][0] == pytest.approx(3.85)
+        assert not any("comma" in note for note in export.notes)
+
+    @pytest.mark.parametrize(("decimal", "volts"), [(",", 3.85), (".", 3850)])
+    def test_what_can_be_read_in_two_ways_is_refused(self, written, decimal, volts):
+        rows = "".join(f"{10 * n};1,125;{3 - n / 1000 + 0.85:.3f}\n" for n in range(5))
+        path = written("Time [s];Current [A];Voltage [V]\n" + rows.replace(".", ","))
+        with pytest.raises(ValueError, match=r"export.csv: whether '1,125' in line 2 .*'decimal'"):
+            read(path)
+        if decimal == ".":
+            with pytest.raises(ValueError, match="row 0 has 3850 as Voltage"):
+                read(path, options={"decimal": decimal})
+        else:
+            series = read(path, options={"decimal": decimal}).detail["time_series"]
+            assert series["Voltage [V]"][0] == pytest.approx(volts)
+
+    def test_both_in_one_file_are_refused_with_their_lines(self, written):
+        lines = maccor().splitlines()
+        lines[7] = lines[7].replace("3.8", "3,8")
+        with pytest.raises(
+            ValueError, match=r"'3,8\d+' in line 8 has a decimal comma, but '0.0' in"
+        ):
+            read(written("\n".join(lines), "export.txt"))
+
+    def test_commas_that_also_separate_columns_are_refused(self, written):
+        text = csv().replace(".", ",")
+        with pytest.raises(ValueError, match="line 2 has 6 fields below 3 names"):
+            read(written(text))
+
+    def test_points_of_thousands_go(self, written):
+        rows = "".join(f"{1000 + n}.500,0\t1,0\t3,{90 - n}\n" for n in range(9))
+        path = written("Time [s]\tStep\tVoltage [V]\n" + rows, "export.txt")
+        with readable(path) as (copy, _):
+            assert copy.read_text().splitlines()[1] == "1000.500,0\t1.0\t3.90"
+
+    def test_a_wrong_word_for_it_is_refused(self, written):
+        with pytest.raises(ValueError, match=r"options\['decimal'\] must be ',' or '.', not 'x'"):
+            read(written(csv()), options={"decimal": "x"})
+
+
+class TestEncodings:
+    def test_the_degrees_of_a_windows_computer_are_read(self, tmp_path):
+        path = tmp_path / "export.csv"
+        path.write_bytes(novonix().encode("latin-1"))
+        export = read(path)
+        assert set(export.detail["time_series"]["Temperature [degC]"]) == {25.0}
+        assert "no UTF-8 was taken for windows-1252" in "".join(export.notes)
+
+    @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+    @pytest.mark.parametrize("name", ["csv", "maccor", "novonix", "repower"])
+    def test_marked_texts_are_read(self, tmp_path, name, encoding):
+        text, filename, options = EXPORTS[name]
+        path = tmp_path / filename
+        path.write_bytes(text().encode(encoding))
+        export = read(path, options=options)
+        assert export.reader == name
+        assert export.detail["time_series"].height >= 178
+        assert "with a mark became plain UTF-8" in "".join(export.notes)
+
+    def test_an_encoding_that_is_told_is_taken(self, tmp_path):
+        path = tmp_path / "export.csv"
+        path.write_bytes(csv().replace("Voltage [V]", "电压").encode("gbk"))
+        told = {"file_encoding": "gbk"}
+        series = read(path, column_mappings={"电压": "Voltage [V]"}, options=told).detail
+        assert series["time_series"].height == 180
+        with pytest.raises(ValueError, match="there is no encoding 'gkb'"):
+            read(path, options={"file_encoding": "gkb"})
+
+
+class TestPlausibility:
+    @pytest.mark.parametrize(
+        ("row", "message"),
+        [
+            ("600,1,3850", "row 3 has 3850 as Voltage .V., beyond 1000"),
+            ("600,-250000,3.8", "row 3 has -250000 as Current .A., beyond 100000"),
+            ("5,1,3.8", "row 3 is at 5 s, before the row above it at 20 s"),
+        ],
+    )
+    def test_values_that_no_cell_gives_are_refused(self, written, row, message):
+        rows = [f"{10 * n},1,{3.9 - n / 100}" for n in range(3)]
+        with pytest.raises(ValueError, match=message):
+            read(written("\n".join(["Time [s],Current [A],Voltage [V]", *rows, row])))
+
+    def test_a_sensor_that_is_not_there_is_warned_of(self, written):
+        rows = [f"{10 * n},-1,{3.9 - n / 100},-300" for n in range(9)]
+        text = "\n".join(["Time [s],Current [A],Voltage [V],Temperature [degC]", *rows])
+        with pytest.warns(UserWarning, match="row 0 has -300 °C"):
+            read(written(text))
+
+
 class TestRefusals:
     def test_a_file_that_is_not_there(self, tmp_path):
         with pytest.raises(FileNotFoundError, match=r"absent\.txt"):
             read(tmp_path / "absent.txt")
+
+    def test_a_folder(self, tmp_path):
+        with pytest.raises(IsADirectoryError, match="is a folder: give the path of a file"):
+            read(tmp_path)
+
+    def test_a_file_without_rows(self, written):
+        with pytest.raises(ValueError, match=r"export.csv .*no row with a current and a voltage"):
+            read(written(csv().splitlines()[0]))
+        with pytest.raises(ValueError, match=r"export.csv is empty"):
+            read(written(""))
+
+    def test_a_mapping_of_a_column_that_is_not_there(self, written):
+        path = written(csv().replace("Current", "Strom"))
+        assert read(path, column_mappings={"Strom [A]": "Current [A]"}).detail["time_series"].height
+        with pytest.raises(ValueError, match=r"no column 'Storm \[A\]'; near it: 'Strom \[A\]'"):
+            read(path, column_mappings={"Storm [A]": "Current [A]"})
+        with pytest.raises(ValueError, match=r"no column 'Strom\[A\]'; near it: 'Strom \[A\]'"):
+            read(path, column_mappings={"Strom[A]": "Current [A]"})
+
+    def test_names_that_are_not_known_are_shown_with_a_way_out(self, written):
+        path = written(csv().replace("Time [s],Current [A],Voltage [V]", "t,I,U"))
+        with pytest.raises(
+            ValueError, match="none of its columns is known as a voltage"
+        ) as refused:
+            read(path)
+        example = str(refused.value).partition("column_mappings=")[2]
+        assert example == "{'t': 'Time [s]', 'I': 'Current [A]', 'U': 'Voltage [V]'}"
+        assert read(path, column_mappings=ast.literal_eval(example)).detail["time_series"].height
+
+    def test_a_text_that_does_not_look_like_one(self, tmp_path):
+        path = tmp_path / "export.csv"
+        path.write_bytes(csv().encode("utf-16-le"))
+        with pytest.raises(ValueError, match="'utf-16-le'"):
+            read(path)
+        assert read(path, options={"file_encoding": "utf-16-le"}).detail["time_series"].height
+
+    def test_tabs_in_a_plain_table(self, written):
+        with pytest.raises(ValueError, match="tabs stand between its columns"):
+            read(written(csv().replace(",", "\t")))
+
+    def test_repower_says_what_it_must_be_told(self, written):
+        with pytest.raises(
+            ValueError, match=r"options=\{'cell_metadata': \{'Lower voltage cut-off"
+        ):
+            read(written(repower()))
 
     def test_a_format_that_is_not_found(self, written):
         with pytest.raises(ValueError, match=r"pass reader=, one of .*maccor"):
