@@ -18,10 +18,11 @@ from ionworks._async.measurement_parts import (
     async_tables,
 )
 from ionworks.calls import async_call, async_map
-from ionworks.errors import NotFoundError
+from ionworks.errors import ConflictError, IonworksError, NotFoundError
 from ionworks.requests import path_id
 from ionworks.results.cells import CellInstanceDetail
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail
+from ionworks.storage.answers import StorageRefusedError
 from ionworks.streams import AsyncStream
 
 if TYPE_CHECKING:
@@ -30,9 +31,13 @@ if TYPE_CHECKING:
 __all__ = ["Wanted", "async_detail", "async_details", "async_instance_detail", "async_iter_details"]
 
 Rows = list[CellMeasurement]
+_Read = dict[str, Any] | IonworksError
 
 _TABLES, _SERIES, _FILES = "tables", "time_series", "files"
 _NAMED = 5
+_TRIES = 3
+_CHANGED = (NotFoundError, ConflictError, StorageRefusedError)
+"""What is answered about a measurement that has been deleted or extended since it was listed."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +111,9 @@ async def async_details(
 ) -> AsyncIterator[CellMeasurementDetail]:
     """Yield measurements with their parts, in order, while later ones are still fetched.
 
-    The parts of a measurement that has not been processed are ``None``, and a warning says so.
+    The parts of a measurement that has not been processed are ``None``, and a warning says so; it
+    is the same with one that is extended meanwhile. One that is deleted meanwhile is left out, and
+    a warning says so.
     """
     rows: Rows = await listed()
     if unread := [row for row in rows if not _is_ready(row)]:
@@ -114,16 +121,17 @@ async def async_details(
     parts = [wanted.parts_of(row) if _is_ready(row) else [] for row in rows]
     jobs = [(row, part) for row, names in zip(rows, parts, strict=True) for part in names]
 
-    async def fetch(job: tuple[CellMeasurement, str]) -> dict[str, Any]:
-        return await _part(session, *job, wanted)
+    async def fetch(job: tuple[CellMeasurement, str]) -> _Read:
+        row, part = job
+        return await _tried(session, row, wanted, part)
 
     stream = AsyncStream(fetch, jobs, session.at_once)
     try:
         for row, names in zip(rows, parts, strict=True):
-            read: dict[str, Any] = {}
-            for _ in names:
-                read |= await anext(stream)
-            yield CellMeasurementDetail.holding(row, read)
+            read = [await anext(stream) for _ in names]
+            detail = await _settled(session, row, wanted, read)
+            if detail is not None:
+                yield detail
     finally:
         await stream.aclose()
 
@@ -139,12 +147,65 @@ async def async_detail(
     """Return one measurement with its parts."""
 
     async def fetch(part: str) -> dict[str, Any]:
-        return await _part(session, row, part, wanted)
+        try:
+            return await _part(session, row, part, wanted)
+        except NotFoundError:
+            if part != _TABLES:
+                raise
+            return dict.fromkeys(wanted.tables)
 
     read: dict[str, Any] = {}
     for parts in await async_map(fetch, wanted.parts_of(row), session.at_once):
         read |= parts
     return CellMeasurementDetail.holding(row, read)
+
+
+async def _settled(
+    session: AsyncSession, row: CellMeasurement, wanted: Wanted, read: Sequence[_Read]
+) -> CellMeasurementDetail | None:
+    """Return a measurement with the parts that were read, ``None`` if it is gone.
+
+    If one could not be had, the measurement may have changed since it was listed.
+    """
+    for _ in range(_TRIES):
+        refusals = [part for part in read if isinstance(part, IonworksError)]
+        if not refusals:
+            break
+        now = await _look(session, row)
+        if now is None or not _is_ready(now):
+            return None if now is None else CellMeasurementDetail.holding(now, {})
+        has_none = all(isinstance(refusal, NotFoundError) for refusal in refusals)
+        if has_none and now.updated_at == row.updated_at:
+            read = [part for part in read if not isinstance(part, IonworksError)]
+            break
+        row, fetch = now, partial(_tried, session, now, wanted)
+        read = await async_map(fetch, wanted.parts_of(now), session.at_once)
+    parts: dict[str, Any] = {}
+    for part in read:
+        if isinstance(part, IonworksError):
+            part.message = f"the measurement {row.name!r}: {part.message}"
+            raise part
+        parts |= part
+    return CellMeasurementDetail.holding(row, parts)
+
+
+async def _look(session: AsyncSession, row: CellMeasurement) -> CellMeasurement | None:
+    """Return the record as it is now, ``None`` if it is gone; warn if there is nothing to read."""
+    try:
+        now = await AsyncMeasurementRecords(session).get(row.id)
+    except NotFoundError:
+        _warn(f"{row.name!r} was deleted while it was to be read: it is left out")
+        return None
+    if not _is_ready(now):
+        _warn_of([now])
+    return now
+
+
+async def _tried(session: AsyncSession, row: CellMeasurement, wanted: Wanted, part: str) -> _Read:
+    try:
+        return await _part(session, row, part, wanted)
+    except _CHANGED as refusal:
+        return refusal
 
 
 async def _part(
@@ -156,10 +217,7 @@ async def _part(
         return {"files": await async_files(session, row.id)}
     if part == _SERIES:
         return {_SERIES: session.frame(await async_series(session, source))}
-    try:
-        tables = await async_tables(session, source, wanted.tables)
-    except NotFoundError:
-        return dict.fromkeys(wanted.tables)
+    tables = await async_tables(session, source, wanted.tables)
     return {name: session.frame(table) for name, table in tables.items()}
 
 
@@ -170,9 +228,11 @@ def _is_ready(row: CellMeasurement) -> bool:
 def _warn_of(rows: Sequence[CellMeasurement]) -> None:
     states = [f"{row.name!r} ({row.processing_status})" for row in rows[:_NAMED]]
     more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-    warnings.warn(
+    _warn(
         f"without data, because not processed: {', '.join(states)}{more}. Wait for those on "
-        "their way with client.cell_measurement.wait_for_processing",
-        UserWarning,
-        stacklevel=2,
+        "their way with client.cell_measurement.wait_for_processing"
     )
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, UserWarning, stacklevel=2)

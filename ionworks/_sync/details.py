@@ -19,10 +19,11 @@ from ionworks._sync.measurement_parts import (
     sync_tables,
 )
 from ionworks.calls import sync_call, sync_map
-from ionworks.errors import NotFoundError
+from ionworks.errors import ConflictError, IonworksError, NotFoundError
 from ionworks.requests import path_id
 from ionworks.results.cells import CellInstanceDetail
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail
+from ionworks.storage.answers import StorageRefusedError
 from ionworks.streams import Stream
 
 if TYPE_CHECKING:
@@ -31,9 +32,13 @@ if TYPE_CHECKING:
 __all__ = ["Wanted", "sync_detail", "sync_details", "sync_instance_detail", "sync_iter_details"]
 
 Rows = list[CellMeasurement]
+_Read = dict[str, Any] | IonworksError
 
 _TABLES, _SERIES, _FILES = "tables", "time_series", "files"
 _NAMED = 5
+_TRIES = 3
+_CHANGED = (NotFoundError, ConflictError, StorageRefusedError)
+"""What is answered about a measurement that has been deleted or extended since it was listed."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +112,9 @@ def sync_details(
 ) -> Iterator[CellMeasurementDetail]:
     """Yield measurements with their parts, in order, while later ones are still fetched.
 
-    The parts of a measurement that has not been processed are ``None``, and a warning says so.
+    The parts of a measurement that has not been processed are ``None``, and a warning says so; it
+    is the same with one that is extended meanwhile. One that is deleted meanwhile is left out, and
+    a warning says so.
     """
     rows: Rows = listed()
     if unread := [row for row in rows if not _is_ready(row)]:
@@ -115,16 +122,17 @@ def sync_details(
     parts = [wanted.parts_of(row) if _is_ready(row) else [] for row in rows]
     jobs = [(row, part) for row, names in zip(rows, parts, strict=True) for part in names]
 
-    def fetch(job: tuple[CellMeasurement, str]) -> dict[str, Any]:
-        return _part(session, *job, wanted)
+    def fetch(job: tuple[CellMeasurement, str]) -> _Read:
+        row, part = job
+        return _tried(session, row, wanted, part)
 
     stream = Stream(fetch, jobs, session.at_once)
     try:
         for row, names in zip(rows, parts, strict=True):
-            read: dict[str, Any] = {}
-            for _ in names:
-                read |= next(stream)
-            yield CellMeasurementDetail.holding(row, read)
+            read = [next(stream) for _ in names]
+            detail = _settled(session, row, wanted, read)
+            if detail is not None:
+                yield detail
     finally:
         stream.close()
 
@@ -138,12 +146,65 @@ def sync_detail(session: Session, row: CellMeasurement, wanted: Wanted) -> CellM
     """Return one measurement with its parts."""
 
     def fetch(part: str) -> dict[str, Any]:
-        return _part(session, row, part, wanted)
+        try:
+            return _part(session, row, part, wanted)
+        except NotFoundError:
+            if part != _TABLES:
+                raise
+            return dict.fromkeys(wanted.tables)
 
     read: dict[str, Any] = {}
     for parts in sync_map(fetch, wanted.parts_of(row), session.at_once):
         read |= parts
     return CellMeasurementDetail.holding(row, read)
+
+
+def _settled(
+    session: Session, row: CellMeasurement, wanted: Wanted, read: Sequence[_Read]
+) -> CellMeasurementDetail | None:
+    """Return a measurement with the parts that were read, ``None`` if it is gone.
+
+    If one could not be had, the measurement may have changed since it was listed.
+    """
+    for _ in range(_TRIES):
+        refusals = [part for part in read if isinstance(part, IonworksError)]
+        if not refusals:
+            break
+        now = _look(session, row)
+        if now is None or not _is_ready(now):
+            return None if now is None else CellMeasurementDetail.holding(now, {})
+        has_none = all(isinstance(refusal, NotFoundError) for refusal in refusals)
+        if has_none and now.updated_at == row.updated_at:
+            read = [part for part in read if not isinstance(part, IonworksError)]
+            break
+        row, fetch = now, partial(_tried, session, now, wanted)
+        read = sync_map(fetch, wanted.parts_of(now), session.at_once)
+    parts: dict[str, Any] = {}
+    for part in read:
+        if isinstance(part, IonworksError):
+            part.message = f"the measurement {row.name!r}: {part.message}"
+            raise part
+        parts |= part
+    return CellMeasurementDetail.holding(row, parts)
+
+
+def _look(session: Session, row: CellMeasurement) -> CellMeasurement | None:
+    """Return the record as it is now, ``None`` if it is gone; warn if there is nothing to read."""
+    try:
+        now = MeasurementRecords(session).get(row.id)
+    except NotFoundError:
+        _warn(f"{row.name!r} was deleted while it was to be read: it is left out")
+        return None
+    if not _is_ready(now):
+        _warn_of([now])
+    return now
+
+
+def _tried(session: Session, row: CellMeasurement, wanted: Wanted, part: str) -> _Read:
+    try:
+        return _part(session, row, part, wanted)
+    except _CHANGED as refusal:
+        return refusal
 
 
 def _part(session: Session, row: CellMeasurement, part: str, wanted: Wanted) -> dict[str, Any]:
@@ -153,10 +214,7 @@ def _part(session: Session, row: CellMeasurement, part: str, wanted: Wanted) -> 
         return {"files": sync_files(session, row.id)}
     if part == _SERIES:
         return {_SERIES: session.frame(sync_series(session, source))}
-    try:
-        tables = sync_tables(session, source, wanted.tables)
-    except NotFoundError:
-        return dict.fromkeys(wanted.tables)
+    tables = sync_tables(session, source, wanted.tables)
     return {name: session.frame(table) for name, table in tables.items()}
 
 
@@ -167,9 +225,11 @@ def _is_ready(row: CellMeasurement) -> bool:
 def _warn_of(rows: Sequence[CellMeasurement]) -> None:
     states = [f"{row.name!r} ({row.processing_status})" for row in rows[:_NAMED]]
     more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-    warnings.warn(
+    _warn(
         f"without data, because not processed: {', '.join(states)}{more}. Wait for those on "
-        "their way with client.cell_measurement.wait_for_processing",
-        UserWarning,
-        stacklevel=2,
+        "their way with client.cell_measurement.wait_for_processing"
     )
+
+
+def _warn(text: str) -> None:
+    warnings.warn(text, UserWarning, stacklevel=2)
