@@ -8,6 +8,7 @@ The spelling is read here, each name in it is looked up in pint::
     exponent = [ "**" | "^" ] number | ( "**" | "^" ) "(" number ")"
 
 So nothing a request says is ever evaluated, and a number that scales (``5 mg``) is no unit.
+A share may say of what (``wt%``, ``vol%``), and ``C-rate`` is one over an hour.
 """
 
 from __future__ import annotations
@@ -15,11 +16,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from difflib import get_close_matches
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from ionworks_engine.errors import Problem
+from ionworks_engine.near_units import MISREAD, near
 from ionworks_engine.validation import key_path
 
 if TYPE_CHECKING:
@@ -33,26 +34,21 @@ _LARGEST_EXPONENT = 20
 _MOST = 100
 _TOKEN = re.compile(
     r"(?P<space>\s*)"
-    r"(?:(?P<name>[^\W\d_][^\W\d]*|°[CFK]|[%‰])"
+    r"(?:(?P<name>(?:wt|vol|mol|at)\.?%|C-rate\b|[^\W\d_][^\W\d]*|°[CFK]?|[%‰])"
     r"|(?P<number>[+-]?\d+(?:\.\d+)?)|(?P<sign>\*\*|[*.·⋅/^()]))"
 )
 _TIMES = frozenset("*.·⋅")
 _POWERS = frozenset({"**", "^"})
 _OPEN = _TIMES | _POWERS | {"/", "("}
-# What pint takes for years, hours in trillionths of a trillionth, and lengths: never meant.
-_MISREAD = {"ah": "Ah", "ma": "mA"}
-_ALIASES = ("@alias ohm = Ohm = Ohms", "@alias ampere = amps = Amp = Amps")
-_COMMON = (
-    *("A", "mA", "uA", "kA", "V", "mV", "kV", "W", "mW", "kW", "Ohm", "mOhm", "uOhm", "S"),
-    *("Ah", "mAh", "A.h", "A*h", "mA.h", "mA*h", "Wh", "mWh", "kWh", "W.h", "W*h", "C", "F"),
-    *("m", "cm", "mm", "um", "nm", "m2", "cm2", "mm2", "m3", "cm3", "L", "mL", "uL"),
-    *("kg", "g", "mg", "ug", "mol", "mmol", "K", "degC", "s", "min", "h", "day", "Hz", "mHz"),
-    *("mg/cm**2", "mg.cm-2", "g/cm**3", "g.cm-3", "kg.m-3", "mAh/g", "mA.h.g-1", "mAh/cm**2"),
-    *("mA.h.cm-2", "mA/cm**2", "A.m-2", "mol/L", "mol.m-3", "m2.s-1", "cm**2/s", "S/m", "S.m-1"),
-    *("Ohm.m", "Ohm*cm**2", "Ohm.cm2", "W.m-1.K-1", "W/(m*K)", "J.kg-1.K-1", "J/(kg*K)"),
-    *("J", "kJ", "eV", "J.mol-1", "Wh/kg", "W.h.kg-1", "Wh/L", "W.h.L-1", "Pa", "kPa", "MPa"),
-    *("bar", "%", "percent", "ppm", "cycle", "dimensionless"),
-)
+# Words for no answer, of which one reads as newtons per ampere.
+_NO_ANSWER = frozenset({"n/a", "n.a", "n.a.", "na", "none", "null", "nan", "unknown"})
+_DEFINED = ("@alias ohm = Ohm = Ohms", "@alias ampere = amps = Amp = Amps", "ppb = 1e-9")
+_PER_HOUR = [("sign", "("), ("number", "1"), ("sign", "/"), ("name", "hour"), ("sign", ")")]
+_SPELT = {
+    "°": [("name", "degree")],
+    "C-rate": _PER_HOUR,
+    **{f"{of}{dot}%": [("name", "%")] for of in ("wt", "vol", "mol", "at") for dot in ("", ".")},
+}
 
 
 class UnitError(ValueError):
@@ -100,14 +96,15 @@ def why_not(text: str) -> str | None:
 
 
 def problems(document: Any, path: str) -> Iterator[Problem]:
-    """Tell which quantities, anywhere in a free-form document, have a unit that is none.
+    """Tell which quantities, anywhere in a free-form document, have no unit or no number.
 
     After a hundred it ends.
 
     Parameters
     ----------
     document
-        A JSON value. An object with exactly the keys ``value`` and ``unit`` is a quantity.
+        A JSON value. An object with exactly the keys ``value`` and ``unit`` is a quantity: its
+        value is a number, a list (perhaps of lists) of numbers, or null.
     path
         Key path of the document in the request.
 
@@ -125,15 +122,82 @@ def problems(document: Any, path: str) -> Iterator[Problem]:
             yield Problem(path, f"this is nested more than {DEEPEST} levels deep")
             return
         if isinstance(value, Mapping):
-            if value.keys() == _QUANTITY and (message := _judged(value["unit"])):
-                yield Problem(key_path(["unit"], there), message)
-                told += 1
+            if value.keys() == _QUANTITY:
+                for name, message in _wrong(value):
+                    yield Problem(key_path([name], there), message)
+                    told += 1
             inner = [(each, key_path([name], there), depth + 1) for name, each in value.items()]
         elif isinstance(value, list):
             inner = [(each, key_path([i], there), depth + 1) for i, each in enumerate(value)]
         else:
             continue
         waiting += reversed(inner)
+
+
+def amount(quantity: Any, unit: str) -> float | None:
+    """Return a stated quantity in a unit; ``None`` when it is none of that kind.
+
+    Parameters
+    ----------
+    quantity
+        An object of ``value`` and ``unit``, or a number, which is taken to be in ``unit``.
+    unit
+        The unit wanted.
+
+    Examples
+    --------
+    >>> amount({"value": 3, "unit": "mA h"}, "A.h"), amount(3, "A.h"), amount("much", "A.h")
+    (0.003, 3.0, None)
+    """
+    if isinstance(quantity, Mapping):
+        value, stated = quantity.get("value"), quantity.get("unit")
+    else:
+        value, stated = quantity, unit
+    if isinstance(value, bool) or not isinstance(value, int | float) or not isinstance(stated, str):
+        return None
+    scale = _scale(stated, unit)
+    return None if scale is None else value * scale
+
+
+@lru_cache(maxsize=256)
+def _scale(unit: str, other: str) -> float | None:
+    """Return how many of another unit one of this is; ``None`` when they differ in kind."""
+    if unit == other:
+        return 1.0
+    from pint import DimensionalityError
+
+    registry = _registry()
+    try:
+        one, wanted = registry.Unit(to_pint(unit)), registry.Unit(to_pint(other))
+        return float(registry.convert(1.0, one, wanted))
+    except (UnitError, DimensionalityError):
+        return None
+
+
+def _wrong(quantity: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield the keys of a quantity that hold what they cannot, and why."""
+    value = quantity["value"]
+    odd = [each for each in _flat(value) if not _is_number(each)][:1]
+    if odd:
+        shown = f"{odd[0]!r:.60}" if isinstance(odd[0], str | bool) else "an object"
+        yield "value", f"the value of a quantity is a number, not {shown}"
+    if message := _judged(quantity["unit"]):
+        yield "unit", message
+
+
+def _flat(value: Any) -> Iterator[Any]:
+    """Yield what lies in lists, of which there may be lists."""
+    waiting = [value]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += reversed(each)
+        else:
+            yield each
+
+
+def _is_number(value: Any) -> bool:
+    return value is None or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def _judged(unit: Any) -> str | None:
@@ -149,12 +213,14 @@ def _read(text: str) -> list[tuple[str, float]]:
     plain = unicodedata.normalize("NFKC", text).replace("\N{MINUS SIGN}", "-").strip()
     if plain in NONE:
         return []
+    if plain.lower() in _NO_ANSWER:
+        raise UnitError(f"{text!r} is no unit; '-' stands for none")
     try:
         parts = _Reader(_tokens(plain)).unit()
         for name, _ in parts:
             _look_up(name)
     except UnitError as error:
-        raise UnitError(f"{text!r} is no unit: {error}{_near(plain)}") from None
+        raise UnitError(f"{text!r} is no unit: {error}{near(plain)}") from None
     return parts
 
 
@@ -169,7 +235,7 @@ def _tokens(text: str) -> list[tuple[str, str]]:
         joined = not sign or sign == "("
         if match["space"] and joined and tokens and tokens[-1][1] not in _OPEN:
             tokens.append(("sign", "*"))
-        tokens.append((kind, match[kind]))
+        tokens += _SPELT.get(match[kind], [(kind, match[kind])])
         at = match.end()
     return tokens
 
@@ -253,7 +319,7 @@ def _look_up(name: str) -> None:
     from pint import UndefinedUnitError
 
     try:
-        if name in _MISREAD:
+        if name in MISREAD:
             raise UnitError(f"{name!r} is unknown")
         _registry().get_name(name)
     except UndefinedUnitError:
@@ -266,16 +332,6 @@ def _registry() -> UnitRegistry[Any]:
     import pint
 
     registry: UnitRegistry[Any] = pint.UnitRegistry()
-    for alias in _ALIASES:
-        registry.define(alias)
+    for definition in _DEFINED:
+        registry.define(definition)
     return registry
-
-
-def _near(text: str) -> str:
-    """Return the end of a message: units that may have been meant."""
-    lowered = text.lower()
-    found = [unit for unit in _COMMON if unit.lower() == lowered]
-    found += get_close_matches(text, _COMMON, n=2, cutoff=0.7)
-    found += [_MISREAD[text]] if text in _MISREAD else []
-    named = " or ".join(repr(unit) for unit in dict.fromkeys(found))
-    return f"; did you mean {named}?" if named else "; write it such as 'mg/cm**2' or 'mg.cm-2'"

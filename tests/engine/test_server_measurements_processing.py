@@ -47,6 +47,31 @@ class TestUpload:
         # The upload was stored as it came, beside it stand steps and cycles.
         assert len(lab.files()) == 3
 
+    @pytest.mark.parametrize(
+        "capacity",
+        [
+            *({"value": 3, "unit": unit} for unit in ("mA.h", "mAh", "mA h", "mA·h")),
+            {"value": 3000, "unit": "uAh"},
+            {"value": 10.8, "unit": "C"},
+            0.003,
+        ],
+        ids=str,
+    )
+    def test_the_rated_capacity_counts_in_any_unit(self, lab, capacity):
+        body = {"ratings": {"capacity": capacity}}
+        assert lab.patch(f"/cell_specifications/{lab.specification}", json=body).status_code == 200
+        # At C/50 nothing rests, though a pulse of 5C is the measure without a rated capacity.
+        pulsed = pl.DataFrame(
+            {
+                "Time [s]": [0.0, 3600.0, 3600.0, 3601.0],
+                "Current [A]": [6e-5, 6e-5, 1.5e-2, 1.5e-2],
+                "Voltage [V]": [4.0, 3.9, 3.8, 3.7],
+                "Step count": [0, 0, 1, 1],
+            }
+        )
+        made = lab.measured(pulsed)
+        assert lab.table(made["id"], "steps")["Step type"][0] == "Constant current discharge"
+
     def test_what_was_not_uploaded_is_named(self, lab):
         places = lab.initiate().json()
         refused = lab.confirm(places["measurement_id"], {"name": "Cycling"})

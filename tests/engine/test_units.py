@@ -1,5 +1,7 @@
 """Units in either spelling, against pint's own arithmetic; what is no unit is told what is near."""
 
+import math
+
 import pint
 import pytest
 from hypothesis import given
@@ -56,6 +58,12 @@ SAME = [
     ("eV", "electron_volt", 1.602176634e-19, "joule"),
     ("mg / cm ** 2", "(mg)/(cm**2)", 1e-2, "kilogram / meter ** 2"),
     ("%", "percent", 0.01, "dimensionless"),
+    ("wt%", "vol.%", 0.01, "dimensionless"),
+    ("mol%/h", "at% / hour", 0.01 / 3600, "1 / second"),
+    ("ppb", "ppb", 1e-9, "dimensionless"),
+    ("C-rate", "h-1", 1 / 3600, "1 / second"),
+    ("A/C-rate", "A h", 3600, "coulomb"),
+    ("°", "deg", math.pi / 180, "radian"),
     ("", "-", 1, "dimensionless"),
     ("1", "dimensionless", 1, "dimensionless"),
 ]
@@ -65,6 +73,7 @@ SAME = [
 def registry():
     registry = pint.UnitRegistry()
     registry.define("@alias ohm = Ohm")
+    registry.define("ppb = 1e-9")
     return registry
 
 
@@ -106,8 +115,14 @@ def test_temperatures_are_units(unit):
         ("m99999999999", "exponent"),
         ("m0", "exponent"),
         ("V vs Li/Li+", "cannot be read at '+'"),
-        ("C-rate", "cannot be read at '-rate'"),
-        ("wt%", "'%' is out of place"),
+        ("C-rates", "cannot be read at '-rates'"),
+        ("mC-rate", "cannot be read at '-rate'"),
+        ("wt %", "'wt' is unknown; did you mean 'wt%'"),
+        ("grm", "'grm' is unknown; did you mean 'g'?"),
+        ("Volt", "'Volt' is unknown; did you mean 'V'?"),
+        ("AMPERES", "did you mean 'A'?"),
+        ("N/A", "'N/A' is no unit; '-' stands for none"),
+        ("n/a", "'-' stands for none"),
         ("foo", "'foo' is unknown; write it such as 'mg/cm**2' or 'mg.cm-2'"),
         ("__import__('os')", "cannot be read"),
         ("lambda: 0", "cannot be read"),
@@ -163,3 +178,40 @@ def test_a_document_nested_too_deeply_is_refused():
 def test_no_more_is_told_than_can_be_read():
     document = [{"value": 1, "unit": "no"}] * 1000
     assert len(list(units.problems(document, "properties"))) == 100
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        ("5", "a number, not '5'"),
+        (True, "a number, not True"),
+        ({"value": 5}, "a number, not an object"),
+        ([1, [2, "x"]], "a number, not 'x'"),
+    ],
+)
+def test_the_value_of_a_quantity_is_a_number(value, told):
+    [problem] = units.problems({"mass": {"value": value, "unit": "g"}}, "properties")
+    assert problem.path == "properties.mass.value"
+    assert told in problem.message
+    for good in (None, 5, 0.5, [], [1, None], [[1, 2], [3.5]]):
+        assert list(units.problems({"value": good, "unit": "g"}, "properties")) == []
+
+
+@pytest.mark.parametrize(
+    ("quantity", "expected"),
+    [
+        *(({"value": 3, "unit": u}, 3.0) for u in ("A.h", "A h", "Ah", "A·h", "ampere_hour")),
+        *(({"value": 3, "unit": u}, 3e-3) for u in ("mA.h", "mA h", "mAh", "milliampere_hour")),
+        *(({"value": 3, "unit": u}, 3e-6) for u in ("uAh", "uA.h", "µA h")),
+        ({"value": 7200, "unit": "C"}, 2.0),
+        (3, 3.0),
+        ({"value": 3, "unit": "W.h"}, None),
+        ({"value": 3, "unit": "no"}, None),
+        ({"value": "3", "unit": "A.h"}, None),
+        ({"value": 3, "unit": None}, None),
+        (True, None),
+        (None, None),
+    ],
+)
+def test_an_amount_is_told_in_the_unit_that_is_wanted(quantity, expected):
+    assert units.amount(quantity, "A.h") == (expected and pytest.approx(expected, rel=1e-12))

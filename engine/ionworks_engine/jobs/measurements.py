@@ -11,12 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 
-from ionworks_engine.jobs.system import Ended, Order
+from ionworks_engine import units
+from ionworks_engine.jobs.system import OUT_OF_MEMORY, Ended, Order
 from ionworks_engine.storage import Store, queue
 from ionworks_engine.storage.tables import cell_measurements, cell_specifications
 
 JOB_TYPE = "ingest"
-_AMPERE_HOURS = {"A.h": 1.0, "A*h": 1.0, "Ah": 1.0, "mA.h": 1e-3, "mA*h": 1e-3, "mAh": 1e-3}
 
 
 class MeasurementJobs:
@@ -46,7 +46,7 @@ class MeasurementJobs:
         for each in ended:
             mine = cell_measurements.c.job_id == each.job.id
             row = connection.execute(query.where(mine)).one()
-            changed = {**_result(row, each), "updated_at": self._store.now()}
+            changed = {**self._result(row, each), "updated_at": self._store.now()}
             connection.execute(update(cell_measurements).where(mine).values(changed))
             each.unneeded += _files(row)
         return [_ending(each) for each in ended]
@@ -65,35 +65,41 @@ class MeasurementJobs:
     def _path(self, name: str | None) -> str | None:
         return None if name is None else str(self._store.files.path(name))
 
+    def _result(self, row: Row[Any], ended: Ended) -> dict[str, Any]:
+        done = {"source_file": None, "source_steps_file": None}
+        error = ended.reply.error
+        if error is not None:
+            words = self._why(row, error)
+            status = "failed" if row.time_series_file is None else "ready"
+            return {**done, "processing_status": status, "processing_error": words}
+        steps, cycles, *series = ended.files
+        return {
+            **done,
+            "processing_status": "ready",
+            "processing_error": None,
+            "time_series_file": series[0] if series else row.source_file,
+            "steps_file": steps,
+            "cycles_file": cycles,
+            "rows": ended.reply.content["rows"],
+            "duration": ended.reply.content["duration"],
+        }
+
+    def _why(self, row: Row[Any], error: Mapping[str, Any]) -> str:
+        """Return why a series was not taken."""
+        words = str(error["message"])
+        if error["code"] == OUT_OF_MEMORY:
+            size = self._store.files.path(row.source_file).stat().st_size
+            words = (
+                f"The upload of {size:,} bytes is too large to be processed here: upload it as "
+                f"several measurements, with fewer columns, or thinned out. {words}"
+            )
+        return queue.shortened(words)
+
 
 def _rated_capacity(ratings: Any) -> float | None:
-    """Return a cell's rated capacity in A.h, where it is stated in a common unit."""
-    rated = (ratings or {}).get("capacity")
-    if not isinstance(rated, Mapping):
-        return None
-    value, scale = rated.get("value"), _AMPERE_HOURS.get(str(rated.get("unit")))
-    if scale is None or isinstance(value, bool) or not isinstance(value, int | float):
-        return None
-    return value * scale if value > 0 else None
-
-
-def _result(row: Row[Any], ended: Ended) -> dict[str, Any]:
-    done = {"source_file": None, "source_steps_file": None}
-    error = ended.reply.error
-    if error is not None:
-        status = "failed" if row.time_series_file is None else "ready"
-        return {**done, "processing_status": status, "processing_error": str(error["message"])}
-    steps, cycles, *series = ended.files
-    return {
-        **done,
-        "processing_status": "ready",
-        "processing_error": None,
-        "time_series_file": series[0] if series else row.source_file,
-        "steps_file": steps,
-        "cycles_file": cycles,
-        "rows": ended.reply.content["rows"],
-        "duration": ended.reply.content["duration"],
-    }
+    """Return a cell's rated capacity in A.h, where one is stated."""
+    rated = units.amount((ratings or {}).get("capacity"), "A.h")
+    return rated if rated and rated > 0 else None
 
 
 def _files(row: Row[Any]) -> list[str]:
