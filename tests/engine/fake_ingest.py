@@ -20,7 +20,18 @@ def held(request):
     if "Die" in columns:
         Path(request["into"]).write_bytes(b"half")
         os.kill(os.getpid(), signal.SIGKILL)
+    if "Grow" in columns:
+        with Path(os.environ["FAKE_INGEST_GATE"]).open("a") as file:
+            file.write("x")
+        taken = []
+        while True:
+            taken.append(b"x" * (1 << 24))
+            time.sleep(0.01)
+    if "Abort" in columns:
+        os.write(2, b"memory allocation of 800 bytes failed\n")
+        os.abort()
     return ingest(request)
 
 
 TASKS = {"ingest": held}
+BOUNDED = frozenset({"ingest"})

@@ -89,3 +89,4 @@ TASKS = {
     "validate_model": validate_model,
     "models": models,
 }
+BOUNDED = frozenset()

@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 from conftest import all_ended, enqueue, fake_workers, job, run_of, until, with_jobs
+from ionworks_engine.jobs import memory
 from ionworks_engine.jobs.executor import OutOfTime, WorkerDied
 from ionworks_engine.storage import Store, queue
 from ionworks_engine.storage.tables import jobs as jobs_table
@@ -357,3 +358,27 @@ def test_no_worker_outlives_a_closed_executor():
         return pid_of(reply)
 
     assert not Path(f"/proc/{asyncio.run(scenario())}").exists()
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "kills", "expected"),
+    [
+        (memory.OUT_OF_MEMORY, "", 0, True),
+        (-signal.SIGABRT, "memory allocation of 8 bytes failed", 0, True),
+        (-signal.SIGABRT, "corrupted size vs. prev_size", 0, False),
+        (-signal.SIGKILL, "", 1, True),
+        (-signal.SIGKILL, "", 0, False),
+        (-signal.SIGSEGV, "", 1, False),
+        (1, "", 1, False),
+    ],
+)
+def test_a_process_that_had_too_little_memory_is_told_from_others(
+    monkeypatch, tmp_path, code, words, kills, expected
+):
+    counted = tmp_path / "vmstat"
+    monkeypatch.setattr(memory, "_COUNTED", counted)
+    assert memory.kills() == 0
+    counted.write_text("pgfault 7\noom_kill 3\n")
+    before = memory.kills()
+    counted.write_text(f"pgfault 9\noom_kill {3 + kills}\n")
+    assert memory.was_too_little(code, words, before) is expected

@@ -6,6 +6,7 @@ from datetime import timedelta
 import polars as pl
 import pytest
 from conftest import HERE, app_client
+from ionworks_engine.jobs import memory
 from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.storage.tables import idempotency
 from measured import engine, parquet, series
@@ -286,7 +287,7 @@ class TestExtend:
 
 def slow():
     """Workers that take their time over series with a column called ``Hold``."""
-    return ProcessExecutor(1, tasks="fake_ingest", search_path=[HERE])
+    return ProcessExecutor(1, tasks="fake_ingest", search_path=[HERE], memory_limit=1 << 30)
 
 
 def begun(lab, name):
@@ -338,6 +339,29 @@ class TestWorkers:
         assert found["processing_status"] == "failed"
         assert "SIGKILL" in found["processing_error"]
         assert held.files() == set()
+
+    @pytest.mark.skipif(not memory.USED.exists(), reason="here nobody tells what a process uses")
+    def test_what_takes_too_much_memory_is_stopped_once_and_named(self, held):
+        sent = series(Grow=1.0)
+        found = held.settled(held.upload(sent))
+        assert found["processing_status"] == "failed"
+        told = found["processing_error"]
+        assert f"The upload of {len(parquet(sent)):,} bytes is too large" in told
+        assert "MiB of memory used, 1024 MiB allowed" in told
+        assert held.gate.read_text() == "x", "it was tried again"
+        assert held.files() == set()
+        held.gate.touch()
+        assert held.measured(name="The next")["processing_status"] == "ready"
+
+    def test_what_is_given_no_memory_is_not_tried_again_either(self, held):
+        answer = held.upload(series(Abort=1.0))
+        assert "is too large to be processed" in held.settled(answer)["processing_error"]
+
+    def test_what_is_wrong_a_thousand_times_is_told_in_short(self, held):
+        wide = series().with_columns(pl.lit("a").alias(f"Channel {n} [V]") for n in range(2000))
+        told = held.settled(held.upload(wide.drop("Time [s]")))["processing_error"]
+        assert len(told) < 5000
+        assert "more letters" in told
 
     def test_deleting_it_stops_the_worker(self, held):
         name = held.upload(series(Hold=1.0)).json()["id"]

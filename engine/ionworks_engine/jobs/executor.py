@@ -40,6 +40,10 @@ class OutOfTime(Exception):  # noqa: N818
     """A task ran longer than it may."""
 
 
+class OutOfMemory(Exception):  # noqa: N818
+    """The process that ran a task took more memory than it may, or than there is."""
+
+
 class Executor(Protocol):
     """Runs tasks. ``run`` may be cancelled: the task then stops, or never starts."""
 
@@ -62,7 +66,7 @@ class Executor(Protocol):
 
         Raises
         ------
-        WorkerDied, OutOfTime
+        WorkerDied, OutOfTime, OutOfMemory
         """
 
     async def close(self) -> None:

@@ -22,8 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import ionworks_engine
-from ionworks_engine.jobs import frames
-from ionworks_engine.jobs.executor import OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs import frames, memory
+from ionworks_engine.jobs.executor import OutOfMemory, OutOfTime, Reply, WorkerDied
 
 TIME_LIMIT = 3600.0
 AHEAD = 2
@@ -64,6 +64,8 @@ class ProcessExecutor:
         Folders in which the workers look for modules, beside those of this package.
     time_limit
         Seconds after which a task is stopped.
+    memory_limit
+        Bytes that a worker may take over one of the module's ``BOUNDED`` tasks.
     """
 
     def __init__(
@@ -73,10 +75,12 @@ class ProcessExecutor:
         tasks: str = "ionworks_engine.jobs.tasks",
         search_path: Sequence[Path] = (),
         time_limit: float = TIME_LIMIT,
+        memory_limit: int = memory.MOST_BYTES,
     ) -> None:
         self.capacity = 16 * workers
         self._backlog: deque[_Work] = deque()
-        command = [sys.executable, "-P", "-m", "ionworks_engine.jobs.worker", tasks]
+        program = (sys.executable, "-P", "-m", "ionworks_engine.jobs.worker")
+        command = [*program, tasks, str(memory_limit)]
         environment = _environment(search_path)
 
         def worker(spare: bool) -> _Worker:
@@ -95,6 +99,8 @@ class ProcessExecutor:
             If the worker ended while it was at this task.
         OutOfTime
             If the task ran longer than the limit.
+        OutOfMemory
+            If it needs more memory than it may have, or than there is.
         """
         work = _Work(frames.encode({"task": task, "request": request}), affinity, urgent)
         if urgent:
@@ -193,6 +199,7 @@ class _Worker:
         self._process: asyncio.subprocess.Process | None = None
         self._life: asyncio.Task[None] | None = None
         self._given = 0
+        self._kills = 0
         self._timers: list[asyncio.TimerHandle] = []
         self._is_long = False
         self._retired = False
@@ -225,6 +232,7 @@ class _Worker:
         """Start the process; it takes work once it is ready."""
         self._was_ready = False
         self._given = 0
+        self._kills = memory.kills()
         self._life = asyncio.create_task(self._live())
 
     def give(self, work: _Work) -> None:
@@ -347,7 +355,8 @@ class _Worker:
             return
         reason = _obituary(code, words)
         if works and works[0]:
-            _fail(works[0], WorkerDied(reason))
+            starved = memory.was_too_little(code, words, self._kills)
+            _fail(works[0], (OutOfMemory if starved else WorkerDied)(reason))
         self._take_back([w for w in works[1:] if w], "" if self._was_ready else reason)
 
 

@@ -19,11 +19,12 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
 
-from ionworks_engine.jobs.executor import Executor, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.executor import Executor, OutOfMemory, OutOfTime, Reply, WorkerDied
 from ionworks_engine.storage import Store, queue, times
 
 LEASE = 30.0
 PATIENCE = 120.0
+OUT_OF_MEMORY = "OUT_OF_MEMORY"
 _GATHER = 0.03
 """Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
 _log = logging.getLogger(__name__)
@@ -141,7 +142,7 @@ class Jobs:
                 return await self._executor.run(task, request, affinity=affinity, urgent=True)
         except TimeoutError:
             return _failure("EXECUTION_TIMEOUT", f"No answer came within {self._patience:g} s.")
-        except (WorkerDied, OutOfTime) as error:
+        except (WorkerDied, OutOfTime, OutOfMemory) as error:
             return _failure("INTERNAL_ERROR", str(error))
 
     def cancel(self, connection: Connection, job_id: str) -> bool:
@@ -218,6 +219,9 @@ class Jobs:
             reply, died = _failure("INTERNAL_ERROR", str(error)), True
         except OutOfTime as error:
             reply = _failure("EXECUTION_TIMEOUT", str(error))
+        except OutOfMemory as error:
+            # It would need as much again: it is not tried again.
+            reply = _failure(OUT_OF_MEMORY, str(error))
         except Exception as error:
             _log.exception("Job %s could not be run.", job.id)
             reply = _failure("INTERNAL_ERROR", f"{type(error).__name__}: {error}")

@@ -54,3 +54,5 @@ TASKS: Mapping[str, Task] = {
     "models": _models,
     "ingest": _ingest,
 }
+BOUNDED = frozenset({"ingest"})
+"""What strangers' files decide the memory of."""

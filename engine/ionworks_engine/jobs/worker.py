@@ -1,8 +1,9 @@
 """The worker program: takes requests on its standard input, one at a time, and answers them.
 
-Run as ``python -P -m ionworks_engine.jobs.worker MODULE``. ``MODULE.TASKS`` maps the name of a
-task to a function of the request's ``request`` that returns an answer and its blobs. The program
-imports that module before it reports ready, so that a ready worker is a warm one.
+Run as ``python -P -m ionworks_engine.jobs.worker MODULE BYTES``. ``MODULE.TASKS`` maps the name of
+a task to a function of the request's ``request`` that returns an answer and its blobs; over one of
+``MODULE.BOUNDED`` it ends itself rather than take more memory than BYTES. The program imports that
+module before it reports ready, so that a ready worker is a warm one.
 
 The pipes it was started with become private: libraries that print would break the protocol, so
 what they print goes to the error stream. It ends when the engine closes the pipe or dies.
@@ -20,11 +21,13 @@ import signal
 import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
 from ionworks_engine.jobs import frames
+from ionworks_engine.jobs.memory import bounded
 
 Task = Callable[[dict[str, Any]], tuple[dict[str, Any], Sequence[bytes]]]
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -33,16 +36,21 @@ _FORGOTTEN = frames.encode(
 )
 
 
-def main(module: str) -> None:
+def main(module: str, most_bytes: int) -> None:
     """Serve requests until the input ends."""
     requests, replies = _private_pipes()
     _die_with_parent()
     _give_way()
-    tasks: Mapping[str, Task] = importlib.import_module(module).TASKS
+    served = importlib.import_module(module)
     _send(replies, frames.encode({"ready": True}))
     inbox = _Inbox(requests)
     for number, head in enumerate(inbox):
-        _send(replies, _FORGOTTEN if number in inbox.forgotten else answer(tasks, head))
+        if number in inbox.forgotten:
+            _send(replies, _FORGOTTEN)
+            continue
+        with bounded(most_bytes) if head["task"] in served.BOUNDED else nullcontext():
+            reply = answer(served.TASKS, head)
+        _send(replies, reply)
 
 
 def answer(tasks: Mapping[str, Task], head: frames.Head) -> bytes:
@@ -115,4 +123,4 @@ def _give_way() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], int(sys.argv[2]))

@@ -20,6 +20,7 @@ PENDING, PROCESSING = "pending", "processing"
 COMPLETED, FAILED, CANCELED = "completed", "failed", "canceled"
 TERMINAL = frozenset({COMPLETED, FAILED, CANCELED})
 OPEN = (PENDING, PROCESSING)
+_LONGEST_MESSAGE = 4000
 _FREE = {"lease_owner": None, "lease_expires": None}
 
 
@@ -92,7 +93,14 @@ def completed(job_id: str, result: Mapping[str, Any]) -> dict[str, Any]:
 
 def failed(job_id: str, code: str, message: str) -> dict[str, Any]:
     """Return how a job ends badly."""
-    return {"of": job_id, "status": FAILED, "error_code": code, "error": message, "result": None}
+    error = shortened(message)
+    return {"of": job_id, "status": FAILED, "error_code": code, "error": error, "result": None}
+
+
+def shortened(message: str) -> str:
+    """Return a message as rows carry it: of one that lists thousands of things, the beginning."""
+    more = len(message) - _LONGEST_MESSAGE
+    return message if more <= 0 else f"{message[:_LONGEST_MESSAGE]} ... and {more:,} more letters"
 
 
 _FINISH = update(jobs).where(
