@@ -1,9 +1,11 @@
 """What a filter is compared with, and filters that were meant to be some."""
 
+import re
+
 import pytest
 from ionworks_engine.storage import tables
 from ionworks_engine.storage.filters import OPERATORS, FilterError, narrow
-from sqlalchemy import create_engine, insert, select
+from sqlalchemy import create_engine, delete, insert, select
 from sqlalchemy.pool import StaticPool
 
 MEASUREMENT = dict.fromkeys(
@@ -66,16 +68,33 @@ def test_moments_may_be_named_by_time(connection):
         ({"name": "not.x.y"}, "'x' is no operator"),
         ({"name": "not.x"}, "'not' is no operator"),
         ({"name": "match.^x"}, "there are eq, neq"),
+        ({"name": "contains.x"}, "'contains' is no operator; there are eq, neq"),
+        ({"name": "equals.x"}, "'equals' is no operator"),
+        ({"name": "startswith.x"}, "'startswith' is no operator"),
+        ({"name": "GT.9"}, "'GT' is no operator; did you mean 'gt'? There are eq, neq"),
+        ({"name": "EQ.cell.1"}, "did you mean 'eq'"),
+        ({"name": "Not.eq.x"}, "'Not' is no operator; there are"),
+        ({"name": "not.EQ.x"}, "did you mean 'eq'"),
+        ({"name": "iLike.%x%"}, "did you mean 'ilike'"),
+        ({"name": "isnull"}, "did you mean is.null or not.is.null"),
+        ({"name": "NotNull"}, "did you mean is.null or not.is.null"),
+        ({"name": "is_null.true"}, "'is_null' is no operator"),
+        ({"name": "between.1.2"}, "'between' is no operator"),
+        ({"name": "like.*a*"}, "did you mean '%a%'"),
+        ({"name": "not.ilike.*"}, "a star stands for itself"),
+        ({"name": r"like.*\%"}, "a star stands for itself"),
         ({"name": "cs.{x}"}, "write eq.cs."),
     ],
 )
 def test_what_means_no_filter_is_refused_by_name(connection, given, why):
-    with pytest.raises(FilterError, match=why.replace("^", r"\^")) as caught:
+    with pytest.raises(FilterError, match=re.escape(why)) as caught:
         names(connection, **given)
     assert [caught.value.parameter] == list(given)
 
 
-@pytest.mark.parametrize("text", ["NMC.622", "cell.1", "a.b", "1.5", "Eq.x", "x", "", "e.q"])
+@pytest.mark.parametrize(
+    "text", ["NMC.622", "cell.1", "a.b", "1.5", "x", "", "e.q", "null", "*a*", "A_1.x"]
+)
 def test_a_text_that_is_like_no_operator_is_a_text(connection, text):
     assert names(connection, name=text) == []
 
@@ -84,3 +103,13 @@ def test_a_text_that_is_like_no_operator_is_a_text(connection, text):
 def test_any_text_can_be_asked_for_by_equality(connection, word):
     assert names(connection, name=f"eq.{word}.x") == []
     assert names(connection, name=f"neq.not.{word}") == ["9", "10", "100", "None"]
+
+
+@pytest.mark.parametrize("pattern", [r"\*", "%*%", "_*", r"a\*b"])
+def test_a_star_may_stand_for_itself(connection, pattern):
+    row = {"id": pattern, "name": pattern.replace("\\", "").replace("%", "").replace("_", "a")}
+    connection.execute(insert(tables.cell_measurements).values(**MEASUREMENT, **row))
+    assert row["name"] in names(connection, name=f"like.{pattern}")
+    connection.execute(
+        delete(tables.cell_measurements).where(tables.cell_measurements.c.id == pattern)
+    )

@@ -7,7 +7,10 @@ A value is an operator, a dot and an operand; without an operator it means equal
     operand of in  = "(" item { "," item } ")"     an item may stand in double quotes
     operand of is  = null | true | false
 
-A text that begins like an operator but is none is refused; ``eq.`` before it asks for the text.
+In a pattern ``%`` stands for any text and ``_`` for any character; a backslash before one of them
+makes it itself. A star stands for itself; where it seems to be meant for ``%`` it is refused.
+A text that begins like an operator but is none (``contains.``, ``GT.``, ``isnull``) is refused,
+too; ``eq.`` before it asks for the text.
 
 ``<column>_gt`` and ``<column>_lt`` are inclusive bounds. What a column holds decides what it is
 compared with: moments (``created_at``, ``start_time``) with dates and times, dates
@@ -45,15 +48,23 @@ OPERATORS = (*COMPARISONS, "like", "ilike", "in", "is")
 LONGEST_PATTERN = 1000
 MOST_ITEMS = 1000
 _PREFIX = re.compile(rf"(not\.)?({'|'.join(OPERATORS)})\.(.*)", re.DOTALL)
-_LIKE_AN_OPERATOR = re.compile(r"(not\.)?([a-z]+)\..*", re.DOTALL)
-# Operators of PostgREST that there are none of here.
+_LIKE_AN_OPERATOR = re.compile(r"(not\.)?([A-Za-z_]+)\..*", re.DOTALL)
+# Operators of PostgREST that there are none of here, and what others are called elsewhere.
 _FOREIGN = frozenset(
     [
         *("not", "match", "imatch", "isdistinct", "or", "and", "any", "all"),
         *("fts", "plfts", "phfts", "wfts", "cs", "cd", "ov", "sl", "sr", "nxr", "nxl", "adj"),
+        *("contains", "icontains", "includes", "has", "equals", "equal", "iequals", "exact"),
+        *("iexact", "is_not", "isnot", "startswith", "starts", "istartswith", "begins"),
+        *("beginswith", "endswith", "ends", "iendswith", "regex", "iregex", "regexp", "search"),
+        *("between", "range", "greater", "less", "greaterthan", "lessthan", "above", "below"),
+        *("after", "before", "not_in", "notin", "nin", "not_like", "notlike", "nlike", "ne", "ge"),
+        *("le", "isnull", "is_null", "notnull", "not_null", "isnotnull", "isempty", "exists"),
     ]
 )
+_STATES_OF_NULL = frozenset({"isnull", "is_null", "notnull", "not_null", "isnotnull"})
 _NEAR = 0.75
+_ESCAPED = re.compile(r"\\.", re.DOTALL)
 _ITEM = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"\s*|([^,"]*))(,|\Z)', re.DOTALL)
 _STATES: dict[str, Value] = {"null": None, "true": True, "false": False}
 
@@ -210,12 +221,22 @@ def _refuse_other_operator(text: str) -> None:
     """Refuse what was likely meant as an operator: as a text, it would silently find nothing."""
     match = _LIKE_AN_OPERATOR.fullmatch(text)
     if match is None:
+        if text.lower() in _STATES_OF_NULL:
+            raise _no_operator(text, "is.null or not.is.null", text)
         return
     negation, word = match.groups()
-    near = get_close_matches(word, OPERATORS, n=1, cutoff=_NEAR)
-    if negation or near or word in _FOREIGN:
-        meant = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(OPERATORS)}."
-        raise ValueError(f"{word!r} is no operator; {meant} For the text itself write eq.{text}")
+    lowered = word.lower()
+    near = get_close_matches(lowered, OPERATORS, n=1, cutoff=_NEAR)
+    if negation or near or lowered in _FOREIGN:
+        raise _no_operator(word, repr(near[0]) if near else None, text)
+
+
+def _no_operator(word: str, meant: str | None, text: str) -> ValueError:
+    hint = f"did you mean {meant}? There" if meant else "there"
+    return ValueError(
+        f"{word!r} is no operator; {hint} are {', '.join(OPERATORS)}, in small letters, each also "
+        f"after 'not.'. For the text itself write eq.{text}"
+    )
 
 
 def _operand(name: str, text: str) -> Any:
@@ -225,10 +246,21 @@ def _operand(name: str, text: str) -> Any:
         if text.lower() not in _STATES:
             raise ValueError(f"'is.' takes null, true or false, not {text!r}")
         return _STATES[text.lower()]
-    if name in {"like", "ilike"} and len(text) > LONGEST_PATTERN:
+    return _pattern(text) if name in {"like", "ilike"} else text
+
+
+def _pattern(text: str) -> str:
+    if len(text) > LONGEST_PATTERN:
         raise ValueError(f"a pattern has at most {LONGEST_PATTERN:,} characters")
-    if name in {"like", "ilike"} and (len(text) - len(text.rstrip("\\"))) % 2:
+    if (len(text) - len(text.rstrip("\\"))) % 2:
         raise ValueError("a pattern cannot end in a single backslash")
+    bare = _ESCAPED.sub("", text)
+    if "*" in bare and not set("%_") & set(bare):
+        meant = text.replace("*", "%")
+        raise ValueError(
+            f"a star stands for itself in a pattern; did you mean {meant!r}? '%' stands for any "
+            "text, '_' for any character, '\\*' for the star alone"
+        )
     return text
 
 
