@@ -132,6 +132,26 @@ def test_a_project_that_is_not_there_is_named(lab):
         assert lab.get(path, params={"project_id": "nowhere"}).status_code == 404
 
 
+@pytest.mark.parametrize("path", ["/cell_measurements", "/cell_measurements/tags"])
+def test_more_text_than_the_database_searches_for_is_refused(lab, path):
+    query = {"project_id": lab.project, "q": "x" * 1000}
+    assert lab.get(path, params=query).status_code == 200
+    query["q"] += "x"
+    answer = lab.get(path, params=query)
+    assert answer.status_code == 422
+    assert "query.q: this is longer than 1000" in answer.json()["message"]
+
+
+def test_more_tags_than_the_database_asks_for_at_once_are_refused(lab):
+    for name, most in {"tags_all": 50, "tags_any": 1000}.items():
+        query = {"project_id": lab.project, name: ["a"] * most}
+        assert lab.get("/cell_measurements", params=query).status_code == 200
+        query[name].append("a")
+        answer = lab.get("/cell_measurements", params=query)
+        assert answer.status_code == 422
+        assert f"query.{name}: this has more than {most}" in answer.json()["message"]
+
+
 def test_a_project_shows_25_by_default_an_instance_100(tmp_path):
     with engine(tmp_path) as lab:
         wanted = [create(lab, lab.cell, f"M{at:03}") for at in range(250)]
