@@ -24,16 +24,21 @@ __all__ = [
     "async_map",
     "async_mapping",
     "async_text",
+    "async_to_end",
     "sync_aside",
     "sync_call",
     "sync_map",
     "sync_mapping",
     "sync_text",
+    "sync_to_end",
 ]
 
 P = ParamSpec("P")
 T = TypeVar("T")
 Item = TypeVar("Item")
+
+_PATIENCE = 30.0
+"""How long in s someone who was cancelled waits for the end of a call."""
 
 _UNREADABLE = (KeyError, ValueError, TypeError, AttributeError, IndexError)
 
@@ -132,6 +137,23 @@ async def async_aside(function: Callable[[], T]) -> T:
 
 def sync_aside(function: Callable[[], T]) -> T:
     """Call what blocks; the synchronous twin of `async_aside`."""
+    return function()
+
+
+async def async_to_end(function: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Call what should not be left half-done: who is cancelled meanwhile hears of it at its end."""
+    task = asyncio.ensure_future(function())
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task], timeout=_PATIENCE)
+        raise
+    finally:
+        task.cancel()
+
+
+def sync_to_end(function: Callable[[], T]) -> T:
+    """Call; the synchronous twin of `async_to_end`."""
     return function()
 
 

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from ionworks_openapi.api.cell_instances import get_cell_instance
 
 from ionworks._async.cell_measurement_creation import AsyncMeasurementCreation
+from ionworks._async.wholeness import async_removed
 from ionworks.calls import async_aside, async_call
-from ionworks.errors import IonworksError, MeasurementProcessingError
+from ionworks.errors import MeasurementProcessingError
 from ionworks.measurements.checks import NewMeasurement
 from ionworks.measurements.exports import read_export
-from ionworks.requests import path_id
+from ionworks.requests import mapping, path_id
 from ionworks.results.measurements import CellMeasurement
 
 if TYPE_CHECKING:
@@ -49,7 +50,10 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
         Known are Maccor, Neware, Arbin, BioLogic, Novonix, Repower, Basytec, Digatron, Gamry, BDF
         and plain CSV, as ``ionworksdata`` reads them. Columns get our names and units, positive
         current is discharge. What was decided while reading stands in the measurement's
-        ``notes``; where the data cannot confirm the sign of the current, a warning says so.
+        ``notes``; where the data cannot confirm the sign of the current, or rows were left out, a
+        warning says so. Decimal commas, semicolons between columns and texts that are no UTF-8 are
+        translated in a copy; numbers that can be read in two ways, voltages beyond 1000 V, currents
+        beyond 100 kA and times that run back are refused. ``docs/measurements.md`` tells more.
 
         Parameters
         ----------
@@ -65,10 +69,14 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
             Further fields, as in the ``measurement`` of `create`. They win over what the file
             says of itself.
         column_mappings
-            Columns of the file that are to be kept, and what to call them.
+            Columns of the file that are to be kept, and what to call them:
+            ``{"U": "Voltage [V]"}``.
         options
             Of the reader, such as ``{"timezone": "Europe/Berlin"}`` for the times in the file,
-            which are otherwise read as UTC.
+            which are otherwise read as UTC. Of any text: ``decimal``, a comma or a point, and
+            ``file_encoding``, where the file does not tell. Repower's must be told the voltages of
+            the cell: ``{"cell_metadata": {"Lower voltage cut-off [V]": 2.5, "Upper voltage cut-off
+            [V]": 4.2}}``.
         validate_strict, rated_capacity, voltage_window, skip_checks
             As for `create`.
 
@@ -82,10 +90,10 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
         ------
         ModuleNotFoundError
             If ``ionworksdata`` is not installed.
-        FileNotFoundError
-            If there is no such file.
+        FileNotFoundError, IsADirectoryError
+            If there is no such file, or it is a folder.
         ValueError
-            If its format is unknown or not found, or it cannot be read.
+            If its format is unknown or not found, or it cannot be read, or only by a guess.
         MeasurementValidationError
             If what it holds breaks a rule; nothing was sent then.
 
@@ -109,7 +117,8 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
         instance = await async_call(
             get_cell_instance.asyncio_detailed, cell, client=self._session.api
         )
-        record = {"name": name or Path(path).stem, **(measurement or {})}
+        told = mapping({} if measurement is None else measurement, "measurement")
+        record = {"name": Path(path).stem if name is None else name, **told}
         reading = partial(
             read_export,
             path,
@@ -159,10 +168,8 @@ class AsyncCellMeasurementClient(AsyncMeasurementCreation):
 
     async def _removed_raw(self, raw_data_id: str, error: BaseException) -> None:
         """Remove a file that belongs to no measurement; say so if that fails, too."""
-        try:
-            await self._raw_data.delete(raw_data_id)
-        except IonworksError as trouble:
-            error.add_note(f"the raw data {raw_data_id} could not be removed: {trouble}")
+        remove = partial(self._raw_data.delete, raw_data_id)
+        await async_removed(remove, f"the raw data {raw_data_id}", error)
 
     @property
     def _raw_data(self) -> AsyncRawDataClient:

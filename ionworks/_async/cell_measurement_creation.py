@@ -14,8 +14,8 @@ from ionworks._async.cell_measurement_data import AsyncMeasurementData
 from ionworks._async.cell_measurement_records import processing_error
 from ionworks._async.creation import async_create_or_get
 from ionworks._async.measurement_upload import async_send, async_send_extension
+from ionworks._async.wholeness import async_removed
 from ionworks.calls import async_aside, async_call
-from ionworks.errors import IonworksError
 from ionworks.measurements.checks import NewMeasurement, checked_record, extension
 from ionworks.measurements.contents import attached, table
 from ionworks.requests import path_id, request_body
@@ -348,10 +348,8 @@ skip_checks, wait_for_processing
 
     async def _removed(self, measurement_id: str, error: BaseException) -> None:
         """Remove a measurement that did not get complete; say so if that fails, too."""
-        try:
-            await self.delete(measurement_id)
-        except IonworksError as trouble:
-            error.add_note(f"the measurement {measurement_id} could not be removed: {trouble}")
+        remove = partial(self.delete, measurement_id)
+        await async_removed(remove, f"the measurement {measurement_id}", error)
 
 
 def _after(answer: Any, settled: CellMeasurement) -> CellMeasurement:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_measurements import (
     confirm_measurement_extend,
     confirm_measurement_upload,
+    delete_cell_measurement,
     initiate_measurement_extend,
     initiate_measurement_upload,
 )
 from ionworks_openapi.models import MeasurementConfirmation, MeasurementUpload
 
+from ionworks._async.wholeness import async_confirmed
 from ionworks.calls import async_aside, async_call, async_map
 from ionworks.errors import IonworksError
 from ionworks.requests import request_body
@@ -64,12 +67,19 @@ async def async_send(
         body=upload,
     )
     await _upload_all(session, opened, contents)
-    return await async_call(
-        confirm_measurement_upload.asyncio_detailed,
-        opened.measurement_id,
-        client=session.api,
-        body=confirmation,
+    reserved = opened.measurement_id
+    made: ConfirmedMeasurement = await async_confirmed(
+        partial(
+            async_call,
+            confirm_measurement_upload.asyncio_detailed,
+            reserved,
+            client=session.api,
+            body=confirmation,
+        ),
+        partial(async_call, delete_cell_measurement.asyncio_detailed, reserved, client=session.api),
+        f"the measurement {reserved}",
     )
+    return made
 
 
 async def async_send_extension(

@@ -30,6 +30,7 @@ from ionworks_openapi.models import (
 
 from ionworks._async.lists import async_list
 from ionworks._async.objects import AsyncObject, async_kept
+from ionworks._async.wholeness import async_confirmed
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import async_aside, async_call
 from ionworks.errors import ConnectionFailedError, IonworksError
@@ -352,12 +353,19 @@ class AsyncRawDataClient:
             begun.uploads[0], body, told["content_type"], timeout=timeout
         )
         sent = {**told, "size_bytes": body.size}
-        return await async_call(
-            confirm_raw_data_upload.asyncio_detailed,
-            begun.raw_data_id,
-            client=self._session.api,
-            body=request_body(RawDataConfirmation, sent, "the file"),
+        reserved, api = begun.raw_data_id, self._session.api
+        kept: RawData = await async_confirmed(
+            partial(
+                async_call,
+                confirm_raw_data_upload.asyncio_detailed,
+                reserved,
+                client=api,
+                body=request_body(RawDataConfirmation, sent, "the file"),
+            ),
+            partial(async_call, delete_raw_data.asyncio_detailed, reserved, client=api),
+            f"the raw data {reserved}",
         )
+        return kept
 
     def _stored(
         self, raw_data_id: str, read_timeout: float | tuple[float, float] | None

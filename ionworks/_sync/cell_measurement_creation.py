@@ -15,8 +15,8 @@ from ionworks._sync.cell_measurement_data import MeasurementData
 from ionworks._sync.cell_measurement_records import processing_error
 from ionworks._sync.creation import sync_create_or_get
 from ionworks._sync.measurement_upload import sync_send, sync_send_extension
+from ionworks._sync.wholeness import sync_removed
 from ionworks.calls import sync_aside, sync_call
-from ionworks.errors import IonworksError
 from ionworks.measurements.checks import NewMeasurement, checked_record, extension
 from ionworks.measurements.contents import attached, table
 from ionworks.requests import path_id, request_body
@@ -349,10 +349,8 @@ skip_checks, wait_for_processing
 
     def _removed(self, measurement_id: str, error: BaseException) -> None:
         """Remove a measurement that did not get complete; say so if that fails, too."""
-        try:
-            self.delete(measurement_id)
-        except IonworksError as trouble:
-            error.add_note(f"the measurement {measurement_id} could not be removed: {trouble}")
+        remove = partial(self.delete, measurement_id)
+        sync_removed(remove, f"the measurement {measurement_id}", error)
 
 
 def _after(answer: Any, settled: CellMeasurement) -> CellMeasurement:

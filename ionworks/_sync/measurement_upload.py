@@ -4,16 +4,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_measurements import (
     confirm_measurement_extend,
     confirm_measurement_upload,
+    delete_cell_measurement,
     initiate_measurement_extend,
     initiate_measurement_upload,
 )
 from ionworks_openapi.models import MeasurementConfirmation, MeasurementUpload
 
+from ionworks._sync.wholeness import sync_confirmed
 from ionworks.calls import sync_aside, sync_call, sync_map
 from ionworks.errors import IonworksError
 from ionworks.requests import request_body
@@ -65,12 +68,19 @@ def sync_send(
         body=upload,
     )
     _upload_all(session, opened, contents)
-    return sync_call(
-        confirm_measurement_upload.sync_detailed,
-        opened.measurement_id,
-        client=session.api,
-        body=confirmation,
+    reserved = opened.measurement_id
+    made: ConfirmedMeasurement = sync_confirmed(
+        partial(
+            sync_call,
+            confirm_measurement_upload.sync_detailed,
+            reserved,
+            client=session.api,
+            body=confirmation,
+        ),
+        partial(sync_call, delete_cell_measurement.sync_detailed, reserved, client=session.api),
+        f"the measurement {reserved}",
     )
+    return made
 
 
 def sync_send_extension(

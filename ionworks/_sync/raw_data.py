@@ -31,6 +31,7 @@ from ionworks_openapi.models import (
 
 from ionworks._sync.lists import sync_list
 from ionworks._sync.objects import Object, sync_kept
+from ionworks._sync.wholeness import sync_confirmed
 from ionworks.cache import CacheKey, DiskCache
 from ionworks.calls import sync_aside, sync_call
 from ionworks.errors import ConnectionFailedError, IonworksError
@@ -351,12 +352,19 @@ class RawDataClient:
             raise IonworksError("the server named no storage to upload to")
         self._session.storage.upload(begun.uploads[0], body, told["content_type"], timeout=timeout)
         sent = {**told, "size_bytes": body.size}
-        return sync_call(
-            confirm_raw_data_upload.sync_detailed,
-            begun.raw_data_id,
-            client=self._session.api,
-            body=request_body(RawDataConfirmation, sent, "the file"),
+        reserved, api = begun.raw_data_id, self._session.api
+        kept: RawData = sync_confirmed(
+            partial(
+                sync_call,
+                confirm_raw_data_upload.sync_detailed,
+                reserved,
+                client=api,
+                body=request_body(RawDataConfirmation, sent, "the file"),
+            ),
+            partial(sync_call, delete_raw_data.sync_detailed, reserved, client=api),
+            f"the raw data {reserved}",
         )
+        return kept
 
     def _stored(self, raw_data_id: str, read_timeout: float | tuple[float, float] | None) -> Object:
         locate = partial(self.download_url, raw_data_id)
