@@ -9,12 +9,11 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import MINYEAR, UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 from ionworks.encode import plain
 from ionworks.errors import MeasurementValidationError
-from ionworks.measurements.contents import storable
 from ionworks.requests import close_to, several, shown, text
 
 if TYPE_CHECKING:
@@ -93,9 +92,9 @@ class NewMeasurement:
 
         given = _parts_of(measurement_detail)
         record = checked_record(given["measurement"], "measurement_detail['measurement']")
-        series = storable(as_frame(given["time_series"], "time_series"), "time_series")
+        series = as_frame(given["time_series"], "time_series")
         steps = given.get("steps")
-        steps = None if steps is None else storable(as_frame(steps, "steps"), "steps")
+        steps = None if steps is None else as_frame(steps, "steps")
         issues = check_measurement_data(
             series,
             strict=validate_strict,
@@ -121,15 +120,10 @@ def extension(time_series: Any) -> pl.DataFrame:
         If there are no rows, ``Time [s]`` or ``Step count`` is missing, or the time runs
         backwards.
     """
-    from ionworks.validators import as_frame, validate_time_monotonic
-    from ionworks.validators.value_rules import find_missing, find_non_numbers, has_no_rows
+    from ionworks.validators import as_frame, check_extension
 
-    series = storable(as_frame(time_series, "time_series"), "time_series")
-    raise_for_issues(
-        has_no_rows(series, "extension")
-        or find_missing(series, ("Time [s]", "Step count"))
-        or [*find_non_numbers(series), *validate_time_monotonic(series)]
-    )
+    series = as_frame(time_series, "time_series")
+    raise_for_issues(check_extension(series))
     return _null_for_nan(series)
 
 
@@ -315,4 +309,10 @@ def _moment(value: Any, where: str) -> datetime:
         raise ValueError(f"{where} must be a time, not {value!r}")
     if not isinstance(moment, datetime):
         moment = datetime(moment.year, moment.month, moment.day)
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    try:
+        moved = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+    except OverflowError:
+        moved = None
+    if moved is None or moved.year < MINYEAR:  # times of pandas go further back
+        raise ValueError(f"{where} must lie in the years 1 to 9999 of UTC, not {shown(value)}")
+    return moved

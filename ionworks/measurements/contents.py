@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING
 
 from ionworks.requests import several, shown
 from ionworks.storage.bodies import Body
@@ -17,7 +17,7 @@ from ionworks.storage.bodies import Body
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["Content", "attached", "parquet", "storable", "table"]
+__all__ = ["Content", "attached", "parquet", "table"]
 
 _ROWS_OF_A_GROUP = 122_880
 _IN_MEMORY = 128 * 1024 * 1024
@@ -51,24 +51,6 @@ class Content:
     name: str
     media_type: str
     open: Callable[[], Body]
-
-
-def storable(frame: pl.DataFrame, what: str) -> pl.DataFrame:
-    """Return a frame as it is, since it can be written as Parquet.
-
-    Raises
-    ------
-    TypeError
-        Naming a column that cannot be, and what it holds.
-    """
-    for name, dtype in frame.schema.items():
-        if not _is_storable(dtype):
-            kinds = sorted({type(value).__name__ for value in frame[name] if value is not None})
-            raise TypeError(
-                f"column {name!r} of {what} holds what no file of tables can: {', '.join(kinds)}. "
-                "Numbers, texts, times, and lists of these can be sent"
-            )
-    return frame
 
 
 def table(name: str, frame: pl.DataFrame) -> Content:
@@ -141,16 +123,6 @@ def attached(
         if images:
             _require_image(file)
     return [Content(file.name, _media_type(file), partial(Body.of, file)) for file in files]
-
-
-def _is_storable(dtype: Any) -> bool:
-    import polars as pl
-
-    if isinstance(dtype, pl.Struct):
-        return bool(dtype.fields) and all(_is_storable(field.dtype) for field in dtype.fields)
-    if isinstance(dtype, pl.List | pl.Array):
-        return _is_storable(dtype.inner)
-    return bool(dtype != pl.Object)
 
 
 def _media_type(file: Path) -> str:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from ionworks.errors import MeasurementValidationError
+from ionworks.validators.conversion import as_column, is_pandas, storable
 from ionworks.validators.issues import IssueCode, ValidationIssue, listed
 
 if TYPE_CHECKING:
@@ -23,7 +22,8 @@ def as_frame(data: Any, what: str = "time_series") -> pl.DataFrame:
     """Return measured data as a polars frame, whatever it came in.
 
     Nothing is renamed, dropped or guessed. NaN stays NaN; what pandas or a list holds as
-    missing (``None``, ``pandas.NA``) becomes null. A named pandas index becomes a column.
+    missing (``None``, ``pandas.NA``) becomes null. What has a name in a pandas index becomes a
+    column, unless there is a column of the same name and values.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def as_frame(data: Any, what: str = "time_series") -> pl.DataFrame:
     Raises
     ------
     TypeError
-        If it is none of these, or a column holds what no frame can.
+        If it is none of these, or a column holds what no table can; it is named.
     ValueError
         If the columns of a dict are not of one length.
     MeasurementValidationError
@@ -50,12 +50,12 @@ def as_frame(data: Any, what: str = "time_series") -> pl.DataFrame:
     import polars as pl
 
     if isinstance(data, pl.DataFrame):
-        return data
+        return storable(data, what)
     if isinstance(data, pl.LazyFrame):
         raise TypeError(f"{what} is a polars LazyFrame, which holds no data yet: call .collect()")
     if isinstance(data, Mapping):
         return _from_mapping(data, what)
-    if _is_pandas(data, "DataFrame"):
+    if is_pandas(data, "DataFrame"):
         return _from_pandas(data, what)
     raise TypeError(f"{what} must be {_ACCEPTED}, not {type(data).__name__}")
 
@@ -101,28 +101,14 @@ def is_frame(data: object) -> bool:
     """Whether this is a polars or a pandas frame."""
     import polars as pl
 
-    return isinstance(data, pl.DataFrame) or _is_pandas(data, "DataFrame")
-
-
-def _is_pandas(data: object, kind: str) -> bool:
-    """Whether this is a pandas object of a kind; pandas is loaded by whoever made one."""
-    return any(
-        base.__module__.split(".")[0] == "pandas" and base.__name__ == kind
-        for base in type(data).__mro__
-    )
-
-
-def _holds_objects(values: Any) -> bool:
-    """Whether an array or a pandas series holds Python objects, of whatever types."""
-    return getattr(getattr(values, "dtype", None), "kind", "") == "O" and isinstance(
-        values.dtype, np.dtype
-    )
+    return isinstance(data, pl.DataFrame) or is_pandas(data, "DataFrame")
 
 
 def _from_mapping(data: Mapping[Any, Any], what: str) -> pl.DataFrame:
     import polars as pl
 
-    columns = {str(name): _column(str(name), values, what) for name, values in data.items()}
+    _refuse_duplicates([str(name) for name in data], what)
+    columns = {str(name): as_column(str(name), values, what) for name, values in data.items()}
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         counted = ", ".join(f"{name!r}: {length}" for name, length in lengths.items())
@@ -131,59 +117,32 @@ def _from_mapping(data: Mapping[Any, Any], what: str) -> pl.DataFrame:
 
 
 def _from_pandas(data: Any, what: str) -> pl.DataFrame:
+    """Take the columns, and what has a name in the index unless a column says the same."""
     import polars as pl
 
-    names = [name for name in data.index.names if name is not None]
-    if names and not set(names) & set(data.columns):
-        data = data.reset_index(names)
-    labels = [str(name) for name in data.columns]
-    if found := duplicates(labels):
+    levels = {
+        str(name): data.index.get_level_values(level)
+        for level, name in enumerate(data.index.names)
+        if name is not None and not _is_repeated(data, name, level)
+    }
+    names = [str(name) for name in data.columns]
+    _refuse_duplicates([*levels, *names], what)
+    columns = {
+        **levels,
+        **{name: data.iloc[:, place] for place, name in enumerate(names)},
+    }
+    return pl.DataFrame({name: as_column(name, values, what) for name, values in columns.items()})
+
+
+def _is_repeated(data: Any, name: Any, level: int) -> bool:
+    """Whether a column of this name holds what a level of the index does."""
+    import pandas as pd
+
+    columns = [place for place, label in enumerate(data.columns) if label == name]
+    values = data.index.get_level_values(level)
+    return any(values.equals(pd.Index(data.iloc[:, place])) for place in columns)
+
+
+def _refuse_duplicates(names: list[str], what: str) -> None:
+    if found := duplicates(names):
         raise MeasurementValidationError(f"{what} cannot be used:\n{listed(found)}", found)
-    return pl.DataFrame(
-        [_pandas_column(label, data[name], what) for label, name in zip(labels, data, strict=True)]
-    )
-
-
-def _pandas_column(name: str, values: Any, what: str) -> pl.Series:
-    import polars as pl
-
-    if values.dtype.kind in "fiub" and not hasattr(values.dtype, "na_value"):
-        return pl.Series(name, values.to_numpy())
-    if _holds_objects(values):
-        from pandas import NA
-
-        return _column(name, [None if value is NA else value for value in values], what)
-    try:
-        column = pl.from_pandas(values, nan_to_null=False)
-    except Exception as error:
-        raise TypeError(f"column {name!r} of {what} cannot be read: {error}") from error
-    assert isinstance(column, pl.Series)
-    return column.alias(name)
-
-
-def _column(name: str, values: Any, what: str) -> pl.Series:
-    """Make a column of a list, an array or a series; whole numbers and others become floats."""
-    import polars as pl
-
-    if isinstance(values, str | bytes) or not (
-        isinstance(values, Sequence | pl.Series) or hasattr(values, "__array__")
-    ):
-        raise TypeError(
-            f"column {name!r} of {what} must be a list or an array of values, "
-            f"not {type(values).__name__}"
-        )
-    if _is_pandas(values, "Series"):
-        return _pandas_column(name, values, what)
-    if _holds_objects(values):
-        values = list(values)
-    try:
-        return pl.Series(name, values)
-    except (TypeError, pl.exceptions.PolarsError):
-        pass
-    try:
-        return pl.Series(name, values, dtype=pl.Float64)
-    except (TypeError, pl.exceptions.PolarsError) as error:
-        kinds = ", ".join(sorted({type(value).__name__ for value in values}))
-        raise TypeError(
-            f"column {name!r} of {what} mixes what cannot stand together: {kinds}"
-        ) from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -238,9 +238,11 @@ def _timed(frame: pl.DataFrame, time_col: str) -> tuple[Indices, Floats]:
     return rows, time[rows]
 
 
-def _moment(given: datetime | str | None) -> datetime | None:
+def _moment(given: object) -> datetime | None:
+    if isinstance(given, date) and not isinstance(given, datetime):
+        return datetime(given.year, given.month, given.day)
     if not isinstance(given, str):
-        return given
+        return given if isinstance(given, datetime) and given == given else None
     try:
         return datetime.fromisoformat(given)
     except ValueError:

@@ -13,9 +13,9 @@ import pytest
 
 from ionworks import errors
 from ionworks.measurements.checks import NewMeasurement, changed_record, checked_record, extension
-from ionworks.measurements.contents import attached, parquet, storable
+from ionworks.measurements.contents import attached, parquet
 from ionworks.measurements.tables import column_table
-from ionworks.validators import check_measurement_data
+from ionworks.validators import as_frame, check_measurement_data
 
 NAN, INF = float("nan"), float("inf")
 
@@ -75,6 +75,12 @@ class TestRecord:
             ({"name": "a", "channel_id": "c"}, "needs a start_time"),
             ({"name": "a", "start_time": "noon"}, r"m\['start_time'\] must be a time"),
             ({"name": "a", "start_time": pd.NaT}, r"m\['start_time'\] must be a time"),
+            ({"name": "a", "start_time": "0001-01-01T00:00:00+14:00"}, "years 1 to 9999"),
+            ({"name": "a", "end_time": "9999-12-31T23:59:59-14:00"}, "years 1 to 9999"),
+            (
+                {"name": "a", "end_time": pd.Timestamp("0001-01-01").tz_localize("Etc/GMT-14")},
+                "years 1 to 9999",
+            ),
             ({"name": "a", "tags": ["x" * 51]}, "1 to 50 characters"),
             ({"name": "a", "tags": [" "]}, "1 to 50 characters"),
             ({"name": "a", "tags": [str(n) for n in range(51)]}, "51 tags"),
@@ -160,6 +166,8 @@ class TestData:
             ({name: [] for name in SERIES}, "no_rows"),
             ({name: x for name, x in SERIES.items() if name != "Step count"}, None),
             ({**SERIES, "Time [s]": [9.0, 8.0, 11.0, 12.0]}, "time_not_monotonic"),
+            ({**SERIES, "Time [s]": ["9", "10", "11", "12"]}, "column_not_numeric"),
+            ({**SERIES, "Time [s]": [9.0, None, 11.0, 12.0]}, "time_missing_on_non_eis_row"),
         ):
             with pytest.raises(errors.MeasurementValidationError) as caught:
                 extension(broken)
@@ -179,7 +187,7 @@ class TestData:
     def test_what_no_file_can_hold_is_refused_with_its_column(self, values, kind, frame, sent):
         if frame is pd.DataFrame:
             values = list(values)
-        message = f"column 'x' of time_series holds what no file .*{kind}"
+        message = f"column 'x' of time_series holds what no table .*{kind}"
         with pytest.raises(TypeError, match=message):
             sent(frame({**SERIES, "x": values}))
 
@@ -190,7 +198,7 @@ class TestData:
     def test_what_a_file_can_hold_passes(self):
         odd = {"list": [[1], []], "none": [None, None], "record": [{"a": 1}, None]}
         frame = pl.DataFrame(odd)
-        assert storable(frame, "it") is frame
+        assert as_frame(frame) is frame
         with parquet(frame) as body:
             assert pl.read_parquet(body.read(0, body.size)).equals(frame)
 
@@ -199,15 +207,15 @@ class TestData:
     def test_a_capacity_that_is_none_is_refused(self, capacity, strict):
         with pytest.raises(ValueError, match=r"rated_capacity must be .* A\.h"):
             check_measurement_data(SERIES, strict, rated_capacity=capacity)
+        detail = {"measurement": {"name": "a"}, "time_series": SERIES}
         with pytest.raises(ValueError, match="rated_capacity"):
-            detail = {"measurement": {"name": "a"}, "time_series": SERIES}
             NewMeasurement.of(detail, strict, rated_capacity=capacity)
 
     @pytest.mark.parametrize(
         "window", [("2.5", "4.2"), (False, True), (2.5,), (4.2, 2.5), (2.5, NAN), "24", 5]
     )
     def test_a_voltage_window_that_is_none_is_refused(self, window):
-        with pytest.raises(ValueError, match="voltage_window must be .* in V"):
+        with pytest.raises(ValueError, match=r"voltage_window must be .* in V"):
             check_measurement_data(SERIES, voltage_window=window)
 
     def test_numbers_of_every_type_limit_a_cell(self):

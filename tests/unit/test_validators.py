@@ -7,12 +7,14 @@ import pkgutil
 import re
 import subprocess
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
 from importlib import import_module
 
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 from ionworks import validators
@@ -414,6 +416,18 @@ def test_names_that_may_be_meant_are_near(name, is_near):
     assert columns.near("Voltage [V]", ["Rest", name]) == ([name] if is_near else [])
 
 
+@pytest.mark.parametrize("odd", [5, np.datetime64("2025"), pd.NaT, object(), "soon"], ids=str)
+def test_what_is_no_moment_is_passed_over(odd):
+    assert found(good(), start_time=odd, end_time=odd, now=NOW) == []
+
+
+def test_a_day_is_its_first_moment():
+    day = date(2026, 1, 2)
+    ends = {"end_time": "2026-01-01T23:59:59", "now": NOW}
+    assert found(good(), start_time=day, **ends) == ["end_time_before_start_time"]
+    assert found(good(), start_time=day - timedelta(days=1), **ends) == ["duration_mismatch"]
+
+
 def test_short_data_may_differ_by_a_minute():
     half_a_second = {"Time [s]": [0.0, 0.5], "Step count": [0, 0], **good_rows(2)}
     start = NOW - timedelta(seconds=100)
@@ -679,6 +693,7 @@ def test_what_was_not_measured_is_null_in_every_form(form):
         ({"a": [1], "b": [1, 2]}, ValueError, "one length, but have 'a': 1, 'b': 2"),
         ({"a": [1.0, "x"]}, TypeError, "column 'a' of time_series mixes .*: float, str"),
         (pd.DataFrame({"a": [1.0, "x"]}), TypeError, "mixes .*: float, str"),
+        ({"a": np.array(1.0)}, TypeError, "column 'a' of time_series must be a list"),
     ],
 )
 def test_what_is_no_frame_is_refused_by_name(data, error, said):
@@ -709,18 +724,126 @@ def test_what_is_missing_in_objects_is_null(values):
         assert validators.as_frame(values.to_frame("a"))["a"].to_list() == [0.0, 1.5, None]
 
 
+NO_TABLE_HOLDS = {
+    "complex": np.array([1 + 2j]),
+    "longdouble": np.array([1], dtype="longdouble"),
+    "void": np.zeros(1, dtype=[("a", float)]),
+    "object": [object()],
+    "set": [{1}],
+    "dict": [{}],
+    "list": [[object()]],
+    "Decimal": [Decimal("nan")],
+    "int": [2**200],
+    "str": ["\ud800"],
+    "datetime64": np.array([1], dtype="datetime64[ps]"),
+    "timedelta64": np.array([1], dtype="timedelta64[M]"),
+    "Decimal256Scalar": pa.array([Decimal(1)], type=pa.decimal256(60)),
+}
+
+
+@pytest.mark.parametrize("kind", NO_TABLE_HOLDS)
+def test_what_no_table_can_hold_is_named_at_the_door(kind):
+    with pytest.raises(TypeError, match=f"column 'a' of steps holds what no table can: {kind}"):
+        validators.as_frame({"a": NO_TABLE_HOLDS[kind]}, "steps")
+
+
+@pytest.mark.parametrize("values", [np.array([1 + 2j]), [object()], [Decimal("inf")], [2**200]])
+def test_what_no_table_can_hold_is_named_in_pandas_too(values):
+    with pytest.raises(TypeError, match="column 'a' of time_series holds what no table can"):
+        check_measurement_data(pd.DataFrame({"a": values}))
+
+
+def test_objects_of_polars_are_named():
+    frame = pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)})
+    with pytest.raises(TypeError, match="column 'a' of time_series holds what no table can: obj"):
+        check_measurement_data(frame)
+
+
+UNITS = ["s", "m", "h", "D", "W", "M", "Y", "ms", "us", "ns"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "make"),
+    [("10ms", dict), *((unit, make) for unit in UNITS for make in (dict, pd.DataFrame))],
+)
+def test_moments_of_every_unit_are_read(unit, make):
+    given = np.array(["2024-01-01", "NaT", "1969-01-01"], dtype=f"datetime64[{unit}]")
+    column = validators.as_frame(make({"a": given}))["a"].cast(pl.Datetime("us"))
+    assert column.to_list() == given.astype("datetime64[us]").tolist()
+
+
+@pytest.mark.parametrize("unit", ["s", "m", "h", "D", "W", "ms", "us", "ns"])
+def test_durations_of_every_unit_are_read(unit):
+    given = np.array([3000, "NaT", -1000], dtype=f"timedelta64[{unit}]")
+    column = validators.as_frame({"a": given})["a"].cast(pl.Duration("us"))
+    assert column.to_list() == given.astype("timedelta64[us]").tolist()
+
+
+def test_a_moment_too_far_for_its_type_does_not_become_another():
+    with pytest.raises(TypeError, match="datetime64"):
+        validators.as_frame({"a": np.array([2**62], dtype="datetime64[s]")})
+
+
+def of_pandas():
+    ns = pd.to_datetime(["2024-01-01", None])
+    return {
+        "Int64": (pd.array([2**53 + 1, None], dtype="Int64"), [2**53 + 1, None]),
+        "Float64": (pd.array([1.5, None], dtype="Float64"), [1.5, None]),
+        "boolean": (pd.array([True, None], dtype="boolean"), [True, None]),
+        "string": (pd.array(["a", None], dtype="string"), ["a", None]),
+        "category": (pd.Categorical(["a", None]), ["a", None]),
+        "NA first": ([pd.NA, 1.0], [None, 1.0]),
+        "NA last": ([1.0, pd.NA], [1.0, None]),
+        "NaT": ([datetime(2024, 1, 1), pd.NaT], [datetime(2024, 1, 1), None]),
+        "only NA": ([pd.NA, pd.NA], [None, None]),
+        "index": (pd.Index([2**53 + 1, 2]), [2**53 + 1, 2]),
+        "moments": (ns, [datetime(2024, 1, 1), None]),
+        "array of moments": (ns.array, [datetime(2024, 1, 1), None]),
+        "objects": (np.array([pd.NA, "a"], dtype=object), [None, "a"]),
+    }
+
+
+@pytest.mark.parametrize("kind", of_pandas())
+def test_arrays_of_pandas_are_the_same_in_a_dict_and_in_a_frame(kind):
+    values, expected = of_pandas()[kind]
+    assert validators.as_frame({"a": values})["a"].to_list() == expected
+    assert validators.as_frame(pd.DataFrame({"a": values}))["a"].to_list() == expected
+
+
 def test_columns_of_one_name_are_refused():
     data = pd.DataFrame([[0.0, 1.0]], columns=["Time [s]", "Time [s]"])
     [issue] = check_measurement_data(data)
     assert (issue.code, issue.payload["column"]) == (IssueCode.DUPLICATE_COLUMN, "Time [s]")
     with pytest.raises(MeasurementValidationError, match="2 columns are named 'Time \\[s\\]'"):
         validators.as_frame(data, "steps")
+    with pytest.raises(MeasurementValidationError, match="2 columns are named '1'"):
+        validators.as_frame({1: [0.0], "1": [1.0]})
 
 
 def test_an_index_with_a_name_is_a_column():
     data = pd.DataFrame(good()).set_index("Time [s]")
     assert found(data) == []
     assert validators.as_frame(data)["Time [s]"].to_list() == good()["Time [s]"]
+
+
+def test_every_level_of_an_index_is_a_column():
+    data = pd.DataFrame(good())
+    data.index = pd.MultiIndex.from_arrays(
+        [data["Time [s]"], range(ROWS)], names=["Time [s]", "Cycle from cycler"]
+    )
+    frame = validators.as_frame(data)
+    assert frame.columns == ["Cycle from cycler", *good()]
+    assert frame["Cycle from cycler"].to_list() == list(range(ROWS))
+    data.index = pd.MultiIndex.from_arrays(
+        [range(ROWS), range(ROWS)], names=["Time [s]", "Cycle from cycler"]
+    )
+    assert found(data) == ["duplicate_column"]
+
+
+def test_an_index_that_counts_may_be_named_as_a_column():
+    data = pd.DataFrame({"row": [0, 1], "": [2, 3]})
+    data.index.name = "row"
+    assert validators.as_frame(data).columns == ["row", ""]
 
 
 def test_frames_are_not_changed():
@@ -745,7 +868,6 @@ ODD = [
     pl.Series([[1]] * ROWS),
     pl.Series([{"a": 1}] * ROWS),
     pl.Series(["a"] * ROWS, dtype=pl.Categorical),
-    pl.Series([object()] * ROWS, dtype=pl.Object),
     pl.Series([1e308, -1e308] * (ROWS // 2)),
     pl.Series([2**64 - 1] * ROWS, dtype=pl.UInt64),
 ]
