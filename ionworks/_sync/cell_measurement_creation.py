@@ -5,8 +5,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.cell_measurements import create_cell_measurement
 from ionworks_openapi.models import CellMeasurementCreate
@@ -14,13 +15,19 @@ from ionworks_openapi.models import CellMeasurementCreate
 from ionworks._sync.cell_measurement_data import MeasurementData
 from ionworks._sync.cell_measurement_records import processing_error
 from ionworks._sync.creation import sync_create_or_get
+from ionworks._sync.measurement_parts import Part, Source, sync_series
 from ionworks._sync.measurement_upload import sync_send, sync_send_extension
 from ionworks._sync.wholeness import sync_removed
 from ionworks.calls import sync_aside, sync_call
+from ionworks.creation import warn_of_differences
+from ionworks.errors import IonworksError
 from ionworks.measurements.checks import NewMeasurement, checked_record, extension
 from ionworks.measurements.contents import attached, table
 from ionworks.requests import path_id, request_body
 from ionworks.results.measurements import CellMeasurement
+
+if TYPE_CHECKING:
+    import polars as pl
 
 __all__ = ["MeasurementCreation"]
 
@@ -127,6 +134,11 @@ class MeasurementCreation(MeasurementData):
         cell_instance_id, measurement_detail, validate_strict, rated_capacity, voltage_window, \
 skip_checks, wait_for_processing
             As for `create`. What exists is waited for, too. If it exists, its data are not sent.
+
+        Warns
+        -----
+        UserWarning
+            If what exists has another record, or more or fewer rows.
         """
         cell = path_id(cell_instance_id, "cell_instance_id")
         check = partial(
@@ -144,11 +156,11 @@ skip_checks, wait_for_processing
             return self.list(cell, name_exact=name)
 
         def existing(measurement_id: str) -> CellMeasurement:
-            return self._ready(self.get(measurement_id), wait_for_processing)
+            return self._found(self.get(measurement_id), new, wait_for_processing)
 
         for found in named():
             if found.processing_status != "failed":
-                return self._ready(found, wait_for_processing)
+                return self._found(found, new, wait_for_processing)
         made: CellMeasurement = sync_create_or_get(
             partial(self._create, cell, new, wait_for_processing),
             existing,
@@ -340,6 +352,26 @@ skip_checks, wait_for_processing
         failure = processing_error({row.id: settled.processing_error or "for no known reason"}, 1)
         self._removed(row.id, failure)
         raise failure
+
+    def _found(self, row: CellMeasurement, new: NewMeasurement, wait: bool) -> CellMeasurement:
+        """Return a measurement that exists; warn where it is not the one that was to be made."""
+        found = self._ready(row, wait)
+        rows = self._other_rows(found, new.time_series)
+        warn_of_differences(f"the measurement {found.name!r}", new.record, found, rows)
+        return found
+
+    def _other_rows(self, row: CellMeasurement, given: pl.DataFrame) -> Sequence[str]:
+        """Say whether a measurement has more or fewer rows than given; it reads two at most."""
+        if row.processing_status not in (None, "ready"):
+            return []
+        count = given.height
+        last = Part(columns=given.columns[:1], row_range=(count - 1, count + 1))
+        with suppress(IonworksError, ValueError):
+            read = sync_series(self._session, Source.of(row), last)
+            if read.height != 1:
+                than = "more" if read.height else "fewer"
+                return [f"time_series has {than} than the {count} rows given"]
+        return []
 
     def _ready(self, row: CellMeasurement, wait: bool) -> CellMeasurement:
         """Return a measurement that exists, when it is processed."""
