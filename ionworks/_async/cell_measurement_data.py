@@ -198,12 +198,13 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
         NotFoundError
             If it has no such file.
         """
-        return (await self.download_files(measurement_id, filenames=[filename]))[filename]
+        found = await self.download_files(measurement_id, use_cache=False, filenames=[filename])
+        return found[filename]
 
     async def download_files(
         self,
         measurement_id: str,
-        use_cache: bool = True,  # noqa: ARG002 - as the other reading calls
+        use_cache: bool = True,
         filenames: str | Iterable[str] | None = None,
     ) -> dict[str, bytes]:
         """Return the files of a measurement: their contents by name.
@@ -213,12 +214,13 @@ class AsyncMeasurementData(AsyncMeasurementLinks):
         measurement_id
             The measurement.
         use_cache
-            Taken for compatibility: files are not cached.
+            Whether the disk cache may answer, and keeps what is read.
         filenames
             Those to return; a text is one name. Without it, all.
         """
         names = None if filenames is None else several(filenames, "filenames")
-        return await async_files(self._session, path_id(measurement_id, "measurement_id"), names)
+        source = await self._source(measurement_id, use_cache)
+        return await async_files(self._session, source, names)
 
     async def draw(self, measurement: CellMeasurement, axes: Any = None) -> Any:
         """Fetch what a measurement shows and draw it, for `CellMeasurement.plot`."""

@@ -214,7 +214,7 @@ async def _part(
     """Fetch a part of a measurement, with frames in the user's backend."""
     source = Source.of(row) if wanted.use_cache else Source(row.id)
     if part == _FILES:
-        return {"files": await async_files(session, row.id)}
+        return {"files": await async_files(session, source)}
     if part == _SERIES:
         return {_SERIES: session.frame(await async_series(session, source))}
     tables = await async_tables(session, source, wanted.tables)

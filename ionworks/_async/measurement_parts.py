@@ -101,19 +101,22 @@ async def async_series(session: AsyncSession, source: Source, part: Part = _WHOL
 
 
 async def async_files(
-    session: AsyncSession, measurement_id: str, filenames: Iterable[str] | None = None
+    session: AsyncSession, source: Source, filenames: Iterable[str] | None = None
 ) -> dict[str, bytes]:
     """Return files of a measurement by name; without names, all of them."""
     if filenames is None:
         listed = await async_call(
-            list_measurement_files.asyncio_detailed, measurement_id, client=session.api
+            list_measurement_files.asyncio_detailed, source.id, client=session.api
         )
         filenames = listed.filenames
     names = list(filenames)
 
     async def fetch(name: str) -> bytes:
         filename = path_id(name, "filename")
-        return await session.storage.download(download_measurement_file, measurement_id, filename)
+        key = source.key(session, f"file {filename}")
+        return await session.storage.download(
+            download_measurement_file, source.id, filename, key=key
+        )
 
     return dict(zip(names, await async_map(fetch, names, session.at_once), strict=True))
 

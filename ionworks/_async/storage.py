@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ionworks._async.multipart import AsyncMultipart
-from ionworks._async.objects import AsyncObject
+from ionworks._async.objects import AsyncObject, async_kept
 from ionworks._async.tables import AsyncTable
+from ionworks.calls import async_aside
 from ionworks.progress import meter
 from ionworks.retry import TRANSFER_TIMEOUT
 from ionworks.storage.answers import StorageRefusedError, Target
@@ -80,8 +82,15 @@ class AsyncStorage:
         with meter(place.filename or body.name, body.size, shown) as advance:
             await self._send(place, Sending(body, content_type, advance, timeout))
 
-    async def download(self, operation: Any, *ids: str) -> bytes:
+    async def download(self, operation: Any, *ids: str, key: CacheKey | None = None) -> bytes:
         """Return a file, checked for its length.
+
+        Parameters
+        ----------
+        operation, *ids
+            What gives the file.
+        key
+            Under which to keep it on disk, and to look for it there first.
 
         Raises
         ------
@@ -90,7 +99,12 @@ class AsyncStorage:
         ConnectionFailedError
             If the storage refused, or the connection broke time and again.
         """
-        content, _ = await self._object(operation, ids).read()
+        stored = self._object(operation, ids)
+        path = await async_kept(stored, key) if key is not None else None
+        if path is not None:
+            with suppress(OSError):  # Another process may have tidied the cache up.
+                return await async_aside(path.read_bytes)
+        content, _ = await stored.read()
         return content
 
     async def download_to(self, path: Path, operation: Any, *ids: str) -> None:

@@ -199,12 +199,13 @@ class MeasurementData(MeasurementLinks):
         NotFoundError
             If it has no such file.
         """
-        return (self.download_files(measurement_id, filenames=[filename]))[filename]
+        found = self.download_files(measurement_id, use_cache=False, filenames=[filename])
+        return found[filename]
 
     def download_files(
         self,
         measurement_id: str,
-        use_cache: bool = True,  # noqa: ARG002 - as the other reading calls
+        use_cache: bool = True,
         filenames: str | Iterable[str] | None = None,
     ) -> dict[str, bytes]:
         """Return the files of a measurement: their contents by name.
@@ -214,12 +215,13 @@ class MeasurementData(MeasurementLinks):
         measurement_id
             The measurement.
         use_cache
-            Taken for compatibility: files are not cached.
+            Whether the disk cache may answer, and keeps what is read.
         filenames
             Those to return; a text is one name. Without it, all.
         """
         names = None if filenames is None else several(filenames, "filenames")
-        return sync_files(self._session, path_id(measurement_id, "measurement_id"), names)
+        source = self._source(measurement_id, use_cache)
+        return sync_files(self._session, source, names)
 
     def draw(self, measurement: CellMeasurement, axes: Any = None) -> Any:
         """Fetch what a measurement shows and draw it, for `CellMeasurement.plot`."""

@@ -211,7 +211,7 @@ def _part(session: Session, row: CellMeasurement, part: str, wanted: Wanted) -> 
     """Fetch a part of a measurement, with frames in the user's backend."""
     source = Source.of(row) if wanted.use_cache else Source(row.id)
     if part == _FILES:
-        return {"files": sync_files(session, row.id)}
+        return {"files": sync_files(session, source)}
     if part == _SERIES:
         return {_SERIES: session.frame(sync_series(session, source))}
     tables = sync_tables(session, source, wanted.tables)

@@ -102,17 +102,18 @@ def sync_series(session: Session, source: Source, part: Part = _WHOLE) -> pl.Dat
 
 
 def sync_files(
-    session: Session, measurement_id: str, filenames: Iterable[str] | None = None
+    session: Session, source: Source, filenames: Iterable[str] | None = None
 ) -> dict[str, bytes]:
     """Return files of a measurement by name; without names, all of them."""
     if filenames is None:
-        listed = sync_call(list_measurement_files.sync_detailed, measurement_id, client=session.api)
+        listed = sync_call(list_measurement_files.sync_detailed, source.id, client=session.api)
         filenames = listed.filenames
     names = list(filenames)
 
     def fetch(name: str) -> bytes:
         filename = path_id(name, "filename")
-        return session.storage.download(download_measurement_file, measurement_id, filename)
+        key = source.key(session, f"file {filename}")
+        return session.storage.download(download_measurement_file, source.id, filename, key=key)
 
     return dict(zip(names, sync_map(fetch, names, session.at_once), strict=True))
 

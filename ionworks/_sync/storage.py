@@ -4,12 +4,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ionworks._sync.multipart import Multipart
-from ionworks._sync.objects import Object
+from ionworks._sync.objects import Object, sync_kept
 from ionworks._sync.tables import Table
+from ionworks.calls import sync_aside
 from ionworks.progress import meter
 from ionworks.retry import TRANSFER_TIMEOUT
 from ionworks.storage.answers import StorageRefusedError, Target
@@ -81,8 +83,15 @@ class Storage:
         with meter(place.filename or body.name, body.size, shown) as advance:
             self._send(place, Sending(body, content_type, advance, timeout))
 
-    def download(self, operation: Any, *ids: str) -> bytes:
+    def download(self, operation: Any, *ids: str, key: CacheKey | None = None) -> bytes:
         """Return a file, checked for its length.
+
+        Parameters
+        ----------
+        operation, *ids
+            What gives the file.
+        key
+            Under which to keep it on disk, and to look for it there first.
 
         Raises
         ------
@@ -91,7 +100,12 @@ class Storage:
         ConnectionFailedError
             If the storage refused, or the connection broke time and again.
         """
-        content, _ = self._object(operation, ids).read()
+        stored = self._object(operation, ids)
+        path = sync_kept(stored, key) if key is not None else None
+        if path is not None:
+            with suppress(OSError):  # Another process may have tidied the cache up.
+                return sync_aside(path.read_bytes)
+        content, _ = stored.read()
         return content
 
     def download_to(self, path: Path, operation: Any, *ids: str) -> None:

@@ -37,6 +37,7 @@ class Platform:
         self.files = {}
         self.refused = {}
         self.waits = 0
+        self.names, self.shelf = [], 0
         self._lock = threading.Lock()
 
     @staticmethod
@@ -112,7 +113,7 @@ class Platform:
             self.rows.append(self.row(0, processing_status=status, name=told["name"]))
         return {**self.rows[-1], "steps_created": 0}
 
-    def of_one(self, request, key, part=None, *_):
+    def of_one(self, request, key, part=None, *rest):
         row = next((row for row in self.rows if row["id"] == key), None)
         if row is None:
             return 404, {"json": {"error_code": "NOT_FOUND", "message": f"no {key}"}}
@@ -127,6 +128,10 @@ class Platform:
             buffer = BytesIO()
             frame.write_parquet(buffer)
             return 200, {"content": buffer.getvalue()}
+        if part == "files" and rest:
+            return 200, {"content": f"{self.shelf} {rest[0]}".encode()}
+        if part == "files":
+            return 200, {"json": {"filenames": self.names}}
         tables = {"steps": STEPS, "cycles": CYCLES}
         names = tables if part == "steps_and_cycles" else [part]
         return 200, {"json": {name: tables[name] for name in names}}
@@ -199,6 +204,23 @@ class TestDetail:
         platform.requests.clear()
         client.cell_measurement.detail("id0", use_cache=False)
         assert len(platform.requests) == 3
+
+    def test_files_are_kept_in_the_version_they_have(self, serve):
+        platform = Platform(1, measurement_type="file")
+        platform.names = ["a.png", "b.png"]
+        client = serve(platform)
+        contents = {"a.png": b"0 a.png", "b.png": b"0 b.png"}
+        assert client.cell_measurement.download_files("id0") == contents
+        platform.names = ["a.png"]
+        platform.shelf = 1
+        assert client.cell_measurement.download_files("id0") == {"a.png": b"0 a.png"}
+        assert client.cell_measurement.detail("id0").files == {"a.png": b"0 a.png"}
+        assert platform.paths.count("GET /cell_measurements/id0/files/a.png") == 1
+        for options in ({"use_cache": False}, {}):
+            fresh = client.cell_measurement.download_files("id0", **options)
+            assert fresh == {"a.png": b"1 a.png" if options else b"0 a.png"}
+        platform.rows[0]["updated_at"] = "2026-01-02T00:00:00Z"
+        assert client.cell_measurement.download_files("id0") == {"a.png": b"1 a.png"}
 
     def test_only_what_is_wanted_is_asked_for(self, serve):
         platform = Platform(2)
@@ -351,13 +373,48 @@ class TestCreate:
         assert platform.rows == []
 
     def test_what_exists_is_not_sent_again(self, serve):
-        platform = Platform(1)
-        found = serve(platform).cell_measurement.create_or_get("cell", DETAIL)
+        times = {"start_time": "2026-01-01T23:00:00+00:00"}
+        platform = Platform(1, tags=["first", "RPT"], notes="n", **times)
+        record = {"name": "m0", "tags": ["rpt", "FIRST"], "start_time": "2026-01-02T00:00:00+01:00"}
+        detail = {**DETAIL, "measurement": record}
+        found = serve(platform).cell_measurement.create_or_get("cell", detail)
         assert found.id == "id0"
-        assert platform.paths == ["GET /cell_instances/cell/cell_measurements"]
+        assert platform.paths == [
+            "GET /cell_instances/cell/cell_measurements",
+            "GET /cell_measurements/id0/time_series/download",
+        ]
+
+    @pytest.mark.parametrize(
+        ("record", "rows", "message"),
+        [
+            ({"notes": "b"}, 4, "as it is: notes is 'a', not 'b'. update() would change it"),
+            ({"tags": ["x"]}, 4, "tags is ['RPT'], not ['x']"),
+            ({"start_time": "2026-01-02"}, 4, "start_time is '2026-01-01', not '2026-01-02'"),
+            ({}, 3, "as it is: time_series has more than the 3 rows given"),
+            ({}, 5, "as it is: time_series has fewer than the 5 rows given"),
+            ({"notes": "b"}, 2, "not 'b', time_series has more than the 2 rows given. update()"),
+        ],
+    )
+    @pytest.mark.parametrize("is_listed", [True, False])
+    def test_what_exists_and_differs_is_said(self, serve, record, rows, message, is_listed):
+        platform = Platform(1, tags=["RPT"], notes="a", start_time="2026-01-01")
+        if not is_listed:
+            platform.rows[0]["name"] = "M0"
+            conflict = {"error_code": "CONFLICT", "message": "m", "detail": {"existing_id": "id0"}}
+            platform.refused["initiate-upload"] = (409, {"json": conflict})
+        series = {name: [*values, values[-1]][:rows] for name, values in SERIES.items()}
+        series["Time [s]"] = [float(row) for row in range(rows)]
+        detail = {"measurement": {"name": "m0", **record}, "time_series": series}
+        with pytest.warns(UserWarning, match=re.escape(message)):
+            assert serve(platform).cell_measurement.create_or_get("cell", detail).id == "id0"
+
+    def test_rows_that_cannot_be_counted_are_not_spoken_of(self, serve):
+        platform = Platform(1, tags=["RPT"])
+        platform.refused["time_series"] = (404, {"json": {"message": "gone"}})
+        assert serve(platform).cell_measurement.create_or_get("cell", DETAIL).id == "id0"
 
     def test_what_exists_is_waited_for(self, serve):
-        platform = Platform(1, processing_status="pending")
+        platform = Platform(1, processing_status="pending", tags=["RPT"])
         platform.waits = 3
         assert serve(platform).cell_measurement.create_or_get("cell", DETAIL).id == "id0"
         assert platform.rows[0]["processing_status"] == "ready"
