@@ -21,6 +21,8 @@ _CHARGE_AXES = ("Capacity [A.h]", "Stoichiometry", "SOC")
 _DISCHARGED, _CHARGED = "Discharge capacity [A.h]", "Charge capacity [A.h]"
 _CYCLE = "Cycle count"
 _MOST_NAMED = 10
+_LONGEST_NAME = 24
+_MANY_COLORS = "viridis"
 _SIZE = (9.0, 2.6)
 
 
@@ -60,8 +62,13 @@ def draw_measurements(details: Sequence[CellMeasurementDetail], axes: Any = None
             "(include_time_series=True, include_cycles=True)"
         )
     drawn_on = _axes(len(pictures), axes)
+    ranks = _ranks(details)
     for picture, one in zip(pictures, drawn_on, strict=True):
-        _draw(picture, one, _ranks(details))
+        _draw(picture, one, ranks)
+        if len(ranks) > _MOST_NAMED:
+            _name_colors(one, [details[ranks.index(rank)].name for rank in range(len(ranks))])
+        else:
+            one.legend(fontsize="small", ncols=1 + len(picture.lines) // (_MOST_NAMED + 1))
     return drawn_on
 
 
@@ -125,11 +132,25 @@ def _draw(picture: _Picture, axes: Axes, ranks: Sequence[int]) -> None:
     if picture.x == _CYCLE:
         from matplotlib.ticker import MaxNLocator
 
-        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
     if picture.y.startswith("-"):
         axes.set_aspect("equal", adjustable="datalim")
-    if len(picture.lines) <= _MOST_NAMED:
-        axes.legend(fontsize="small")
+
+
+def _name_colors(axes: Axes, names: Sequence[str]) -> None:
+    """Put a bar of colours beside a picture, with names of measurements in the order of time."""
+    from matplotlib.cm import ScalarMappable
+    from matplotlib.colors import Normalize
+
+    last = len(names) - 1
+    places = [round(last * tick / (_MOST_NAMED - 1)) for tick in range(_MOST_NAMED)]
+    colors = ScalarMappable(Normalize(0, last), _MANY_COLORS)
+    bar = axes.figure.colorbar(colors, ax=axes, ticks=places)
+    bar.ax.set_yticklabels([_shortened(names[place]) for place in places], fontsize="x-small")
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[: _LONGEST_NAME - 1]}…"
 
 
 def _color(place: int, count: int) -> Any:
@@ -138,7 +159,7 @@ def _color(place: int, count: int) -> Any:
         return f"C{place}"
     from matplotlib import colormaps
 
-    return colormaps["viridis"](place / (count - 1))
+    return colormaps[_MANY_COLORS](place / (count - 1))
 
 
 def _axes(count: int, given: Any) -> list[Axes]:

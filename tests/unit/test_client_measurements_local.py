@@ -316,6 +316,43 @@ def test_many_measurements_go_from_dark_to_light_in_time(backend):
     assert len(current.lines) == 12
 
 
+def test_many_measurements_are_named_beside_their_colours():
+    many = [offline(n, time_series=series()) for n in range(25)]
+    many[3].name = "a very long name of a measurement"
+    voltage, _ = CellInstanceDetail(None, "s", many).plot()
+    (bar,) = [one for one in voltage.figure.axes if one.get_label() == "<colorbar>"][:1]
+    voltage.figure.canvas.draw()
+    named = {
+        text.get_text(): place
+        for text, place in zip(bar.get_yticklabels(), bar.get_yticks(), strict=True)
+    }
+    # M24 is the first in time, M0 the last.
+    assert next(iter(named)) == "M24"
+    assert [*named][-1] == "M0"
+    assert "a very long name of a m…" in named
+    colormap = mpl.colormaps["viridis"]
+    for name, place in named.items():
+        line = voltage.lines[3 if name.startswith("a") else int(name[1:])]
+        assert line.get_color() == colormap(place / 24)
+
+
+def test_a_few_measurements_with_many_lines_have_a_legend():
+    cycles = {"Cycle count": [0], "Discharge capacity [A.h]": [1], "Charge capacity [A.h]": [1]}
+    few = [offline(n, cycles=pl.DataFrame(cycles)) for n in range(8)]
+    (axes,) = CellInstanceDetail(None, "s", few).plot()
+    assert len(axes.get_legend().get_texts()) == len(axes.lines) == 16
+
+
+@pytest.mark.parametrize("counts", [[0], [3], [0, 1], [0, 1, 2]])
+def test_cycles_are_counted_in_whole_numbers(counts):
+    cycles = {"Cycle count": counts, "Discharge capacity [A.h]": [1.0] * len(counts)}
+    (axes,) = offline(1, cycles=pl.DataFrame(cycles)).plot()
+    axes.figure.canvas.draw()
+    ticks = axes.get_xticks()
+    assert all(tick == round(tick) for tick in ticks)
+    assert set(counts) <= set(ticks)
+
+
 def test_a_record_draws_itself_in_both_colours(tmp_path):
     async def later(cell):
         async with AsyncIonworks(None, f"local:{tmp_path}") as client:
