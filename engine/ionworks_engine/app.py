@@ -42,6 +42,7 @@ from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import SimulationJobs
 from ionworks_engine.jobs.system import Jobs, Kind
 from ionworks_engine.links import OBJECTS, STORAGE, Links
+from ionworks_engine.names import tidied
 from ionworks_engine.objects import Objects
 from ionworks_engine.receiving import MAX_UPLOAD
 from ionworks_engine.routes import Handler, handlers
@@ -262,7 +263,7 @@ class _Operation:
         problems = self._body.problems(body) if self._body else []
         if problems:
             raise invalid(problems)
-        found: dict[str, Any] = body
+        found: dict[str, Any] = tidied(body)
         return found
 
     def _respond(self, answer: Any) -> Response:

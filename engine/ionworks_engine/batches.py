@@ -8,7 +8,6 @@ from unicodedata import normalize
 from sqlalchemy import Connection, Row, Select, select
 
 from ionworks_engine.call import EMAIL, Call
-from ionworks_engine.errors import Problem, invalid
 from ionworks_engine.records import create
 from ionworks_engine.storage.tables import cell_batches
 
@@ -18,10 +17,10 @@ def key(name: str) -> str:
 
     Examples
     --------
-    >>> key("Batch-A ") == key("BATCH-a")
+    >>> key("Batch-A") == key("BATCH-a")
     True
     """
-    return normalize("NFC", name.strip()).casefold()
+    return normalize("NFC", name).casefold()
 
 
 def named(specification: str, name: str) -> Select[Any]:
@@ -34,25 +33,12 @@ def named(specification: str, name: str) -> Select[Any]:
 def make(
     call: Call, connection: Connection, specification: Row[Any], values: dict[str, Any]
 ) -> Row[Any]:
-    """Insert a batch.
-
-    Raises
-    ------
-    ApiError
-        422 for a name of blanks.
-    """
+    """Insert a batch."""
     row = {
         **values,
         "cell_specification_id": specification.id,
         "project_id": specification.project_id,
-        "name_key": checked_key(values["name"], "name"),
+        "name_key": key(values["name"]),
         "created_by_email": EMAIL,
     }
     return create(call, connection, cell_batches, row)
-
-
-def checked_key(name: str, path: str) -> str:
-    """Return the key of a name, or refuse one of blanks with 422."""
-    if not (found := key(name)):
-        raise invalid([Problem(path, "a name is more than blanks")])
-    return found

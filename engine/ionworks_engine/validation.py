@@ -96,6 +96,8 @@ class Schema:
             case "anyOf" | "oneOf" if hasattr(kind, "context"):
                 for inner in self._nearest(error):
                     yield from self._tell(inner, prefix)
+            case "format" if kind.format == "date":
+                yield Problem(path, f"{_shown(error.instance)} is no date such as 2024-01-20")
             case _:
                 yield Problem(path, _shortened(error))
 

@@ -426,6 +426,8 @@ def test_batches_count_their_instances(client, spec):
     changed = found(client.patch(path, json={"notes": None, "date_manufactured": "2024-02-01"}))
     assert (changed["notes"], changed["instance_count"]) == (None, 2)
     assert problems(client.patch(path, json={"date_manufactured": "2024-02-30"}))
+    told = problems(client.patch(path, json={"date_manufactured": "20.01.2024"}))
+    assert told["date_manufactured"] == "'20.01.2024' is no date such as 2024-01-20"
     assert problems(client.patch(path, json={"properties": {"a": {"value": 1, "unit": "no"}}}))
 
 

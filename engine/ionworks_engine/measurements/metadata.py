@@ -87,10 +87,7 @@ def _moments(told: Mapping[str, Any], path: str) -> dict[str, str | None]:
 
 
 def _refuse_problems(told: Mapping[str, Any], path: str) -> None:
-    problems = list(units.problems(told.get("properties"), f"{path}properties"))
-    if not told.get("name", "a name").strip():
-        problems.append(Problem(f"{path}name", "a name needs a sign that can be seen"))
-    if problems:
+    if problems := list(units.problems(told.get("properties"), f"{path}properties")):
         raise invalid(problems)
 
 

@@ -76,7 +76,7 @@ def update_cell_batch(call: Call) -> dict[str, Any]:
         row = find(connection, cell_batches, name, BATCH)
         values = dict(call.body)
         if "name" in values:
-            values["name_key"] = batches.checked_key(values["name"], "name")
+            values["name_key"] = batches.key(values["name"])
             _refuse_same_name(connection, row.cell_specification_id, values["name"], but=name)
         change(call, connection, cell_batches, name, values)
         return _document(connection, name)

@@ -109,10 +109,7 @@ def delete_cell_instance(call: Call) -> None:
 
 
 def _check(call: Call) -> None:
-    found = list(units.problems(call.body.get("measured_properties"), "measured_properties"))
-    if call.body.get("batch") is not None and not batches.key(call.body["batch"]):
-        found.append(Problem("batch", "the name of a batch is more than blanks"))
-    if found:
+    if found := list(units.problems(call.body.get("measured_properties"), "measured_properties")):
         raise invalid(found)
 
 
