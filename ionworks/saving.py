@@ -20,7 +20,9 @@ from ionworks.errors import IonworksError
 __all__ = ["checked_stem", "place_for", "save_files", "settle"]
 
 _LONGEST = 255
-_FORBIDDEN = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|\ud800-\udfff]')
+_FORBIDDEN = re.compile(r'[/\\:*?"<>|]')
+_UNSEEN = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Kinds of signs that have no shape, of which some turn round what follows: ``gpj.exe``."""
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])", re.IGNORECASE)
 
 
@@ -145,6 +147,8 @@ def _problem(name: str) -> str | None:
     """Say why this is not the name of a file in a folder, on one system or another."""
     if not isinstance(name, str) or not name.strip():
         return "is empty"
+    if hidden := next((sign for sign in name if unicodedata.category(sign) in _UNSEEN), None):
+        return f"holds {hidden!a}, which is not seen"
     if found := _FORBIDDEN.search(name):
         return f"holds {found.group()!a}"
     if name in (".", "..") or name[-1] in ". " or name[0] == " ":

@@ -24,6 +24,8 @@ OUTSIDE = [
     "../evil", "..", ".", "", "  ", "/etc/evil", "a/b", "a\\b", "..\\evil", "C:evil", "C:\\evil",
     "\\\\host\\evil", "a:stream", "nul", "NUL.txt", "com1.000", "LPT¹", "con .txt", "CONIN$",
     "a\0b", "a\nb", "a|b", "a*", 'a"b', "trailing.", "trailing ", " leading", "a\ud800", "é" * 128,
+    "\u202etxt.exe", "a\u2066b", "a\u200eb", "a\u061cb", "a\u200bb", "a\ufeffb", "a\x85b",
+    "a\u2028b", "a\xadb", "a\U000e0041b",
 ]  # fmt: skip
 
 
