@@ -9,20 +9,23 @@ from __future__ import annotations
 
 import logging
 import re
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 __all__ = [
     "Home",
     "hide_signatures",
     "host_of",
+    "is_address",
     "without_signatures",
     "without_signed_addresses",
 ]
 
-STORAGE = "/storage/"
+_STORAGE = "storage"
 _STANDARD_PORTS = {"http": 80, "https": 443}
+_LONGEST_LABEL = 63
 _QUERY_KEY = r"(?:x-(?:amz|goog)-(?:signature|security-token|credential)|signature|sig|token)="
 _SIGNED = re.compile(rf"""\?[^\s'"<>]*\b{_QUERY_KEY}[^\s'"<>]*""", re.IGNORECASE)
+_LOGIN = re.compile(r"(?<=//)[^/?#\s]*@")
 _ADDRESS = re.compile(r"""[^\s'"<>]*\?\.\.\.""")
 _TALKATIVE = ("httpx", "httpcore.http11", "httpcore.http2")
 
@@ -50,15 +53,38 @@ class Home:
 
     def is_trusted(self, url: str) -> bool:
         """Whether credentials may go to this address."""
+        if not is_address(url):
+            return False
         parts = urlsplit(url)
-        return _origin(parts) == self._origin and not parts.path.startswith(STORAGE)
+        return _origin(parts) == self._origin and not _is_stored(parts.path)
 
     def call(self, method: str, url: str) -> str:
         """Name a request: storage by its host, everything else without its query."""
         if self.is_trusted(url):
-            return f"{method} {urlsplit(url)._replace(query='', fragment='').geturl()}"
+            shown = urlsplit(url)._replace(netloc=host_of(url), query="", fragment="")
+            return f"{method} {shown.geturl()}"
         way = "from" if method in ("GET", "HEAD") else "to"
         return f"{method} {way} the storage at {host_of(url)}"
+
+
+def is_address(url: object) -> bool:
+    """Whether this is an address that can be asked for something: of HTTP, with a host.
+
+    Examples
+    --------
+    >>> from ionworks.secrecy import is_address
+    >>> is_address("https://s.test:9000/a"), is_address("https://s.test:99999/a")
+    (True, False)
+    """
+    if not isinstance(url, str):
+        return False
+    try:
+        parts = urlsplit(url)
+        labels = (parts.hostname or "").removesuffix(".").split(".")
+        is_named = all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+        return parts.scheme in _STANDARD_PORTS and is_named and parts.port != 0
+    except ValueError:  # of the port, or of brackets
+        return False
 
 
 def host_of(url: str) -> str:
@@ -67,7 +93,7 @@ def host_of(url: str) -> str:
 
 
 def without_signatures(text: str) -> str:
-    """Return a text without the queries of the signed addresses in it.
+    """Return a text without the queries of the signed addresses in it, and without passwords.
 
     Examples
     --------
@@ -75,7 +101,7 @@ def without_signatures(text: str) -> str:
     >>> without_signatures("GET https://s.test/a?expires=1&signature=abc was refused")
     'GET https://s.test/a?... was refused'
     """
-    return _SIGNED.sub("?...", text)
+    return _SIGNED.sub("?...", _LOGIN.sub("", text))
 
 
 def without_signed_addresses(text: str) -> str:
@@ -91,7 +117,7 @@ def without_signed_addresses(text: str) -> str:
 
 
 def hide_signatures() -> None:
-    """Keep signed addresses out of what the HTTP libraries log."""
+    """Keep signed addresses and passwords out of what the HTTP libraries log."""
     for name in _TALKATIVE:
         logger = logging.getLogger(name)
         if not any(isinstance(known, _Discretion) for known in logger.filters):
@@ -106,3 +132,16 @@ class _Discretion(logging.Filter):
 
 def _origin(parts: SplitResult) -> tuple[str, str | None, int | None]:
     return parts.scheme, parts.hostname, parts.port or _STANDARD_PORTS.get(parts.scheme)
+
+
+def _is_stored(path: str) -> bool:
+    """Whether a path leads to storage, however it is written: proxies tidy up before they ask."""
+    while (plain := unquote(path)) != path:
+        path = plain
+    names: list[str] = []
+    for name in re.split(r"[/\\]", path):
+        if name == "..":
+            names[-1:] = []
+        elif name not in ("", "."):
+            names.append(name)
+    return names[:1] == [_STORAGE]

@@ -42,7 +42,8 @@ from ionworks.retry import (
     is_repeatable,
     read_timeout,
 )
-from ionworks.secrecy import Home, hide_signatures, host_of
+from ionworks.secrecy import Home, hide_signatures, host_of, is_address
+from ionworks.storage.answers import checked_address
 from ionworks.storage.bodies import Body, Outgoing
 
 if TYPE_CHECKING:
@@ -472,8 +473,9 @@ def _transfer(
     """
     patience = extensions.get("patience", TRANSFER_TIMEOUT)
     timeout = dict.fromkeys(("read", "write", "pool"), patience) | {"connect": CONNECT_TIMEOUT}
+    host = host_of(checked_address(url))
     try:
-        own = httpx.Headers({"Host": host_of(url), "Accept-Encoding": "identity"})
+        own = httpx.Headers({"Host": host, "Accept-Encoding": "identity"})
         own.update({"User-Agent": _user_agent(), **headers})
         sent: dict[str, Any] = {"content": body}
         if body:
@@ -489,6 +491,8 @@ def _transfer(
 
 
 def _route(url: httpx.URL, proxies: Proxies) -> tuple[str, str | None]:
+    if not is_address(str(url)):
+        raise httpx.UnsupportedProtocol("the server refers to an address that cannot be")
     return url.scheme, proxies.proxy_for(url.scheme, url.netloc.decode())
 
 

@@ -6,6 +6,7 @@ it can be a signed address, or what was to be signed.
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,10 +14,10 @@ from html import unescape
 from typing import Any
 
 from ionworks.errors import ConnectionFailedError, IonworksError
-from ionworks.secrecy import host_of, without_signed_addresses
+from ionworks.secrecy import host_of, is_address, without_signed_addresses
 from ionworks.storage.sigv4 import Credentials
 
-__all__ = ["Bucket", "StorageRefusedError", "Target", "element", "elements"]
+__all__ = ["Bucket", "StorageRefusedError", "Target", "checked_address", "element", "elements"]
 
 _NO_ACCESS = {
     "AccessDenied",
@@ -49,8 +50,8 @@ class StorageRefusedError(ConnectionFailedError):
     @classmethod
     def to(cls, doing: str, url: str, status: int, body: bytes) -> StorageRefusedError:
         """Return the error that says what the storage at an address did not do, and why."""
-        code = element(body, "Code")
-        said = " ".join(part for part in (str(status), code, _message(body)) if part)
+        code, reason = _reason(body)
+        said = " ".join(part for part in (str(status), code, reason) if part)
         error = cls(f"the storage at {host_of(url)} did not {doing}: {said}")
         error.status, error.code = status, code
         return error
@@ -78,12 +79,12 @@ class Bucket:
     @classmethod
     def of(cls, info: Any) -> Bucket:
         """Return what the API says about it, checked."""
+        token = _text(info, "session_token") if info.session_token else None
+        key = _text(info, "access_key_id"), _text(info, "secret_access_key")
         return cls(
-            endpoint=info.endpoint.rstrip("/"),
-            path=f"{info.bucket}/{info.object_path}",
-            credentials=Credentials(
-                info.access_key_id, info.secret_access_key, info.session_token, info.region
-            ),
+            endpoint=checked_address(info.endpoint).rstrip("/"),
+            path=f"{_text(info, 'bucket')}/{_text(info, 'object_path')}",
+            credentials=Credentials(*key, token, _text(info, "region")),
             expires_at=_time(info.expires_at),
         )
 
@@ -103,12 +104,26 @@ class Target:
         Raises
         ------
         IonworksError
-            If it names no address to send to.
+            If it names no address to send to, or one that cannot be.
         """
         if not info.signed_url:
             raise IonworksError("the server named no storage to upload to")
         bucket = Bucket.of(info.multipart) if info.multipart else None
-        return cls(info.filename or None, info.signed_url, bucket)
+        filename = info.filename if isinstance(info.filename, str) else None
+        return cls(filename or None, checked_address(info.signed_url), bucket)
+
+
+def checked_address(url: Any) -> str:
+    """Return where the server says that something is stored.
+
+    Raises
+    ------
+    ConnectionFailedError
+        If nothing can be there.
+    """
+    if not is_address(url):
+        raise ConnectionFailedError("the server named a storage with no right address")
+    return str(url)
 
 
 def element(xml: bytes, name: str) -> str | None:
@@ -129,9 +144,24 @@ def elements(xml: bytes, name: str) -> list[str]:
     return [unescape(found) for found in re.findall(rf"<{name}>(.*?)</{name}>", text, re.DOTALL)]
 
 
-def _message(body: bytes) -> str | None:
-    said = element(body, "Message")
-    return without_signed_addresses(said)[:_LONGEST_MESSAGE] if said else None
+def _reason(body: bytes) -> tuple[str | None, str | None]:
+    """Return the code and the message of a refusal: of S3 in XML, of the API's kind in JSON."""
+    code, said = element(body, "Code"), element(body, "Message")
+    try:
+        told = json.loads(body)
+    except (ValueError, RecursionError):
+        told = None
+    if isinstance(told, dict):
+        code, said = told.get("error_code"), told.get("message") or told.get("detail")
+    shown = without_signed_addresses(said)[:_LONGEST_MESSAGE] if isinstance(said, str) else None
+    return code if isinstance(code, str) else None, shown
+
+
+def _text(info: Any, name: str) -> str:
+    value = getattr(info, name)
+    if not isinstance(value, str) or not value or not value.isprintable():
+        raise IonworksError(f"the server named a storage with no right {name}")
+    return value
 
 
 def _time(text: Any) -> datetime | None:

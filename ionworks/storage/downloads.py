@@ -8,13 +8,15 @@ from typing import IO, NamedTuple
 from urllib.parse import urljoin
 
 from ionworks.errors import ConnectionFailedError
+from ionworks.storage.answers import checked_address
 
 __all__ = ["WHOLE", "AsyncLocate", "Landing", "Locate", "Span", "redirect_of"]
 
 Locate = Callable[[], str]
 AsyncLocate = Callable[[], Awaitable[str]]
 
-_CONTENT_RANGE = re.compile(r"bytes (?:(\d+)-(\d+)|\*)/(\d+|\*)")
+_COUNT = r"[0-9]{1,18}"
+_CONTENT_RANGE = re.compile(rf"bytes (?:({_COUNT})-({_COUNT})|\*)/({_COUNT}|\*)")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_RESTARTS = 3
 
@@ -174,20 +176,21 @@ def redirect_of(url: str, status: int, headers: Mapping[str, str]) -> str | None
     Raises
     ------
     ConnectionFailedError
-        If it is no address.
+        If it is none that can be asked.
     """
     if status not in _REDIRECTS or "location" not in headers:
         return None
     try:
-        return urljoin(url, headers["location"])
+        target = urljoin(url, headers["location"])
     except ValueError:
-        raise ConnectionFailedError("the server refers to a storage with no address") from None
+        target = ""
+    return checked_address(target)
 
 
 def _place(status: int, headers: Mapping[str, str]) -> _Place:
     length = headers.get("content-length", "")
     if status == 200:
-        total = int(length) if length.isdigit() else None
+        total = int(length) if re.fullmatch(_COUNT, length) else None
         return _Place(0, total, total)
     found = _CONTENT_RANGE.fullmatch(headers.get("content-range", ""))
     if found is None:

@@ -110,12 +110,12 @@ def kept(answer: bytes, body: Body, wanted: Iterable[Part]) -> dict[int, tuple[s
     is the MD5 of the body's bytes.
     """
     listed = {
-        int(element(entry, "PartNumber") or 0): entry
+        element(entry, "PartNumber"): entry
         for entry in (text.encode() for text in elements(answer, "Part"))
     }
     found = {}
     for part in wanted:
-        entry = listed.get(part.number)
+        entry = listed.get(str(part.number))
         if entry is None or element(entry, "Size") != str(part.size):
             continue
         content = body.read(part.start, part.stop)

@@ -86,6 +86,18 @@ def test_a_key_does_not_reach_another_port():
     assert not {"x-api-key", "x-organization-id"} & set(storage.seen[0][0])
 
 
+@pytest.mark.parametrize("host", ["s.test:99999", "a..b", "a" * 64 + ".test"])
+def test_a_redirect_to_an_address_that_cannot_be_is_an_error_of_ours(host):
+    def redirect(handler):
+        handler.answer({}, 307, Location=f"http://{host}/?signature=hush")
+
+    with serving(redirect) as api, Ionworks("k", api.url) as client:
+        with pytest.raises(errors.ConnectionFailedError) as refused:
+            client.whoami()
+        assert len(api.seen) == 1
+    assert "hush" not in repr(refused.value)
+
+
 def test_a_dropped_connection_is_tried_again_under_one_key():
     def twice_nothing(handler):
         if len(handler.server.seen) in (1, 2):

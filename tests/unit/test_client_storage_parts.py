@@ -15,7 +15,7 @@ from ionworks import AsyncIonworks, Ionworks, progress
 from ionworks._async.tables import AsyncTable
 from ionworks._sync.tables import Table
 from ionworks.config import Config
-from ionworks.errors import ConnectionFailedError
+from ionworks.errors import ConnectionFailedError, IonworksError
 from ionworks.secrecy import Home, hide_signatures, host_of
 from ionworks.storage import multipart
 from ionworks.storage.answers import StorageRefusedError, Target, element
@@ -36,6 +36,8 @@ class TestWhoMaySee:
             "https://api.example.test/projects",
             "https://api.example.test:443/projects",
             "https://API.example.test/storagerooms",
+            "https://api.example.test/projects/storage/k",
+            "https://api.example.test/storage/../projects",
         ],
     )
     def test_the_api_itself(self, url):
@@ -50,6 +52,16 @@ class TestWhoMaySee:
             "https://api.example.test@evil.test/projects",
             "https://evil.test/?https://api.example.test/",
             "https://api.example.test/storage/objects/k?signature=s",
+            "https://api.example.test//storage/objects/k",
+            "https://api.example.test/projects/../storage/objects/k",
+            "https://api.example.test/./storage/objects/k",
+            "https://api.example.test/%73torage/objects/k",
+            "https://api.example.test/%2573torage/objects/k",
+            "https://api.example.test/projects/%2e%2e%2fstorage/objects/k",
+            "https://api.example.test\\storage\\objects\\k",
+            "https://api.example.test/storage",
+            "https://api.example.test:99999/projects",
+            "https://[api.example.test/projects",
             "//evil.test/projects",
             "file:///etc/passwd",
         ],
@@ -66,6 +78,9 @@ class TestWhoMaySee:
         assert self.home.call("GET", "https://api.example.test/p?a=b") == (
             "GET https://api.example.test/p"
         )
+        assert self.home.call("GET", "https://me:hush@api.example.test/p") == (
+            "GET https://api.example.test/p"
+        )
 
     @pytest.mark.parametrize("logger", ["httpx", "httpcore.http11"])
     def test_logs_go_without_signed_queries(self, caplog, logger):
@@ -78,6 +93,35 @@ class TestWhoMaySee:
         assert "hush" not in caplog.text
         assert "https://s.test/k?..." in caplog.text
         assert "name=eq.a" in caplog.text
+
+    @pytest.mark.parametrize("password", ["hush", "hush'\"", "hush@me", "%68hush"])
+    def test_logs_go_without_passwords(self, caplog, password):
+        hide_signatures()
+        place = f"http://user:{password}@s.test:9000/k"
+        with caplog.at_level(logging.DEBUG):
+            answer = (b"HTTP/1.1", 307, b"", [(b"Location", place.encode()), (b"X", b"me@home")])
+            logging.getLogger("httpcore.http11").debug("receive_response_headers %r", answer)
+            logging.getLogger("httpx").info("HTTP Request: %s %s", "GET", place)
+        assert "hush" not in caplog.text
+        assert "user" not in caplog.text
+        assert caplog.text.count("//s.test:9000/k") == 2
+        assert "me@home" in caplog.text
+
+    @pytest.mark.parametrize(
+        ("body", "said"),
+        [
+            (b'{"error_code": "STORAGE_FULL", "message": "The disk is full."}',
+             "507 STORAGE_FULL The disk is full."),
+            (b'{"detail": "no room for https://s.test/k?signature=hush"}', "507 no room for ..."),
+            (b'{"error_code": 5, "message": {"a": 1}, "detail": ["hush"]}', "507"),
+            (b'["hush"]', "507"),
+            (b"[" * 100_000, "507"),
+            (b'{"message": "' + b"x" * 1000 + b'"}', "507 " + "x" * 300),
+        ],
+    )  # fmt: skip
+    def test_the_reason_of_a_refusal_is_told(self, body, said):
+        error = StorageRefusedError.to("take it", "https://s.test/k?signature=hush", 507, body)
+        assert str(error) == f"the storage at s.test did not take it: {said}"
 
     def test_what_storage_says_is_repeated_without_addresses(self):
         body = (
@@ -100,6 +144,88 @@ class TestWhoMaySee:
         target = Target.of(upload_info(Server))
         assert target.bucket.credentials.secret_access_key == "hush-secret"
         assert "hush" not in repr(target) + repr(target.bucket) + repr(target.bucket.credentials)
+
+
+IMPOSSIBLE = [
+    12, None, ["https://s.test/"], "no address", "s.test/k", "file:///etc/passwd", "ftp://s.test/",
+    "http:///k", "http://[x", "http://s.test:99999/", "http://s.test:0/", "http://s.test:b/",
+    "http://a..b/", "http://" + "a" * 64 + ".test/", "http://:80/",
+]  # fmt: skip
+
+
+class TestImpossibleStorage:
+    class Server:
+        url = "http://127.0.0.1:1"
+
+    @pytest.mark.parametrize("url", IMPOSSIBLE, ids=ascii)
+    def test_a_place_for_an_upload(self, url):
+        target = upload_info(self.Server, parts=False)
+        target.signed_url = url
+        problem = "no storage to upload to" if url is None else "no right address"
+        with pytest.raises(IonworksError, match=problem):
+            Target.of(target)
+
+    @pytest.mark.parametrize("url", IMPOSSIBLE, ids=ascii)
+    def test_a_place_for_parts(self, url):
+        target = upload_info(self.Server)
+        target.multipart.endpoint = url
+        with pytest.raises(ConnectionFailedError, match="no right address"):
+            Target.of(target)
+
+    @pytest.mark.parametrize(
+        "name", ["bucket", "object_path", "access_key_id", "secret_access_key", "region"]
+    )
+    @pytest.mark.parametrize("value", [None, 5, "", "a\r\nHost: evil.test", "\ud800"])
+    def test_what_is_said_of_it(self, name, value):
+        target = upload_info(self.Server)
+        setattr(target.multipart, name, value)
+        with pytest.raises(IonworksError, match=f"no right {name}"):
+            Target.of(target)
+
+    def test_a_token_is_one_or_none(self):
+        target = upload_info(self.Server)
+        target.multipart.session_token = None
+        assert Target.of(target).bucket.credentials.session_token is None
+        target.multipart.session_token = ["hush"]
+        with pytest.raises(IonworksError, match="no right session_token"):
+            Target.of(target)
+
+    @pytest.mark.parametrize("location", [url for url in IMPOSSIBLE if isinstance(url, str)])
+    def test_a_redirect(self, location):
+        is_relative = location in ("no address", "s.test/k")
+        headers = {"location": location}
+        if is_relative:
+            assert redirect_of("https://s.test/a/b", 307, headers).startswith("https://s.test/a/")
+        else:
+            with pytest.raises(ConnectionFailedError, match="no right address"):
+                redirect_of("https://s.test/a/b", 307, headers)
+
+    @pytest.mark.parametrize("url", IMPOSSIBLE, ids=ascii)
+    def test_whatever_is_to_be_transferred(self, url):
+        config = Config(api_url="http://127.0.0.1:1", api_key="k")
+        with (
+            sync_http(config) as http,
+            pytest.raises(ConnectionFailedError, match="no right address"),
+            http.transfer("GET", url, {}),
+        ):
+            pass
+
+    @pytest.mark.parametrize("where", ["0-{}/*", "{}-{}/*", "0-1/{}", "*/{}", "0-²/*"])
+    def test_a_range_beyond_all_files(self, where):
+        headers = {"content-range": f"bytes {where.replace('{}', '9' * 5000)}"}
+        with pytest.raises(ConnectionFailedError, match="did not say which"):
+            Landing(io.BytesIO()).begin(206, headers)
+
+    @pytest.mark.parametrize("length", ["9" * 5000, "²", "-1", "1e3"])
+    def test_a_length_that_is_none_is_not_counted_on(self, length):
+        landing = Landing(io.BytesIO())
+        landing.begin(200, {"content-length": length})
+        assert landing.total is None
+
+    @pytest.mark.parametrize("number", ["²", "x", "9" * 5000])
+    def test_a_list_with_a_part_that_has_no_number(self, number):
+        listed = f"<Part><PartNumber>{number}</PartNumber><Size>3</Size></Part>".encode()
+        assert multipart.kept(listed, Body.of(b"abc"), multipart.parts(3)) == {}
 
 
 class Engine:

@@ -74,6 +74,7 @@ def test_a_token_goes_as_bearer_with_the_organization(stub, colour):
         "https://api.example.test:8443/x",
         "http://api.example.test/x",
         "https://api.example.test/storage/objects/x",
+        "https://api.example.test//storage/objects/x",
     ],
 )
 def test_no_credential_follows_a_redirect_elsewhere(client, stub, target):
