@@ -90,11 +90,31 @@ def read_parquet(content: bytes) -> pl.DataFrame:
 
 
 def to_user(frame: pl.DataFrame, backend: str | None = None) -> Any:
-    """Return the frame in the given backend, or in the default of the process."""
+    """Return the frame in the given backend, or in the default of the process.
+
+    In pandas a column of numbers or truth values with gaps is of a nullable type, such as
+    ``Int64``, so that integers keep their digits and null is not NaN; what pandas has no type
+    for, such as lists, becomes objects of Python. Either can be sent back as it is.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> from ionworks.frames import to_user
+    >>> to_user(pl.DataFrame({"count": [2**60 + 1, None]}), "pandas")["count"].dtype
+    Int64Dtype()
+    """
     if (backend or get_dataframe_backend()) == "polars":
         return frame
     _require_pandas()
-    return frame.to_pandas()
+    import pandas as pd
+
+    own = {one.name: form for one in frame if (form := _own_form(one)) is not None}
+    plain = frame.drop(own).to_pandas()
+    if not own:
+        return plain
+    return pd.DataFrame(
+        {name: own[name] if name in own else plain[name] for name in frame.columns}, copy=False
+    )
 
 
 def with_continuous_capacity(series: pl.DataFrame) -> pl.DataFrame:
@@ -147,6 +167,25 @@ def with_step_changes(steps: pl.DataFrame) -> pl.DataFrame:
         without_minus_zero = pl.when(change == 0).then(0.0).otherwise(change)
         added.append(without_minus_zero.alias(name))
     return steps.with_columns(added)
+
+
+def _own_form(column: pl.Series) -> Any:
+    """Return a column as pandas holds it where numpy cannot, ``None`` where that can."""
+    import pandas as pd
+    import polars as pl
+
+    kind = column.dtype
+    if kind.is_nested() or str(kind).endswith("Int128"):
+        return pd.Series(column.to_list(), dtype=object)
+    if not (column.null_count() and (kind.is_integer() or kind.is_float() or kind == pl.Boolean)):
+        return None
+    holds = pd.arrays.IntegerArray if kind.is_integer() else pd.arrays.FloatingArray
+    if kind == pl.Boolean:
+        holds = pd.arrays.BooleanArray
+    elif str(kind) == "Float16":  # of which pandas has no nullable form
+        column = column.cast(pl.Float32)
+    values = column.fill_null(value=False if kind == pl.Boolean else 0)
+    return holds(values.to_numpy(writable=True), column.is_null().to_numpy(writable=True))
 
 
 def _flowed_before(series: pl.DataFrame) -> pl.Expr | pl.Series | float:

@@ -2,6 +2,8 @@
 
 import subprocess
 import sys
+from datetime import datetime, time, timedelta
+from decimal import Decimal
 from io import BytesIO
 from unittest.mock import patch
 
@@ -14,6 +16,7 @@ from hypothesis import strategies as st
 import ionworks
 from ionworks import errors, frames
 from ionworks.frames import with_continuous_capacity, with_step_changes
+from ionworks.validators import as_frame
 from tests.unit.stub import URL, client_of, raw, reply, stubbed
 
 D, C = "Discharge capacity [A.h]", "Charge capacity [A.h]"
@@ -158,6 +161,78 @@ class TestBackend:
         monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
         with pytest.raises(ModuleNotFoundError, match=r"ionworks-api\[pandas\]"):
             ionworks.set_dataframe_backend("pandas")
+
+
+def of(*values, dtype=None):
+    return pl.Series(list(values), dtype=dtype, strict=False)
+
+
+MOMENT = datetime(2026, 1, 2, 3, 4, 5, 6)
+SENT_BACK = {
+    "integers": of(1, 2**53 + 1),
+    "integers with gaps": of(1, None, 2**53 + 1),
+    "small integers with gaps": of(1, None, dtype=pl.Int8),
+    "large integers with gaps": of(2**64 - 1, None, dtype=pl.UInt64),
+    "larger integers": of(2**100, 1, dtype=pl.Int128),
+    "larger integers with gaps": of(2**100, None, dtype=pl.Int128),
+    "floats": of(0.1, float("nan")),
+    "floats with gaps": of(0.1, None, float("nan")),
+    "floats of 32 bits with gaps": of(0.1, None, dtype=pl.Float32),
+    "truths": of(True, False),
+    "truths with gaps": of(True, None),
+    "texts": of("a", None, ""),
+    "categories": of("a", None, dtype=pl.Categorical),
+    "times of day": of(time(1), None),
+    "moments": of(MOMENT, None),
+    "moments of a zone": of(MOMENT, None, dtype=pl.Datetime("ns", "Europe/Berlin")),
+    "durations": of(timedelta(microseconds=1), None),
+    "decimals": of(Decimal("1.50"), None),
+    "bytes": of(b"a", None),
+    "lists": of([1, None], None, []),
+    "lists of texts": of(["a"], []),
+    "lists of lists": of([[1], [2, 3]], [[]]),
+    "lists of moments": of([MOMENT]),
+    "structures": of({"a": 1, "b": None}, {"a": None, "b": "x"}, None),
+    "nothing but gaps": of(None, None, dtype=pl.Float64),
+    "no integers but gaps": of(None, dtype=pl.Int64),
+    "nulls": of(None, None),
+    "no rows": of(dtype=pl.Int64),
+}
+
+
+@pytest.mark.parametrize("backend", ["polars", "pandas"])
+@pytest.mark.parametrize("kind", SENT_BACK)
+def test_what_comes_out_can_be_sent_back(kind, backend):
+    frame = pl.DataFrame({"Time [s]": range(len(SENT_BACK[kind])), kind: SENT_BACK[kind]})
+    back = as_frame(frames.to_user(frame, backend))
+    assert back.schema == frame.schema
+    assert back.equals(frame)
+
+
+@pytest.mark.parametrize(
+    ("column", "becomes"),
+    [
+        (of("a", None, dtype=pl.Enum(["b", "a"])), pl.Categorical),
+        (of(MOMENT.date(), None), pl.Datetime("ms")),
+        (of([1, 2], None, dtype=pl.Array(pl.Int64, 2)), pl.List(pl.Int64)),
+    ],
+    ids=str,
+)
+def test_what_pandas_has_no_type_for_keeps_its_values(column, becomes):
+    back = as_frame(frames.to_user(column.to_frame("x"), "pandas"))["x"]
+    assert back.dtype == becomes
+    assert back.equals(column.cast(becomes))
+
+
+def test_pandas_has_plain_columns_where_there_are_no_gaps():
+    frame = pl.DataFrame({"a": [1.0, 2.0], "b": [1, 2], "c": [1, None], "d": [True, False]})
+    shown = frames.to_user(frame, "pandas")
+    assert list(shown.columns) == ["a", "b", "c", "d"]
+    assert [str(kind) for kind in shown.dtypes] == ["float64", "int64", "Int64", "bool"]
+    shown.loc[0, "c"] = 5
+    shown.loc[1, "a"] = 7.0
+    assert frame["c"].to_list() == [1, None]
+    assert frame["a"].to_list() == [1.0, 2.0]
 
 
 def test_bytes_that_are_no_table():
