@@ -231,8 +231,8 @@ def _has_decimal_commas(
         return False
     seen = Decimals(source.file.name)
     for number, line in enumerate(source.lines(), 1):
-        if number > len(text.preamble) and _is_row(fields := _split(line, separator)):
-            seen.look(number, fields)
+        if number > len(text.preamble):
+            seen.look(number, _split(line, separator))
     return seen.are_commas()
 
 

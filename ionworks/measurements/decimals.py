@@ -73,6 +73,8 @@ class Decimals:
                 self._look_at_comma(_Seen(line, column, number))
             elif "." in number:
                 self._look_at_point(_Seen(line, column, number))
+            elif not number.isdigit():
+                continue
             if column not in self._below_thousand and _BELOW_THOUSAND.fullmatch(number):
                 self._below_thousand.add(column)
 
@@ -104,6 +106,8 @@ class Decimals:
         return False
 
     def _look_at_comma(self, seen: _Seen) -> None:
+        if self._comma and seen.number.count(",") == 1 and "." not in seen.number:
+            return
         if _COMMA_OR_THOUSANDS.fullmatch(seen.number):
             self._comma_or_thousands.setdefault(seen.column, seen)
         elif _ONE_COMMA.fullmatch(seen.number):
@@ -141,7 +145,11 @@ def with_points(text: str) -> str:
     >>> with_points("3,85"), with_points("1.234,5"), with_points("-2,5E-003"), with_points("a,b")
     ('3.85', '1234.5', '-2.5E-003', 'a,b')
     """
-    if _POINTS_OF_THOUSANDS.fullmatch(text) or _POINT_OR_THOUSANDS.fullmatch(text):
+    if "," not in text and "." not in text:
+        return text
+    if "." in text and (
+        _POINTS_OF_THOUSANDS.fullmatch(text) or _POINT_OR_THOUSANDS.fullmatch(text)
+    ):
         text = text.replace(".", "")
     if _ONE_COMMA.fullmatch(text) or _CLOCK.fullmatch(text):
         return text.replace(",", ".")
