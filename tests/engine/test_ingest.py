@@ -441,6 +441,35 @@ class TestStoredForm:
         request |= {"into": str(tmp_path / "into"), **more}
         return ingest(request)
 
+    @pytest.mark.parametrize("axis", ["Capacity [A.h]", "Stoichiometry", "SOC"])
+    def test_an_open_circuit_curve_may_have_times(self, tmp_path, axis):
+        curve = {
+            "Time [s]": [0.0, 9.0, 99.0],
+            "Voltage [V]": [4.2, 3.7, 3.0],
+            axis: [0.0, 0.5, 1.0],
+        }
+        made, tables = self.run(tmp_path, parquet(pl.DataFrame(curve | {"Step count": [0] * 3})))
+        assert (made["rows"], made["duration"]) == (3, 99.0)
+        [step] = pl.read_parquet(tables[0]).to_dicts()
+        assert (step["Step type"], step["Max voltage [V]"]) == ("Unknown step type", 4.2)
+        assert step["Discharge capacity [A.h]"] is None
+
+    def test_a_spectrum_may_have_rows_without_a_frequency(self, tmp_path):
+        frame = pl.DataFrame(spectrum(points=20), infer_schema_length=None).drop("Current [A]")
+        row = pl.int_range(pl.len())
+        rough = frame.with_columns(pl.when(row != 7).then("Frequency [Hz]").name.keep())
+        made, tables = self.run(tmp_path, parquet(rough.drop("Time [s]")))
+        assert made["rows"] == 20
+        assert pl.read_parquet(tables[0])["Step type"].to_list() == ["EIS"]
+
+    def test_a_frequency_of_0_is_no_spectrum(self, tmp_path):
+        content = parquet(cycling(**dict.fromkeys(("Frequency [Hz]", "Z_Re [Ohm]"), 0.0)))
+        _, tables = self.run(tmp_path, content)
+        assert "EIS" not in pl.read_parquet(tables[0])["Step type"].to_list()
+        turned = cycling(**{"Frequency [Hz]": 0.0}).with_columns(-pl.col("Current [A]"))
+        with pytest.raises(series.RefusedSeriesError, match="current_sign_reversed"):
+            self.run(tmp_path, parquet(turned))
+
     def test_an_upload_that_is_in_this_form_is_kept(self, tmp_path):
         frame = cycling()
         made, blobs = self.run(tmp_path, parquet(frame, compression="zstd"))
