@@ -27,7 +27,8 @@ TRANSFER_TIMEOUT = 300.0
 _READING, _WRITING = 10.0, 60.0
 
 _IDEMPOTENT = frozenset({"GET", "HEAD", "OPTIONS", "PUT", "DELETE"})
-_NEVER_BETTER = frozenset({501, 505})
+_NEVER_BETTER = frozenset({501, 505, 507})
+"""Not implemented, another version of HTTP, no room left: the same call would fail again."""
 _TABLES = ("/download", "/cycles", "/steps_and_cycles")
 
 _time_left: ContextVar[Callable[[], float]] = ContextVar("_time_left", default=lambda: math.inf)

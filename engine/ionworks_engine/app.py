@@ -240,7 +240,10 @@ class _Operation:
         await self._respond(answer)(scope, receive, send)
 
     async def _serve(self, call: Call) -> Any:
-        answer = self._handler(call)
+        if self._operation.method == "DELETE":
+            answer = call.store.making_room(partial(self._handler, call))
+        else:
+            answer = self._handler(call)
         return await answer if inspect.isawaitable(answer) else answer
 
     def _query(self, scope: Scope) -> dict[str, Any]:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import errno
+import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
+from sqlalchemy.exc import DBAPIError
 from starlette.types import Receive
 
 from ionworks_engine.errors import ApiError
 from ionworks_engine.storage import Store
 from ionworks_engine.storage.files import Incoming
+from ionworks_engine.storage.room import is_lacking
 
 GATHERED = 1 << 20
 """Bytes that are handed to a thread at once: with less, handing over costs more than writing."""
 MAX_UPLOAD = 16 << 30
 """Bytes that one uploaded file may have, unless the engine is told otherwise."""
 
+_log = logging.getLogger(__name__)
+_FULL = (
+    "The engine's disk is full, or takes no file so large; nothing was changed. Make room, or "
+    "delete something, then try again."
+)
 Write = Callable[[bytes], None]
 
 
@@ -29,8 +36,7 @@ async def receive_file(
     Raises
     ------
     ApiError
-        413 for more than ``limit`` bytes, 400 for fewer or more than announced, 507 if the disk is
-        full.
+        413 for more than ``limit`` bytes, 400 for fewer or more than announced.
     """
     announced = headers.get(b"content-length", b"")
     expected = int(announced) if announced.isdigit() else None
@@ -71,13 +77,7 @@ async def bounded(pieces: AsyncIterator[bytes], limit: int) -> AsyncIterator[byt
 
 
 async def write_all(pieces: AsyncIterator[bytes], write: Write) -> None:
-    """Write pieces in a thread: while one batch is written and hashed, the next one comes.
-
-    Raises
-    ------
-    ApiError
-        507 if the disk is full.
-    """
+    """Write pieces in a thread: while one batch is written and hashed, the next one comes."""
     writing: asyncio.Future[None] | None = None
     gathered: list[bytes] = []
     size = 0
@@ -87,24 +87,19 @@ async def write_all(pieces: AsyncIterator[bytes], write: Write) -> None:
             size += len(piece)
             if size >= GATHERED:
                 if writing is not None:
-                    await _finished(writing)
+                    await writing
                 writing = _in_thread(write, b"".join(gathered))
                 gathered, size = [], 0
     finally:
         # The file is closed by whoever opened it: not while a thread still writes to it.
         if writing is not None:
-            await _finished(writing)
+            await writing
     if gathered:
-        await _finished(_in_thread(write, b"".join(gathered)))
+        await _in_thread(write, b"".join(gathered))
 
 
 def _in_thread(write: Write, batch: bytes) -> asyncio.Future[None]:
     return asyncio.get_running_loop().run_in_executor(None, write, batch)
-
-
-async def _finished(writing: asyncio.Future[None]) -> None:
-    with failing_when_full():
-        await writing
 
 
 @contextmanager
@@ -112,24 +107,18 @@ def failing_when_full() -> Iterator[None]:
     """Refuse with 507 what fails because the disk is full."""
     try:
         yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise ApiError(507, "STORAGE_FULL", "The engine's disk is full.") from None
+    except (OSError, DBAPIError) as error:
+        if is_lacking(error):
+            _log.warning("The disk has no room: %s", error)
+            raise ApiError(507, "STORAGE_FULL", _FULL) from None
         raise
 
 
 async def kept(store: Store, incoming: Incoming) -> str:
-    """Take in a file that has come whole, in a thread, and return its name; it is held.
-
-    Raises
-    ------
-    ApiError
-        507 if the disk is full.
-    """
+    """Take in a file that has come whole, in a thread, and return its name; it is held."""
     keeping = asyncio.ensure_future(asyncio.to_thread(store.files.keep, incoming))
     try:
-        with failing_when_full():
-            return await asyncio.shield(keeping)
+        return await asyncio.shield(keeping)
     except asyncio.CancelledError:
         # Nobody will name it: what the thread has begun, it ends all the same.
         name = await keeping

@@ -11,6 +11,7 @@ from collections.abc import Collection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ionworks_engine.errors import ApiError
+from ionworks_engine.receiving import failing_when_full
 
 _log = logging.getLogger(__name__)
 _NO_KEY = "Send the engine's key in the header X-API-Key, or as Authorization: Bearer KEY."
@@ -58,7 +59,8 @@ class Shell:
 
         try:
             self._admit(scope)
-            await self._app(scope, receive, tagged)
+            with failing_when_full():
+                await self._app(scope, receive, tagged)
         except ApiError as error:
             await refuse(error, tagged)
         except Exception:

@@ -104,7 +104,7 @@ def test_reading_is_repeated_until_it_works(client, stub, status):
     assert len(stub.requests) == 3
 
 
-@pytest.mark.parametrize("status", [400, 401, 404, 409, 422, 501])
+@pytest.mark.parametrize("status", [400, 401, 404, 409, 422, 501, 507])
 def test_what_will_not_get_better_is_not_repeated(client, stub, status):
     stub.will(reply({"message": "no"}, status))
     with pytest.raises(errors.IonworksError):

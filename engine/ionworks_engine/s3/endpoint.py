@@ -82,7 +82,8 @@ class S3Objects:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
-            answer = await self._answer(scope, receive)
+            with failing_when_full():
+                answer = await self._answer(scope, receive)
         except S3Error as error:
             answer = refused(error, scope["path"])
         except ApiError as error:
@@ -199,8 +200,7 @@ class S3Objects:
             message = "x-amz-mp-object-size is not the size of the parts together."
             raise S3Error(400, "InvalidRequest", message)
         with store.files.receive() as incoming:
-            with failing_when_full():
-                await asyncio.to_thread(_concatenate, store, chosen, incoming)
+            await asyncio.to_thread(_concatenate, store, chosen, incoming)
             name = await kept(store, incoming)
         with store.naming(name):
             parts.complete(store, *place, name, incoming.size)

@@ -8,11 +8,11 @@ import os
 import secrets
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Protocol
+from typing import IO, Any, Protocol, TypeVar
 
 from sqlalchemy import (
     Connection,
@@ -28,7 +28,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import DatabaseError
 
-from ionworks_engine.storage import tables, times
+from ionworks_engine.storage import room, tables, times
 from ionworks_engine.storage.files import FileStore
 
 DEFAULT_PROJECT = "Default project"
@@ -37,6 +37,7 @@ _SIGNED_WITH = "storage_secret"
 _AT_ONCE = 500
 _DOUBTFUL = "doubtful files"
 _log = logging.getLogger(__name__)
+T = TypeVar("T")
 
 
 class Companion(Protocol):
@@ -100,16 +101,28 @@ class Store:
         self.opened_at = self.now()
         self._lock = _hold(folder)
         self._engine = _connect(f"sqlite:///{folder / 'ionworks.db'}")
+        self._reserve = room.Reserve(folder / "reserve")
         try:
-            self.files = FileStore(folder / "files")
-            self._prepare(folder)
-            self.secret = self._keep_secret()
-        except DatabaseError as error:
+            self.files, self.secret = self.making_room(lambda: self._open(folder))
+            self._reserve.keep()
+        except (OSError, DatabaseError) as error:
             self.close()
+            if room.is_lacking(error):
+                raise StoreError(
+                    f"{folder} cannot be used: its disk is full. Nothing is lost: make room there, "
+                    "then start again"
+                ) from None
+            if isinstance(error, OSError):
+                raise
             raise StoreError(f"{folder} holds no readable store: {error.orig}") from None
         except BaseException:
             self.close()
             raise
+
+    def _open(self, folder: Path) -> tuple[FileStore, bytes]:
+        files = FileStore(folder / "files")
+        self._prepare(folder)
+        return files, self._keep_secret()
 
     def now(self) -> str:
         """Return the present as the text that rows carry."""
@@ -148,6 +161,17 @@ class Store:
             raise
         self.files.release([name])
 
+    def making_room(self, work: Callable[[], T]) -> T:
+        """Do what must be possible on a full disk: again, with the room that is kept for it."""
+        try:
+            return work()
+        except (OSError, DatabaseError) as error:
+            if not (room.is_lacking(error) and self._reserve.spend()):
+                raise
+        done = work()
+        self._reserve.keep()
+        return done
+
     def discard_files(self, names: Collection[str]) -> None:
         """Remove those of the files that no row names any more."""
         asked = list(set(names))
@@ -185,6 +209,7 @@ class Store:
                 "%d files that rows name are missing, such as %s.", len(missing), min(missing)
             )
         self.files.discard(stored - named)
+        self._reserve.keep()
 
     def close(self) -> None:
         """Let go of the database and of the folder."""
@@ -256,8 +281,8 @@ def _hold(folder: Path) -> IO[str]:
             "another data folder"
         ) from None
     lock.truncate(0)
-    lock.write(str(os.getpid()))
-    lock.flush()
+    with suppress(OSError):  # The disk is full: only the message to another engine needs it.
+        os.write(lock.fileno(), str(os.getpid()).encode())
     return lock
 
 
