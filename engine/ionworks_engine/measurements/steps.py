@@ -15,9 +15,12 @@ Amounts of a cycle
 Means of a step
     over time: so mean current times duration is the charge that moved, discharge positive
 Type of a step
-    judged by these means, with ionworksdata's bounds: a current below 1 mA is a rest (below a
-    thousandth of the rated capacity in an hour, or without one below 1 % of the largest current
-    of the series, if that is less); a step without a measured current is of unknown type
+    judged by these means, with ionworksdata's bounds: a frequency above 1e-8 Hz is a spectrum; a
+    current below 1 mA is a rest (below a thousandth of the rated capacity in an hour, or without
+    one below 1 % of the largest current of the series, if that is less); a spread of the current
+    below 10 mA (a two-hundredth of the rated capacity in an hour, or 1 % of the largest current),
+    of the voltage below 10 mV, of the power below 10 mW, in this order, says what was constant; a
+    step without a measured current is of unknown type
 Cycle of a step
     ``Cycle count`` as stated, gaps filled from the steps around them; without that column, or
     where it is not whole, counted from 0 with each change of ``Cycle count``, ``Cycle number`` or
