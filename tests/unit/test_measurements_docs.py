@@ -45,6 +45,7 @@ def test_the_python_runs_and_prints_what_is_said(capsys):
         "False True",
         "True error",
         "{'row_index': 0, 'observed': 5.0, 'tolerance': 1e-06}",
+        "4 V True",
     ]
 
 
