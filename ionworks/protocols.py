@@ -14,6 +14,7 @@ from ionworks import ucp
 from ionworks.encode import plain
 from ionworks.leniency import understood
 from ionworks.records import Record
+from ionworks.requests import shown
 from ionworks.ucp.places import walk
 from ionworks.ucp.tree import DriveCycle
 
@@ -189,10 +190,10 @@ def drive_cycle_columns(drive_cycles: DriveCycles) -> dict[str, dict[str, list[f
     {'Pulse': {'Time [s]': [0.0, 10.0], 'Current [A]': [1.5, 0.0]}}
     """
     if not isinstance(drive_cycles, Mapping):
-        raise ValueError(f"drive_cycles must map names to columns, not {drive_cycles!r}")
+        raise ValueError(f"drive_cycles must map names to columns, not {shown(drive_cycles)}")
     for name in drive_cycles:
         if not isinstance(name, str) or not name.strip():
-            raise ValueError(f"a drive cycle must have a name, not {name!r}")
+            raise ValueError(f"a drive cycle must have a name, not {shown(name)}")
     return {
         name: _two_columns(cycle, f"drive_cycles.{name}") for name, cycle in drive_cycles.items()
     }
@@ -223,7 +224,7 @@ def _columns(cycle: Any, where: str) -> dict[str, Any]:
     pairs = cycle.tolist() if hasattr(cycle, "tolist") else cycle
     if not isinstance(pairs, Sequence) or isinstance(pairs, str):
         raise ValueError(
-            f"{where} must be a frame, a mapping of columns or a list of (s, A), not {cycle!r}"
+            f"{where} must be a frame, a mapping of columns or a list of (s, A), not {shown(cycle)}"
         )
     for index, pair in enumerate(pairs):
         if not isinstance(pair, Sequence) or isinstance(pair, str) or len(pair) != 2:
@@ -234,10 +235,10 @@ def _columns(cycle: Any, where: str) -> dict[str, Any]:
 def _numbers(column: Any, where: str) -> list[float]:
     values = plain(column.to_list() if hasattr(column, "to_list") else column, where)
     if not isinstance(values, list):
-        raise ValueError(f"{where} must be a list of numbers, not {values!r}")
+        raise ValueError(f"{where} must be a list of numbers, not {shown(values)}")
     for index, value in enumerate(values):
         if isinstance(value, bool) or not isinstance(value, int | float):
-            raise ValueError(f"{where}[{index}] must be a number, not {value!r}")
+            raise ValueError(f"{where}[{index}] must be a number, not {shown(value)}")
     return [float(value) for value in values]
 
 
@@ -246,7 +247,7 @@ def _require_document(protocol: Any, where: str) -> None:
     if not buildable and not isinstance(protocol, Mapping | list | tuple):
         raise TypeError(
             f"{where} must be the text of a protocol, a mapping, a path or a ucp.Protocol, "
-            f"not {protocol!r}"
+            f"not {shown(protocol)}"
         )
 
 

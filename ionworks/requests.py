@@ -117,14 +117,14 @@ def moment(time: str | date | None, name: str = "a time") -> str | Unset:
         return UNSET
     if isinstance(time, date):
         if time != time:  # pandas has a time that is none, and calls it a datetime
-            raise ValueError(f"{name} must be a time, not {time!r}")
+            raise ValueError(f"{name} must be a time, not {shown(time)}")
         return time.isoformat()
     try:
         datetime.fromisoformat(text(time, name))
     except ValueError:
         raise ValueError(
             f'{name} must be a time in ISO 8601 such as "2026-05-08" or '
-            f'"2026-05-08T12:30:00Z", not {time!r}'
+            f'"2026-05-08T12:30:00Z", not {shown(time)}'
         ) from None
     return time
 

@@ -12,6 +12,7 @@ from ionworks import doe
 from ionworks.encode import parameter_values, plain
 from ionworks.leniency import check_inputs, understood
 from ionworks.protocols import protocol_text, with_cycles
+from ionworks.requests import shown
 
 __all__ = ["Submission"]
 
@@ -198,7 +199,7 @@ def _model(model: Any) -> str | dict[str, Any]:
     raise ValueError(
         f"{where} must be the id of a parameterized model, "
         f"{{'quick_model': {{'capacity': ...}}}} or {{'model_id': ..., 'parameters': ...}}, "
-        f"not {model!r}"
+        f"not {shown(model)}"
     )
 
 
@@ -235,7 +236,7 @@ def _experiment(experiment: Any) -> tuple[str, str]:
     except TypeError as error:
         raise ValueError(str(error)) from None
     if not text.strip():
-        raise ValueError(f"{place} must be the text of a protocol, not {text!r}")
+        raise ValueError(f"{place} must be the text of a protocol, not {shown(text)}")
     if checked.get("drive_cycles") is not None:
         text = with_cycles(text, checked["drive_cycles"], place)
     return text, _optional_text(checked, "name", where) or _UNTITLED
@@ -278,12 +279,14 @@ def _options(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
     variables = config.get("extra_variables")
     if variables is not None:
         if isinstance(variables, str) or not all(isinstance(name, str) for name in variables):
-            raise ValueError(f"extra_variables must be a list of names, not {variables!r}")
+            raise ValueError(f"extra_variables must be a list of names, not {shown(variables)}")
         yield "extra_variables", list(variables)
     jumps = config.get("max_backward_jumps")
     if jumps is not None:
         if isinstance(jumps, bool) or not isinstance(jumps, int) or jumps < 0:
-            raise ValueError(f"max_backward_jumps must be a whole number from 0 on, not {jumps!r}")
+            raise ValueError(
+                f"max_backward_jumps must be a whole number from 0 on, not {shown(jumps)}"
+            )
         yield "max_backward_jumps", jumps
     study = _optional_text(config, "study_id")
     if study:
@@ -293,7 +296,7 @@ def _options(config: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
 def _known(given: Any, allowed: Sequence[str], where: str) -> dict[str, Any]:
     """Return a copy of a mapping that holds no other keys than these."""
     if not isinstance(given, Mapping):
-        raise ValueError(f"{where or 'the config'} must be a mapping, not {given!r}")
+        raise ValueError(f"{where or 'the config'} must be a mapping, not {shown(given)}")
     unknown = [_unknown(str(key), allowed, where) for key in given if key not in allowed]
     if unknown:
         known = ", ".join(allowed)
@@ -312,7 +315,7 @@ def _numbers(given: Any, where: str) -> Numbers:
     if given is None:
         return {}
     if not isinstance(given, Mapping):
-        raise ValueError(f"{where} must map names to numbers, not {given!r}")
+        raise ValueError(f"{where} must map names to numbers, not {shown(given)}")
     return {
         str(name): value if isinstance(value, str) else _number(value, f"{where}.{name}")
         for name, value in given.items()
@@ -321,13 +324,13 @@ def _numbers(given: Any, where: str) -> Numbers:
 
 def _number(value: Any, where: str) -> float:
     if _is_truth(value):
-        raise ValueError(f"{where} must be a number, not {value!r}")
+        raise ValueError(f"{where} must be a number, not {shown(value)}")
     try:
         number = float(value)
     except OverflowError:
         raise ValueError(f"{where} must be a finite number; this one is too large") from None
     except (TypeError, ValueError):
-        raise ValueError(f"{where} must be a number, not {value!r}") from None
+        raise ValueError(f"{where} must be a number, not {shown(value)}") from None
     if not math.isfinite(number):
         raise ValueError(f"{where} must be a finite number, not {number}")
     return number
@@ -350,4 +353,4 @@ def _optional_text(config: Mapping[str, Any], key: str, where: str = "") -> str 
     if value is None or (isinstance(value, str) and value.strip()):
         return value
     path = f"{where}.{key}" if where else key
-    raise ValueError(f"{path} must be a text that is not empty, not {value!r}")
+    raise ValueError(f"{path} must be a text that is not empty, not {shown(value)}")

@@ -11,6 +11,7 @@ from typing import IO, Any
 from ionworks_openapi.types import File
 
 from ionworks.errors import ValidationError
+from ionworks.requests import shown
 
 __all__ = ["upload"]
 
@@ -53,7 +54,7 @@ def _read(file: Any) -> tuple[str, bytes]:
         with path.open("rb") as opened:
             return path.name, _content(opened, path.name)
     if not callable(getattr(file, "read", None)):
-        raise TypeError(f"file must be a path, bytes or an opened file, not {file!r}")
+        raise TypeError(f"file must be a path, bytes or an opened file, not {shown(file)}")
     named = getattr(file, "name", None)
     name = Path(named).name if isinstance(named, str) else _NAMELESS
     return name, _content(file, name)

@@ -397,6 +397,8 @@ class TestFilters:
             ({"filters": {"nam": "eq.a"}}, ValueError, "did you mean 'name'"),
             ({"filters": {"limit": "eq.a"}}, ValueError, "no 'limit': there are name, batch_id"),
             ({"filters": {"name": "a"}, "name": "b"}, ValueError, "name is given twice"),
+            ({"filters": "x"}, TypeError, r"filters must map .* not 'x'"),
+            ({"filters": ["name"]}, TypeError, r"filters must map"),
             ({"filters": {"name": 3}}, TypeError, r"filters\['name'\] must be a text"),
             ({"name": 5}, TypeError, "name must be a text, not 5"),
             ({"name_exact": 5}, TypeError, "name_exact must be a text"),

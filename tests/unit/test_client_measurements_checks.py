@@ -98,6 +98,25 @@ class TestRecord:
         with pytest.raises(TypeError):
             checked_record(record, "m")
 
+    @pytest.mark.parametrize("time", [5, 1.5, ["2026-01-01"], True])
+    def test_what_is_no_time_is_told_what_one_is(self, time):
+        with pytest.raises(TypeError, match="must be a time, as ISO 8601 text or as a datetime"):
+            checked_record({"name": "a", "start_time": time}, "m")
+
+    @pytest.mark.parametrize("key", ["properties", "test_setup", "protocol"])
+    def test_large_things_are_not_printed_whole(self, key):
+        frame = pd.DataFrame({"x": range(1000)})
+        for given, kind in ((frame, "a DataFrame"), ([0] * 1000, "a list")):
+            with pytest.raises(TypeError) as caught:
+                checked_record({"name": "a", key: given}, "m")
+            assert str(caught.value) == f"m['{key}'] must be a mapping, not {kind}"
+        with pytest.raises(TypeError, match=r"time_series, not a DataFrame$"):
+            NewMeasurement.of(frame)
+
+    def test_a_key_that_begins_like_another_is_found(self):
+        with pytest.raises(ValueError, match=r"no key 'proto' \(did you mean protocol\?\)"):
+            checked_record({"name": "a", "proto": {}}, "m")
+
     def test_a_text_is_one_tag(self):
         assert checked_record({"name": "a", "tags": "aging"}, "m")["tags"] == ["aging"]
 

@@ -272,6 +272,8 @@ def test_a_time_range_needs_times(client, reader, storage):  # noqa: ARG001
         ({"max_points": 2.5}, "whole"),
         ({"columns": ["a", "a"]}, "twice"),
         ({"columns": [1]}, "names"),
+        ({"columns": []}, "no column: leave it out for all"),
+        ({"columns": 5}, "columns must be a name or a list of names, not 5"),
     ],
 )
 def test_what_is_no_window_is_refused_before_anything_is_asked(client, api, arguments, problem):

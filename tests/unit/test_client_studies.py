@@ -48,6 +48,11 @@ def client(colour, stub):
 
 
 class TestStudy:
+    def test_a_key_that_is_too_short_is_told_the_whole(self, client, stub):
+        with pytest.raises(ValueError, match=r"data has no key desc \(did you mean description\?"):
+            client.study.create({"name": "s", "desc": "d"})
+        assert stub.requests == []
+
     def test_listing_in_the_clients_project_or_another(self, client, stub):
         stub.will(reply(page(STUDY)))
         assert [study.id for study in client.study.list()["items"]] == ["st"]
