@@ -68,6 +68,9 @@ class AsyncNavigator:
         self._steps: dict[str, Any] = {}
         self._series: dict[str, Any] = {}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.client!r})"
+
     async def specs(self) -> dict[str, CellSpecification]:
         """Return the specifications of the project, by name.
 

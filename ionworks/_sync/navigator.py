@@ -69,6 +69,9 @@ class Navigator:
         self._steps: dict[str, Any] = {}
         self._series: dict[str, Any] = {}
 
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.client!r})"
+
     def specs(self) -> dict[str, CellSpecification]:
         """Return the specifications of the project, by name.
 

@@ -196,6 +196,10 @@ class StepsAndCycles:
     def __repr__(self) -> str:
         return f"StepsAndCycles(steps=<{len(self.steps)} rows>, cycles=<{len(self.cycles)} rows>)"
 
+    def _repr_html_(self) -> str:
+        tables: dict[str, Any] = {"Steps": self.steps, "Cycles": self.cycles}
+        return "".join(f"<p>{name}</p>{table._repr_html_()}" for name, table in tables.items())
+
 
 def _rebuilt(
     kind: type[CellMeasurement], record: dict[str, Any], kept: dict[str, Any]

@@ -238,6 +238,14 @@ class TestObjects:
         assert again.time_series.equals(one.time_series)
         assert copy.copy(one).to_dict() == one.to_dict()
 
+    def test_tables_show_in_a_notebook(self, client, cell):
+        made = client.cell_measurement.create(cell, data())
+        both = client.cell_measurement.steps_and_cycles(made.id)
+        html = both._repr_html_()
+        assert html.startswith("<p>Steps</p>")
+        assert html.count("<table") == 2
+        assert "Discharge capacity [A.h]" in html
+
     def test_without_a_client_there_is_nothing_to_draw(self):
         plain = CellMeasurement.from_dict({"id": "m", "name": "M", "cell_instance_id": "c"})
         with pytest.raises(ValueError, match="not read through a client"):
