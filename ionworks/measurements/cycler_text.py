@@ -99,8 +99,8 @@ def readable(
     separator = _separator(source)
     text = _survey(source, separator)
     commas = _has_decimal_commas(source, separator, text, decimal)
-    if text.rows and not commas and decimal is None:
-        _refuse_two_kinds_of_comma(source, separator, text)
+    if separator == "," and text.rows and not commas and decimal is None:
+        _refuse_two_kinds_of_comma(source, text)
     changes = [
         *source.change,
         *(["semicolons between its columns became commas"] if separator == ";" else []),
@@ -195,7 +195,8 @@ def _survey(source: _Source, separator: str) -> CyclerText:
                 rows, last = rows + 1, line
         elif not line.isspace():
             preamble.append(line.rstrip("\r\n"))
-    header = [_split(line, separator) for line in reversed(preamble[-_HEADER_AT_MOST:])]
+    above = [_split(line, separator) for line in reversed(preamble[-_HEADER_AT_MOST:])]
+    header = [fields for fields in above if not _is_row(fields)]
     columns: Sequence[str] = max(header, key=lambda names: sum(map(bool, names)), default=())
     return CyclerText(
         columns=tuple(columns),
@@ -236,19 +237,21 @@ def _has_decimal_commas(
     return seen.are_commas()
 
 
-def _refuse_two_kinds_of_comma(source: _Source, separator: str, text: CyclerText) -> None:
+def _refuse_two_kinds_of_comma(source: _Source, text: CyclerText) -> None:
     """Refuse rows like ``10,0,3,85`` below two names."""
-    names, fields = text.columns, text.first
-    if separator != "," or not names or any(map(is_number, names)):
+    names = len(text.columns)
+    if not names:
         return
-    if len(fields) <= len(names) or not any(fields[len(names) :]):
-        return
-    line = next(n for n, one in enumerate(source.lines(), 1) if _split(one, ",") == [*fields])
-    raise ValueError(
-        f"{source.file.name}: line {line:,} has {len(fields)} fields below {len(names)} names: its "
-        "commas separate columns, and decimals, too, as it seems. Export it with decimal points, "
-        "or with tabs or semicolons between the columns"
-    )
+    for number, line in enumerate(source.lines(), 1):
+        if line.count(",") < names or number <= len(text.preamble):
+            continue
+        fields = _split(line, ",")
+        if _is_row(fields) and any(map(is_number, fields[names:])):
+            raise ValueError(
+                f"{source.file.name}: line {number:,} has {len(fields)} fields below {names} "
+                "names: its commas separate columns, and decimals, too, as it seems. Export it "
+                "with decimal points, or with tabs or semicolons between the columns"
+            )
 
 
 def _translate(source: _Source, copy: Path, separator: str, commas: bool) -> None:

@@ -212,6 +212,11 @@ class TestDecimalCommas:
         with pytest.raises(ValueError, match="line 2 has 6 fields below 3 names"):
             read(written(text))
 
+    def test_so_they_are_where_only_some_rows_have_decimals(self, written):
+        rows = "".join(f"{n},1,4\n" for n in range(9)) + "9,1,3,95\n"
+        with pytest.raises(ValueError, match="line 11 has 4 fields below 3 names"):
+            read(written("Time [s],Current [A],Voltage [V]\n" + rows))
+
     def test_points_of_thousands_go(self, written):
         rows = "".join(f"{1000 + n}.500,0\t1,0\t3,{90 - n}\n" for n in range(9))
         path = written("Time [s]\tStep\tVoltage [V]\n" + rows, "export.txt")
