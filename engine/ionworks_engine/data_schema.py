@@ -30,6 +30,7 @@ _COLUMNS = {
     "Discharge energy [W.h]": f"Energy taken out, {_PER_STEP}.",
     "Charge energy [W.h]": f"Energy put in, {_PER_STEP}.",
     "Cycle count": "Number of the cycle, the same throughout a step.",
+    "Cycle number": "Number of the cycle as it was given; kept beside the count of cycles.",
     "Step from cycler": "Number of the step in the cycler's program.",
     "Cycle from cycler": "Number of the cycle in the cycler's count.",
     "Temperature [degC]": "Temperature of the cell.",
