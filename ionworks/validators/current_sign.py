@@ -11,7 +11,7 @@ import numpy.typing as npt
 from ionworks.validators.columns import CURRENT, TIME, VOLTAGE, has, numbers
 from ionworks.validators.frames import as_frame
 from ionworks.validators.issues import IssueCode, ValidationIssue
-from ionworks.validators.segments import Flags, Floats, Segments, running_integral
+from ionworks.validators.segments import Flags, Floats, Indices, Segments, running_integral
 from ionworks.validators.sign_fit import fit_steps
 
 __all__ = ["positive_current_is_charge", "validate_positive_current_is_discharge"]
@@ -22,6 +22,7 @@ _NO_CHARGE = 1e-12
 _MIN_ROWS_TO_FIT = 4
 _ROWS_AT_ONCE = 1 << 16
 _REVERSED, _UNCLEAR = 0.75, 0.25
+_CLEAR_WITH_GAPS = 0.25
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,9 @@ def validate_positive_current_is_discharge(
     """Check that positive current discharges the cell.
 
     Each step that is not rest votes with the charge that it moved, the less the worse its
-    voltage tells. Rows in which time, current or voltage was not measured do not count.
+    voltage tells. Rows in which time, current or voltage was not measured do not count, and a
+    step that has such rows votes only if the others tell clearly: what is missing may be the very
+    drop or rise of the voltage that tells.
 
     Parameters
     ----------
@@ -120,11 +123,13 @@ def validate_positive_current_is_discharge(
     relative = relative_rest_tol_frac * np.percentile(magnitudes, relative_rest_tol_percentile)
     rest = min(rest_tol, max(float(relative), _NO_CURRENT_A))
     if step_col is not None and step_col in frame.columns:
-        steps = Segments.of(numbers(frame, step_col)[rows])
+        step = numbers(frame, step_col)
     else:
-        steps = Segments.of(np.sign(current))
+        step = np.sign(numbers(frame, current_col))
+    steps = Segments.of(step[rows])
     active = np.abs(steps.sums(current) / steps.lengths) >= rest
-    charge_fraction, row = _vote(steps, active, time, current, voltage)
+    most = np.where(_have_gaps(steps, step, rows), _CLEAR_WITH_GAPS, 1.0)
+    charge_fraction, row = _vote(steps, active, most, time, current, voltage)
     if not charge_fraction >= _UNCLEAR:
         return []
     code, message = _explained(
@@ -140,10 +145,24 @@ def validate_positive_current_is_discharge(
     return [ValidationIssue(code, message.format(payload["row_index"]), payload=payload)]
 
 
+def _have_gaps(steps: Segments, step: Floats, rows: Indices) -> Flags:
+    """Whether each run of the rows that were measured belongs to a step with others."""
+    whole = Segments.of(step)
+    measured = np.zeros(step.size, dtype=bool)
+    measured[rows] = True
+    is_gapped = np.repeat(whole.sums(measured.astype(float)) < whole.lengths, whole.lengths)
+    first, last = rows[steps.starts], rows[steps.starts + steps.lengths - 1]
+    has_gaps: Flags = is_gapped[first] | is_gapped[last] | (last - first + 1 > steps.lengths)
+    return has_gaps
+
+
 def _vote(
-    steps: Segments, wanted: Flags, time: Floats, current: Floats, voltage: Floats
+    steps: Segments, wanted: Flags, most: Floats, time: Floats, current: Floats, voltage: Floats
 ) -> tuple[float, int]:
-    """Return the share of the votes for charge, and the first row of the first such step."""
+    """Return the share of the votes for charge, and the first row of the first such step.
+
+    A step votes if its `p` is no more than its `most`.
+    """
     wanted = wanted & (steps.lengths > 1)
     weights, is_charge = np.zeros(len(steps)), np.zeros(len(steps), dtype=bool)
     for block, runs, rows in steps.blocks(_ROWS_AT_ONCE):
@@ -153,7 +172,8 @@ def _vote(
         parts = [values[rows][mask] for values in (time, current, voltage)]
         verdicts = _judge(judged, *parts)
         places = runs.start + np.flatnonzero(wanted[runs])
-        weights[places] = (1.0 - verdicts.p) * _moved(judged, np.abs(parts[1]), parts[0])
+        worth = np.where(verdicts.p <= most[places], 1.0 - verdicts.p, 0.0)
+        weights[places] = worth * _moved(judged, np.abs(parts[1]), parts[0])
         is_charge[places] = verdicts.is_charge
     total = float(weights.sum())
     charging = is_charge & (weights > 0)

@@ -183,6 +183,45 @@ def test_long_data_are_judged_in_pieces(monkeypatch, rows_at_once):
     assert 0.25 < found.payload["charge_fraction"] < 1
 
 
+def held_at(voltage, rows=140, seconds=10.0):
+    """Charge a cell at a constant voltage; the source answers a row late."""
+
+    def at_rest():
+        return 3.0 + 0.6 * charged + 0.175 * np.tanh(20 * charged - 1) + 0.3 * charged**3 - lag
+
+    charged, lag, columns = 0.8, 0.0, []
+    for row in range(rows):
+        current = (at_rest() - voltage) / 33.3
+        if row:
+            charged -= current * seconds / 3600 / 0.003
+            lag += (23.3 * current - lag) * -np.expm1(-seconds / 30.0)
+        columns.append((seconds * row, current, at_rest() - 33.3 * current))
+    time, amperes, volts = np.transpose(columns)
+    return {"Time [s]": time, "Current [A]": amperes, "Voltage [V]": volts}
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.3])
+def test_a_step_that_lost_its_rise_of_voltage_has_no_vote(share):
+    """Without the rows in which the voltage moves, the fit is as good either way."""
+    data = held_at(4.1)
+    assert validate_positive_current_is_discharge(data) == []
+    for seed in range(20):
+        gone = np.random.default_rng(seed).random(140) < share
+        gone[1:3] = True
+        volts = np.where(gone, np.nan, data["Voltage [V]"])
+        assert validate_positive_current_is_discharge(data | {"Voltage [V]": volts}) == []
+
+
+@pytest.mark.parametrize("row", [0, 7, 19])
+@pytest.mark.parametrize("column", ["Current [A]", "Voltage [V]"])
+def test_a_step_with_gaps_that_tells_clearly_has_its_vote(row, column):
+    data = {"Time [s]": T, "Current [A]": -np.ones(20), "Voltage [V]": 4.0 - 0.01 * T}
+    data |= {"Step count": np.zeros(20), column: np.where(row == T, np.nan, data[column])}
+    for step in (None, "Step count"):
+        [issue] = validate_positive_current_is_discharge(data, step_col=step)
+        assert issue.code == "current_sign_reversed"
+
+
 def test_a_current_without_sign_is_told_from_the_steps():
     x = np.linspace(0, 1, 50)
     data = {
