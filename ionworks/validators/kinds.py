@@ -194,7 +194,7 @@ def validate_eis_zim_sign(
     if not has(frame, freq_col, zre_col, zim_col):
         return []
     parts = np.stack([numbers(frame, name) for name in (freq_col, zre_col, zim_col)])
-    rows = np.flatnonzero(np.isfinite(parts).all(axis=0))
+    rows = np.flatnonzero(np.isfinite(parts).all(axis=0) & (parts[0] > 0))
     rows = rows[np.argsort(parts[0, rows], kind="stable")]
     if rows.size < _MIN_POINTS:
         return []
@@ -202,7 +202,7 @@ def validate_eis_zim_sign(
     rows = rows[: intercept + 1]
     imaginary = parts[2, rows]
     total = float(np.abs(imaginary).sum())
-    if rows.size < _MIN_POINTS or total <= 0:
+    if total <= 0:
         return []
     share = float(imaginary[imaginary > 0].sum()) / total
     if share < reversed_fraction_threshold:
@@ -253,7 +253,8 @@ def validate_eis_impedance_magnitude(
     if not rated_capacity or rated_capacity <= 0 or zre_col not in frame.columns:
         return []
     real = numbers(frame, zre_col)
-    finite = np.flatnonzero(np.isfinite(real))
+    at_frequency = is_eis_row(frame) if EIS_FREQ_COL in frame.columns else True
+    finite = np.flatnonzero(np.isfinite(real) & at_frequency)
     if not finite.size:
         return []
     row = int(finite[np.argmin(real[finite])])

@@ -249,7 +249,8 @@ def all_cases(seed=20260101):
         cases["-".join([f"{number:03}", *ways])] = case.told(strict=bool(rng.random() < 0.8))
     for number in range(40):
         sign, scale = rng.choice([-1.0, 1.0]), rng.choice([0.01, 1.0, 100.0, 124.0, 126.0])
-        cases[f"spectrum-{number}"] = spectrum(rng, int(rng.integers(2, 40)), sign, scale)
+        cases[f"spectrum-{number}"] = case = spectrum(rng, int(rng.integers(2, 40)), sign, scale)
+        cases[f"spectrum-{number}-turned"] = case.changed(**{"Z_Re [Ohm]": -pl.col("Z_Re [Ohm]")})
     for dropped in ("Z_Im [Ohm]", "Frequency [Hz]"):
         case = spectrum(rng)
         cases[f"spectrum-without-{dropped[:4]}"] = replace(case, series=case.series.drop(dropped))

@@ -288,6 +288,23 @@ def spectrum(**changed):
         ({"Z_Im [Ohm]": [0.0, 0.5, 0.25, -0.25]}, None, ["eis_zim_sign_reversed"]),
         ({"Z_Im [Ohm]": [NAN, 0.5, 0.25, -0.2]}, None, ["eis_zim_sign_reversed"]),
         ({"Z_Im [Ohm]": [NAN, NAN, 0.25, 0.25]}, None, []),
+        # Three points in all will do: both parts may be reversed, so that few are left.
+        ({"Z_Re [Ohm]": [-0.01, -0.02, -0.03, -0.04]}, None, []),
+        (
+            {"Z_Re [Ohm]": [-0.01, -0.02, -0.03, -0.04], "Z_Im [Ohm]": [0.0, 0.02, 0.02, 0.01]},
+            None,
+            ["eis_zim_sign_reversed"],
+        ),
+        ({"Z_Im [Ohm]": [NAN, 0.5, 0.25, 0.2], "Frequency [Hz]": [3.0, 2.0, 1.0, 0.0]}, None, []),
+        (
+            {
+                "Frequency [Hz]": [0.0, 100.0, 10.0, 1.0],
+                "Z_Re [Ohm]": [0.0, 6.0, 7.0, 8.0],
+                "Z_Im [Ohm]": [0.0, 0.02, 0.02, 0.02],
+            },
+            1.0,
+            ["eis_zim_sign_reversed", "eis_impedance_magnitude_implausible"],
+        ),
         ({"Z_Re [Ohm]": [5.0, 6.0, 7.0, 8.0]}, 1.0, []),
         ({"Z_Re [Ohm]": [-5.0, 6.0, 7.0, 8.0]}, 1.0, []),
         ({}, 0.05 / 0.01 * 99, []),
