@@ -17,6 +17,7 @@ from ionworks.measurements.cycler_files import CyclerFile, library, reader_of
 from ionworks.measurements.cycler_text import readable
 from ionworks.measurements.export_notes import notes_on, start_of
 from ionworks.measurements.plausibility import check_plausible
+from ionworks.measurements.workbooks import refuse_commas_in_texts
 
 __all__ = ["Export", "read_export"]
 
@@ -83,7 +84,10 @@ def read_export(
     file = _existing(path)
     given = {key: value for key, value in record.items() if value is not None}
     told = dict(options or {})
-    with readable(file, told.pop("file_encoding", None), told.pop("decimal", None)) as (copy, text):
+    encoding, decimal = told.pop("file_encoding", None), told.pop("decimal", None)
+    if decimal != ".":
+        refuse_commas_in_texts(file)
+    with readable(file, encoding, decimal) as (copy, text):
         format_name, how = reader_of(iwdata, copy, reader)
         source = CyclerFile(iwdata, copy, format_name, text, column_mappings or {}, told)
         tables, turned = source.tables(is_table=given.get("data_type") == "ocp")

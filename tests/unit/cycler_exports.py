@@ -1,5 +1,7 @@
 """Small exports of cyclers: 600 s of discharge at 1 A, rest, and charge, a row every 10 s."""
 
+import re
+import zipfile
 from datetime import datetime, timedelta
 
 START = datetime(2026, 3, 1, 12)
@@ -130,3 +132,37 @@ EXPORTS = {
     "biologic mpt": (biologic, "export.mpt", None),
     "arbin": (arbin, "export.csv", None),
 }
+
+_PACKAGE = "http://schemas.openxmlformats.org/package/2006"
+_OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+_SHEET = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+_KIND = "application/vnd.openxmlformats"
+
+
+def workbook(path, table):
+    """Write an Excel file of one sheet: numbers where a cell is one, texts elsewhere."""
+
+    def cell(value):
+        if re.fullmatch(r"-?[\d.]+", value):
+            return f"<c><v>{value}</v></c>"
+        return f'<c t="inlineStr"><is><t>{value}</t></is></c>'
+
+    rows = "".join(f"<row>{''.join(map(cell, row))}</row>" for row in table)
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{_PACKAGE}/content-types"><Default Extension="rels" '
+        f'ContentType="{_KIND}-package.relationships+xml"/><Override PartName="/xl/workbook.xml" '
+        f'ContentType="{_KIND}-officedocument.spreadsheetml.sheet.main+xml"/><Override '
+        f'PartName="/xl/sheet.xml" ContentType="{_KIND}-officedocument.spreadsheetml.worksheet+xml"'
+        "/></Types>",
+        "_rels/.rels": f'<Relationships xmlns="{_PACKAGE}/relationships"><Relationship Id="a" '
+        f'Type="{_OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{_SHEET}" xmlns:r="{_OFFICE}"><sheets><sheet '
+        'name="record" sheetId="1" r:id="a"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{_PACKAGE}/relationships">'
+        f'<Relationship Id="a" Type="{_OFFICE}/worksheet" Target="sheet.xml"/></Relationships>',
+        "xl/sheet.xml": f'<worksheet xmlns="{_SHEET}"><sheetData>{rows}</sheetData></worksheet>',
+    }
+    with zipfile.ZipFile(path, "w") as file:
+        for name, text in parts.items():
+            file.writestr(name, text)
+    return path

@@ -21,6 +21,7 @@ from tests.unit.cycler_exports import (
     novonix,
     repower,
     rows,
+    workbook,
 )
 
 pytestmark = [
@@ -226,6 +227,31 @@ class TestDecimalCommas:
     def test_a_wrong_word_for_it_is_refused(self, written):
         with pytest.raises(ValueError, match=r"options\['decimal'\] must be ',' or '.', not 'x'"):
             read(written(csv()), options={"decimal": "x"})
+
+
+class TestWorkbooks:
+    def test_numbers_are_read(self, tmp_path):
+        table = [line.split(",") for line in neware().splitlines()]
+        export = read(workbook(tmp_path / "export.xlsx", table))
+        assert (export.reader, export.detail["time_series"].height) == ("neware", 180)
+
+    @pytest.mark.parametrize("form", ["{:.2f}", "{:.3f}"])
+    def test_texts_with_decimal_commas_are_refused(self, tmp_path, form):
+        head, *lines = [line.split(",") for line in neware().splitlines()]
+        for line in lines:
+            line[5] = form.format(float(line[5])).replace(".", ",")
+        path = workbook(tmp_path / "export.xlsx", [head, *lines])
+        with pytest.raises(ValueError, match=r"'Voltage\(V\)' of the sheet 'record' .*'3,85"):
+            read(path)
+
+    def test_thousands_in_texts_are_left_out_if_the_user_says_so(self, tmp_path):
+        head, *lines = [line.split(",") for line in neware().splitlines()]
+        for line in lines:
+            line[0] = f"{1000 + int(line[0]):,}"
+        path = workbook(tmp_path / "export.xlsx", [head, *lines])
+        with pytest.raises(ValueError, match=r"'DataPoint' .*'1,001'"):
+            read(path)
+        assert read(path, options={"decimal": "."}).detail["time_series"].height == 180
 
 
 class TestEncodings:
