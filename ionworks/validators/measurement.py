@@ -165,7 +165,7 @@ def check_measurement_data(
         *has_no_rows(series.raw, "time series"),
         *series.unusable,
         *find_non_numbers(series.raw),
-        *(steps.unusable if steps else []),
+        *([*steps.unusable, *find_non_numbers(steps.raw, " of the steps")] if steps else []),
     ]
     kind = infer_data_type(series.clean) if data_type is None else data_type
     issues += _always(kind, series)

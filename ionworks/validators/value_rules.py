@@ -83,27 +83,33 @@ def find_not_numeric(frame: pl.DataFrame, columns: Iterable[str]) -> list[Valida
     return issues
 
 
-def find_non_numbers(frame: pl.DataFrame) -> list[ValidationIssue]:
-    """Find infinite values anywhere, and NaN where a value must be a number or not measured."""
+def find_non_numbers(frame: pl.DataFrame, of: str = "") -> list[ValidationIssue]:
+    """Find infinite values anywhere, and NaN where a value must be a number or not measured.
+
+    Parameters
+    ----------
+    of
+        Whose columns these are, for the messages; empty for the time series.
+    """
     core = (TIME, CURRENT, VOLTAGE, STEP_COUNT)
     issues = []
     for column in frame:
         if not column.dtype.is_float():
             continue
         if column.is_infinite().any():
-            issues.append(_infinite(column))
+            issues.append(_infinite(column, of))
         if column.name in core and column.is_nan().any():
-            issues += _not_a_number(column, is_eis_row(frame))
+            issues += _not_a_number(column, is_eis_row(frame), of)
     return issues
 
 
-def _infinite(column: pl.Series) -> ValidationIssue:
+def _infinite(column: pl.Series, of: str) -> ValidationIssue:
     mask = column.is_infinite()
     row, count = _first(mask), int(mask.sum())
     assert row is not None
     return ValidationIssue(
         IssueCode.VALUE_INFINITE,
-        f"{column.name!r} is infinite in row {row} and {count} row(s) in all: a value must be "
+        f"{column.name!r}{of} is infinite in row {row} and {count} row(s) in all: a value must be "
         "finite, or null where nothing was measured.",
         payload={
             "column": column.name,
@@ -114,7 +120,7 @@ def _infinite(column: pl.Series) -> ValidationIssue:
     )
 
 
-def _not_a_number(column: pl.Series, is_eis: Any) -> list[ValidationIssue]:
+def _not_a_number(column: pl.Series, is_eis: Any, of: str) -> list[ValidationIssue]:
     rows = np.flatnonzero(column.is_nan().fill_null(value=False).to_numpy() & ~is_eis)
     if not rows.size:
         return []
@@ -127,7 +133,7 @@ def _not_a_number(column: pl.Series, is_eis: Any) -> list[ValidationIssue]:
     return [
         ValidationIssue(
             IssueCode.VALUE_NOT_A_NUMBER,
-            f"{column.name!r} is NaN in row {row} and {rows.size} row(s) in all: {remedy}.",
+            f"{column.name!r}{of} is NaN in row {row} and {rows.size} row(s) in all: {remedy}.",
             payload={"column": column.name, "row_index": row, "num_rows": rows.size},
         )
     ]

@@ -271,6 +271,33 @@ def test_each_rule_of_the_steps_has_its_threshold(changed, expected):
     assert found(good(), strict=False, steps_df=steps, rated_capacity=1.0) == []
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("Discharge capacity [A.h]", INF, ["value_infinite"]),
+        ("Remark", -INF, ["value_infinite"]),
+        ("Step count", NAN, ["value_not_a_number"]),
+        ("Std current [A]", NAN, []),
+        ("Step count", None, []),
+    ],
+)
+@pytest.mark.parametrize("strict", [True, False])
+def test_the_numbers_of_the_steps_are_finite(name, value, expected, strict):
+    steps = pl.DataFrame(steps_table())
+    row = pl.int_range(pl.len()) == 1
+    broken = steps.with_columns(
+        pl.when(row)
+        .then(value)
+        .otherwise(steps[name] if name in steps.columns else 1.0)
+        .alias(name)
+    )
+    issues = check_measurement_data(good(), strict, steps_df=broken)
+    assert codes(issues) == expected
+    for issue in issues:
+        assert issue.message.startswith(f"{name!r} of the steps is ")
+        assert issue.payload["row_index"] == 1
+
+
 def spectrum(**changed):
     return {
         "Frequency [Hz]": [1000.0, 100.0, 10.0, 1.0],
