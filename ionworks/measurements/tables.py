@@ -52,7 +52,10 @@ def column_table(columns: Any, what: str) -> pl.DataFrame:
     is_row = columns and not any(isinstance(values, list) for values in columns.values())
     try:
         return pl.DataFrame(
-            [_column(name, [values] if is_row else values) for name, values in columns.items()]
+            {
+                name: _column(name, [values] if is_row else values)
+                for name, values in columns.items()
+            }
         )
     except (pl.exceptions.PolarsError, TypeError, ValueError, OverflowError) as error:
         raise ConnectionFailedError(

@@ -308,6 +308,9 @@ class TestTables:
             "Step type": pl.String,
         }
 
+    def test_a_column_without_a_name_stays_without(self):
+        assert column_table({"Step count": [0], "": ["a"]}, "steps").columns == ["Step count", ""]
+
     def test_a_count_that_is_none_keeps_its_fraction(self):
         assert column_table({"Step count": [0.5]}, "steps")["Step count"].to_list() == [0.5]
 
