@@ -1,12 +1,13 @@
-"""Kill the engine at random moments of uploads; nothing may be lost, half there or left over.
+"""Kill the engine in the middle of uploads; nothing may be lost, half there or left over.
 
     python -m tests.robustness.kill_uploads [rounds] [--seed N]
 
 In each round the client uploads something to an engine of its own process, which is killed
-(SIGKILL) meanwhile: while places are opened, bytes are sent, parts are joined, the upload is
-confirmed or processed. It is started again, in some rounds killed once more while it starts, and in
-some the client is still trying. Then what was uploaded is there, whole and readable, or absent;
-what the client was told is there, is there; files and rows name each other; and a repeat succeeds.
+(SIGKILL) meanwhile: first at each point that `dying_engine` knows, by a client that stays and by
+one that goes, then at random moments. It is started again, in some rounds killed once more while it
+starts, and in some the client is still trying. Then what was uploaded is there, whole and readable,
+or absent; what the client was told is there, is there; files and rows name each other; and a repeat
+succeeds.
 """
 
 import argparse
@@ -22,6 +23,7 @@ import threading
 import time
 import urllib.request
 from collections import Counter
+from functools import partial
 from pathlib import Path
 from random import Random
 
@@ -30,9 +32,24 @@ from ionworks_engine.storage import tables
 from ionworks import Ionworks
 from ionworks.cache import set_cache_enabled
 from ionworks.errors import IonworksError
-from tests.robustness.upload_scenarios import KINDS
+from tests.robustness.dying_engine import POINTS, WORKER
+from tests.robustness.upload_scenarios import KINDS, Extension, LargeRawFile, Series
 
 HANGS = 120.0
+DYING = Path(__file__).with_name("dying_engine.py")
+KIND_AT = {
+    **{point: LargeRawFile for point in POINTS if "part" in point},
+    "old files go": Extension,
+}
+"""What is uploaded to reach a point; a short series for the others."""
+ANSWER_LOST = {"after confirmed", "before confirmation answered"}
+"""Where the client that repeats is told that it is there already, as it had named it."""
+COMMITTED = {
+    *("after confirmed", "before confirmation answered", "after confirmation answered"),
+    *("before claimed", "after claimed", "result renamed, before", "result renamed, after"),
+    *("before settled", "after settled", "old files go", *WORKER),
+}
+"""Where the upload is there for good, though its client goes."""
 
 
 class Engine:
@@ -45,9 +62,11 @@ class Engine:
             self._port = probe.getsockname()[1]
         self.url = f"http://127.0.0.1:{self._port}"
         self._process = None
+        self._armed = folder.with_name("point")
+        self._hit = folder.with_name("point.hit")
 
     def start(self, *, wait=True):
-        command = [sys.executable, "-m", "ionworks_engine", "serve", "--workers", "1"]
+        command = [sys.executable, DYING, self._armed, "serve", "--workers", "1"]
         with (self.folder.parent / "engine.log").open("a") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self._port), "--data", str(self.folder)],
@@ -56,6 +75,21 @@ class Engine:
             )
         if wait:
             eventually(self._is_healthy)
+
+    def arm(self, point):
+        """Have the engine, or its worker, end itself at a point."""
+        self._hit.unlink(missing_ok=True)
+        self._armed.write_text(point)
+
+    def disarm(self):
+        self._armed.unlink(missing_ok=True)
+
+    def has_died(self):
+        return self._process.poll() is not None
+
+    def was_hit(self):
+        """Whether the point was reached."""
+        return self._hit.exists()
 
     def kill(self):
         self._process.send_signal(signal.SIGKILL)
@@ -95,6 +129,10 @@ class Attempt:
         except RuntimeError as error:
             if "client is closed" not in str(error):
                 raise
+
+    @property
+    def is_over(self):
+        return not self._thread.is_alive()
 
     def abandon(self):
         """Go away, as if this process had been killed, too."""
@@ -168,29 +206,57 @@ class Rounds:
         assert scenario.check(client, told=True)
 
     def play(self, kind):
-        """Play one round."""
-        scenario, random = self._scenario(kind), self._random
-        persists = random.random() < 0.5
+        """Play one round with a kill at a random moment."""
+
+        def wait(_):
+            # Most often early: sending is shorter than being processed, and waited for.
+            time.sleep(1.1 * self._random.random() ** 2 * self._durations[kind])
+            self._engine.kill()
+
+        attempt, _ = self._play(kind, wait, self._random.random() < 0.5)
+        self.seen["told" if attempt.told else "untold"] += 1
+
+    def play_at(self, point, *, persists):
+        """Play one round with a kill at a point; the client stays and repeats, or goes as well."""
+
+        def wait(attempt):
+            eventually(lambda: self._engine.was_hit() or attempt.is_over)
+            self._engine.disarm()
+            assert self._engine.was_hit(), f"{point!r} is not reached: {attempt.trouble}"
+            if point not in WORKER:
+                eventually(self._engine.has_died)
+
+        attempt, there = self._play(KIND_AT.get(point, Series), wait, persists, point)
+        self.seen[point] += 1
+        if persists and point not in ANSWER_LOST:
+            assert attempt.told, f"killed at {point!r}, the client heard: {attempt.trouble!r}"
+        if not persists:
+            stored = "stored" if there else "not stored"
+            assert there == (point in COMMITTED), f"killed at {point!r}, it is {stored}"
+
+    def _play(self, kind, wait, persists, point=None):
+        scenario = self._scenario(kind)
         with (
             self._client(retries=2) as client,
             self._client(retries=8 if persists else 0) as uploading,
         ):
             scenario.begin(client)
+            if point:
+                self._engine.arm(point)
             attempt = Attempt(scenario, uploading)
-            # Most often early: sending is shorter than being processed, and waited for.
-            time.sleep(1.1 * random.random() ** 2 * self._durations[kind])
-            self._engine.kill()
-            told_before = attempt.told
+            wait(attempt)
             if not persists:
                 attempt.abandon()
-            self._start_again()
+            if self._engine.has_died():
+                self._start_again()
             attempt.join()
             there = scenario.check(client, attempt.told)
+            # Before the repeat: it could need what was left over.
+            self._check_store()
             scenario.repeat(client)
             self._check_store()
-        outcome = "whole" if there else "absent"
-        self.seen[kind.__name__, outcome] += 1
-        self.seen["told before" if told_before else "told after" if attempt.told else "untold"] += 1
+        self.seen[kind.__name__, "whole" if there else "absent"] += 1
+        return attempt, there
 
     def _start_again(self):
         if self._random.random() < 0.2:
@@ -232,14 +298,16 @@ class Rounds:
         return self._engine.folder / "files" / name[:2] / name[2:]
 
 
-def kill(rounds, seed):
-    """Play rounds, the kinds in turn; return what was seen."""
+def kill(rounds, seed, points=()):
+    """Play rounds at points, each with whether the client stays, then others; say what was seen."""
     with tempfile.TemporaryDirectory() as folder, Rounds(Path(folder), seed) as playing:
-        for number in range(rounds):
+        planned = [partial(playing.play_at, point, persists=stays) for point, stays in points]
+        planned += [partial(playing.play, KINDS[number % len(KINDS)]) for number in range(rounds)]
+        for number, play in enumerate(planned):
             try:
-                playing.play(KINDS[number % len(KINDS)])
+                play()
             except BaseException:
-                print(f"seed {seed}, round {number}", file=sys.stderr)
+                print(f"seed {seed}, round {number}: {play}", file=sys.stderr)
                 log = Path(folder) / "engine.log"
                 print(log.read_text()[-4000:], file=sys.stderr)
                 raise
@@ -252,8 +320,10 @@ def main():
     arguments.add_argument("--seed", type=int, default=1)
     given = arguments.parse_args()
     begun = time.monotonic()
-    seen = kill(given.rounds, given.seed)
-    print(f"{given.rounds} rounds in {time.monotonic() - begun:.0f} s, seed {given.seed}:")
+    points = [(point, stays) for point in POINTS for stays in (True, False)]
+    seen = kill(given.rounds, given.seed, points)
+    played, seconds = len(points) + given.rounds, time.monotonic() - begun
+    print(f"{played} rounds in {seconds:.0f} s, seed {given.seed}:")
     for what, times in sorted(seen.items(), key=str):
         print(f"{times:5}  {what if isinstance(what, str) else ', '.join(what)}")
 

@@ -1,10 +1,15 @@
-"""A few rounds of killing the engine while it takes uploads; the many are `kill_uploads`."""
+"""Killing the engine at every point of an upload once; many more times, it is `kill_uploads`."""
 
+from tests.robustness.dying_engine import POINTS, WORKER
 from tests.robustness.kill_uploads import kill
-from tests.robustness.upload_scenarios import KINDS
+
+STAYS = {*WORKER, "after filled", "after confirmation answered"}
+"""Where the client repeats what it asked; elsewhere it goes, too, and leaves what it had sent."""
 
 
-def test_a_killed_engine_loses_nothing_and_leaves_nothing_behind():
-    seen = kill(len(KINDS), seed=1)
-    outcomes = {what: times for what, times in seen.items() if isinstance(what, tuple)}
-    assert sum(outcomes.values()) == len(KINDS)
+def test_an_engine_killed_at_any_point_loses_nothing_and_leaves_nothing_behind():
+    seen = kill(0, seed=1, points=[(point, point in STAYS) for point in POINTS])
+    assert {point: seen[point] for point in POINTS} == dict.fromkeys(POINTS, 1)
+    # What was confirmed is there, what was not is not, whoever dies.
+    assert seen["Series", "absent"] > 5
+    assert seen["Series", "whole"] > 5
