@@ -18,6 +18,9 @@ __all__ = ["as_column", "is_pandas", "storable"]
 _UNITS = {"M": ("D", "ms", "us", "ns"), "m": ("ms", "us", "ns")}
 """Units of numpy's times and durations that polars takes as they are."""
 
+_LARGE = ("Int128", "UInt128")
+"""Types that polars alone writes, and other readers of Parquet fail at."""
+
 
 def is_pandas(data: object, kind: str) -> bool:
     """Whether this is a pandas object of a kind; pandas is loaded by whoever made one."""
@@ -83,15 +86,15 @@ def storable(frame: pl.DataFrame, what: str) -> pl.DataFrame:
     """
     for name, dtype in frame.schema.items():
         if not _is_storable(dtype):
-            kinds = sorted({type(value).__name__ for value in frame[name] if value is not None})
-            raise _held_by_no_table(name, what, kinds)
+            held = {type(value).__name__ for value in frame[name] if value is not None}
+            raise _held_by_no_table(name, what, sorted(held) or [str(dtype)])
     return frame
 
 
 def _held_by_no_table(name: str, what: str, kinds: list[str]) -> TypeError:
     return TypeError(
         f"column {name!r} of {what} holds what no table can: {', '.join(kinds)}. Real numbers of "
-        "64 bits, texts, times, and lists of these can stand in one"
+        "up to 64 bits, texts, times, and lists of these can stand in one"
     )
 
 
@@ -102,7 +105,7 @@ def _is_storable(dtype: Any) -> bool:
         return bool(dtype.fields) and all(_is_storable(field.dtype) for field in dtype.fields)
     if isinstance(dtype, pl.List | pl.Array):
         return _is_storable(dtype.inner)
-    return bool(dtype != pl.Object)
+    return bool(dtype != pl.Object) and str(dtype) not in _LARGE
 
 
 def _of_pandas(name: str, values: Any) -> pl.Series | None:
@@ -131,7 +134,7 @@ def _of_values(name: str, values: Any) -> pl.Series | None:
         return column
     gaps = [None if _is_missing(value) else value for value in values]
     column = _tried(name, gaps)
-    if column is not None or len({type(value) for value in gaps}) < 2:
+    if column is not None or len({type(value) for value in gaps} - {type(None)}) < 2:
         return column
     return _tried(name, gaps, pl.Float64)
 

@@ -778,6 +778,8 @@ NO_TABLE_HOLDS = {
     "list": [[object()]],
     "Decimal": [Decimal("nan")],
     "int": [2**200],
+    "int.": [2**64, 1, None],
+    "int. Real numbers of up to 64 bits": pl.Series([1], dtype=pl.Int128),
     "str": ["\ud800"],
     "datetime64": np.array([1], dtype="datetime64[ps]"),
     "timedelta64": np.array([1], dtype="timedelta64[M]"),
@@ -797,9 +799,18 @@ def test_what_no_table_can_hold_is_named_in_pandas_too(values):
         check_measurement_data(pd.DataFrame({"a": values}))
 
 
-def test_objects_of_polars_are_named():
-    frame = pl.DataFrame({"a": pl.Series([object()], dtype=pl.Object)})
-    with pytest.raises(TypeError, match="column 'a' of time_series holds what no table can: obj"):
+@pytest.mark.parametrize(
+    ("column", "kind"),
+    [
+        (pl.Series([object()], dtype=pl.Object), "object"),
+        (pl.Series([1], dtype=pl.Int128), "int"),
+        (pl.Series([[2**64]], dtype=pl.List(pl.Int128)), "Series"),
+        (pl.Series([], dtype=pl.Int128), "Int128"),
+    ],
+)
+def test_what_only_polars_can_hold_is_named(column, kind):
+    frame = column.to_frame("a")
+    with pytest.raises(TypeError, match=f"'a' of time_series holds what no table can: {kind}"):
         check_measurement_data(frame)
 
 
