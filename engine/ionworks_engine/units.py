@@ -40,6 +40,8 @@ _TOKEN = re.compile(
 _TIMES = frozenset("*.·⋅")
 _POWERS = frozenset({"**", "^"})
 _OPEN = _TIMES | _POWERS | {"/", "("}
+# Times that nobody counts in thousandths or hundreds: "hh" is a slip, not a hectohour.
+_UNPREFIXED = frozenset({"minute", "hour", "day", "week", "month", "year"})
 # Words for no answer, of which one reads as newtons per ampere.
 _NO_ANSWER = frozenset({"n/a", "n.a", "n.a.", "na", "none", "null", "nan", "unknown"})
 _DEFINED = ("@alias ohm = Ohm = Ohms", "@alias ampere = amps = Amp = Amps", "ppb = 1e-9")
@@ -321,8 +323,10 @@ def _look_up(name: str) -> None:
     try:
         if name in MISREAD:
             raise UnitError(f"{name!r} is unknown")
-        _registry().get_name(name)
-    except UndefinedUnitError:
+        prefix, unit, _ = _registry().parse_unit_name(name)[0]
+        if prefix and unit in _UNPREFIXED:
+            raise UnitError(f"{name!r} is unknown")
+    except (IndexError, UndefinedUnitError):
         raise UnitError(f"{name!r} is unknown") from None
 
 

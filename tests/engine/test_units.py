@@ -97,6 +97,8 @@ def test_temperatures_are_units(unit):
         ("mv", "did you mean 'mV'"),
         ("ah", "did you mean 'Ah'"),
         ("ma", "did you mean 'mA'"),
+        ("A.hh", "did you mean 'A.h'"),
+        ("mh", "'mAh'"),
         ("mAhr", "did you mean 'mAh'"),
         ("A-h", "cannot be read at '-h'; did you mean 'Ah'"),
         ("mg/", "a name is missing at the end"),
