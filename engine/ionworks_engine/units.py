@@ -323,10 +323,11 @@ def _look_up(name: str) -> None:
     try:
         if name in MISREAD:
             raise UnitError(f"{name!r} is unknown")
-        prefix, unit, _ = _registry().parse_unit_name(name)[0]
-        if prefix and unit in _UNPREFIXED:
-            raise UnitError(f"{name!r} is unknown")
-    except (IndexError, UndefinedUnitError):
+        _registry().get_name(name)
+        for prefix, unit, _ in _registry().parse_unit_name(name)[:1]:
+            if prefix and unit in _UNPREFIXED:
+                raise UnitError(f"{name!r} is unknown")
+    except UndefinedUnitError:
         raise UnitError(f"{name!r} is unknown") from None
 
 
