@@ -58,11 +58,15 @@ class AsyncObject:
         """Write the object to a file, which is whole or absent."""
         aside = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            with aside.open("xb") as file:
-                await self._fill(Landing(file, most=self._most))
+            await self.write(aside)
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
+
+    async def write(self, path: Path) -> None:
+        """Write the object to a new file, which may be left in part if that fails."""
+        with path.open("xb") as file:
+            await self._fill(Landing(file, most=self._most))
 
     async def _fill(self, landing: Landing) -> None:
         breaks, count = 0, -1
@@ -138,7 +142,7 @@ async def async_kept(stored: AsyncObject, key: CacheKey) -> Path | None:
         return found
     with suppress(OSError):
         try:
-            await stored.save(aside)
+            await stored.write(aside)
             return await async_aside(lambda: cache.keep(key, aside))
         finally:
             aside.unlink(missing_ok=True)

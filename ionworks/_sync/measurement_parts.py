@@ -72,25 +72,26 @@ class Source(NamedTuple):
 
 
 _WHOLE = Part()
+_BOTH, _CYCLES = "steps_and_cycles", "cycles"
 
 
 def sync_tables(session: Session, source: Source, names: Sequence[str]) -> Tables:
     """Return the ``steps`` and the ``cycles`` of a measurement, or one of them.
 
-    Both come in one request.
+    Both come in one request, and are kept in one file: to make a file takes longer than to fill it.
     """
-    keys = {name: source.key(session, name) for name in names}
-    found = sync_aside(partial(_cached, keys))
-    missing = [name for name in names if name not in found]
-    if not missing:
+    parts = [_BOTH, _CYCLES] if list(names) == [_CYCLES] else [_BOTH]
+    keys = [key for part in parts if (key := source.key(session, part)) is not None]
+    found = sync_aside(partial(_cached, keys, names))
+    if found is not None:
         return found
     operation: Any = (
-        get_measurement_cycles.sync_detailed
-        if missing == ["cycles"]
-        else get_measurement_steps_and_cycles.sync_detailed
+        get_measurement_steps_and_cycles.sync_detailed
+        if parts == [_BOTH]
+        else get_measurement_cycles.sync_detailed
     )
     answer = sync_call(operation, source.id, client=session.api)
-    return found | sync_aside(partial(_read, answer, {name: keys[name] for name in missing}))
+    return sync_aside(partial(_read, answer, names, source.key(session, parts[-1])))
 
 
 def sync_series(session: Session, source: Source, part: Part = _WHOLE) -> pl.DataFrame:
@@ -118,27 +119,29 @@ def sync_files(
     return dict(zip(names, sync_map(fetch, names, session.at_once), strict=True))
 
 
-def _cached(keys: Mapping[str, CacheKey | None]) -> Tables:
-    """Return the tables that the cache holds."""
-    found = {}
-    for name, key in keys.items():
-        path = DiskCache().find(key) if key is not None else None
-        if key is not None and path is not None:
+def _cached(keys: Iterable[CacheKey], names: Sequence[str]) -> Tables | None:
+    """Return the tables if the cache holds them."""
+    for key in keys:
+        path = DiskCache().find(key)
+        if path is not None:
             try:
-                found[name] = column_table(json.loads(path.read_bytes()), name)
-            except (OSError, ValueError, ConnectionFailedError):
+                return _tables(json.loads(path.read_bytes()), names)
+            except (OSError, ValueError, KeyError, TypeError, ConnectionFailedError):
                 DiskCache().drop(key)
-    return found
+    return None
 
 
-def _read(answer: Any, keys: Mapping[str, CacheKey | None]) -> Tables:
-    """Return the tables in an answer, and let the cache keep them."""
+def _read(answer: Any, names: Sequence[str], key: CacheKey | None) -> Tables:
+    """Return the tables in an answer, and let the cache keep it."""
     columns = answer.to_dict()
-    tables = {name: column_table(columns[name], name) for name in keys}
-    for name, key in keys.items():
-        if key is not None and (aside := DiskCache().room(key)) is not None:
-            with suppress(OSError):
-                aside.write_text(json.dumps(columns[name]), encoding="utf-8")
-                DiskCache().keep(key, aside)
-            aside.unlink(missing_ok=True)
+    tables = _tables(columns, names)
+    if key is not None and (aside := DiskCache().room(key)) is not None:
+        with suppress(OSError):
+            aside.write_text(json.dumps(columns), encoding="utf-8")
+            DiskCache().keep(key, aside)
+        aside.unlink(missing_ok=True)
     return tables
+
+
+def _tables(columns: Mapping[str, Any], names: Sequence[str]) -> Tables:
+    return {name: column_table(columns[name], name) for name in names}

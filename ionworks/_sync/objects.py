@@ -59,11 +59,15 @@ class Object:
         """Write the object to a file, which is whole or absent."""
         aside = path.with_name(f".{secrets.token_hex(8)}.part")
         try:
-            with aside.open("xb") as file:
-                self._fill(Landing(file, most=self._most))
+            self.write(aside)
             aside.replace(path)
         finally:
             aside.unlink(missing_ok=True)
+
+    def write(self, path: Path) -> None:
+        """Write the object to a new file, which may be left in part if that fails."""
+        with path.open("xb") as file:
+            self._fill(Landing(file, most=self._most))
 
     def _fill(self, landing: Landing) -> None:
         breaks, count = 0, -1
@@ -139,7 +143,7 @@ def sync_kept(stored: Object, key: CacheKey) -> Path | None:
         return found
     with suppress(OSError):
         try:
-            stored.save(aside)
+            stored.write(aside)
             return sync_aside(lambda: cache.keep(key, aside))
         finally:
             aside.unlink(missing_ok=True)

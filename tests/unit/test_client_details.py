@@ -136,3 +136,34 @@ def test_a_refusal_that_stays_names_the_measurement(serve):
 def test_of_one_that_is_deleted_meanwhile_there_is_no_detail(serve):
     with pytest.raises(errors.NotFoundError, match="id1"):
         serve(Busy(deleted)).cell_measurement.detail("id1")
+
+
+def test_tables_that_came_in_one_request_are_kept_in_one_file(serve, tmp_path):
+    platform = Platform(1)
+    client = serve(platform)
+    first = client.cell_measurement.detail("id0", include_time_series=False)
+    assert len(list((tmp_path / "cache").rglob("*.entry"))) == 1
+    platform.requests.clear()
+    assert client.cell_measurement.steps("id0").equals(first.steps)
+    assert client.cell_measurement.cycles("id0").equals(first.cycles)
+    assert {path.rpartition("/")[2] for path in platform.paths} == {"id0"}
+
+
+def test_cycles_alone_are_kept_too_and_do_not_stand_for_both(serve):
+    platform = Platform(1)
+    client = serve(platform)
+    cycles = client.cell_measurement.cycles("id0")
+    platform.requests.clear()
+    assert client.cell_measurement.cycles("id0").equals(cycles)
+    assert {path.rpartition("/")[2] for path in platform.paths} == {"id0"}
+    assert client.cell_measurement.steps("id0").height == 1
+
+
+def test_a_kept_file_that_is_none_is_fetched_anew(serve, tmp_path):
+    platform = Platform(1)
+    client = serve(platform)
+    first = client.cell_measurement.steps("id0")
+    for content in (b"", b"[]", b"{}", b'{"steps": 5}', b"\xff"):
+        [kept] = (tmp_path / "cache").rglob("*.entry")
+        kept.write_bytes(content)
+        assert client.cell_measurement.steps("id0").equals(first)
