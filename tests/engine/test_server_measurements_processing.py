@@ -86,6 +86,13 @@ class TestUpload:
         again = error(lab.confirm(name, {"name": "Cycling"}), 409)
         assert again["detail"]["existing_id"] == name
 
+    def test_the_cell_of_the_confirmation_counts(self, lab):
+        other = lab.new_cell("another one")
+        places = lab.initiate().json()
+        lab.send(places, {"time_series.parquet": parquet(series())})
+        made = lab.confirm(places["measurement_id"], {"name": "C"}, other).json()
+        assert made["cell_instance_id"] == other
+
     def test_an_unknown_upload_cannot_be_confirmed(self, lab):
         error(lab.confirm("nowhere", {"name": "Cycling"}), 404, "nowhere")
 
@@ -384,6 +391,20 @@ class TestWorkers:
         held.gate.touch()
         held.measured()
         error(held.get(held.of(name)), 404)
+
+    def test_what_was_sent_for_a_canceled_extension_goes_with_the_next(self, held):
+        held.gate.touch()
+        whole = series(Hold=1.0)
+        name = held.measured(whole.head(22))["id"]
+        held.gate.unlink()
+        held.extend(name, whole.slice(22, 11))
+        begun(held, name)
+        (job,) = (each for each in held.get("/jobs/").json() if each["status"] == "processing")
+        assert held.post(f"/jobs/{job['job_id']}/cancel").status_code == 200
+        held.gate.touch()
+        assert held.settled(held.extend(name, whole.slice(22)))["processing_error"] is None
+        assert held.table(name, "time_series").equals(whole)
+        assert len(held.files()) == 3
 
     def test_a_canceled_extension_leaves_the_series(self, held):
         held.gate.touch()

@@ -20,6 +20,7 @@ from ionworks_engine.jobs.measurements import JOB_TYPE
 from ionworks_engine.measurements import metadata, records, tags
 from ionworks_engine.records import find, written
 from ionworks_engine.storage import queue, tables, times
+from ionworks_engine.storage.store import doubt
 from ionworks_engine.storage.tables import cell_instances, cell_measurements
 
 SERIES, STEPS, MORE = "time_series.parquet", "steps.parquet", "time_series_extend.parquet"
@@ -81,6 +82,8 @@ def confirm_extend(call: Call) -> dict[str, Any]:
         come = uploads.taken(connection, "extend", name)
         idempotency.creates(connection, name)
         records.drop_job(call, connection, row.job_id)
+        # Of an extension that was canceled or given up.
+        doubt(connection, filter(None, [row.source_file]))
         changed = {
             "source_file": come[MORE].content,
             "processing_status": records.PENDING,

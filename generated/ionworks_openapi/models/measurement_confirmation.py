@@ -21,7 +21,8 @@ class MeasurementConfirmation:
     """What was uploaded.
 
     Attributes:
-        cell_instance_id (str): The cell that was tested, as in `initiate-upload`.
+        cell_instance_id (str): The cell that was tested: the one of `initiate-upload`, as a rule; if it is another one,
+            it is the one that counts.
         measurement (MeasurementMetadata): What is told about a measurement.
         measurement_type (UploadedType | Unset): The kinds of measurements that are uploaded.
         filenames (list[str] | Unset): The names of the files, as in `initiate-upload`.
