@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError
 from starlette.types import Receive
 
 from ionworks_engine.errors import ApiError
+from ionworks_engine.intake import announced
 from ionworks_engine.storage import Store
 from ionworks_engine.storage.files import Incoming
 from ionworks_engine.storage.room import is_lacking
@@ -38,8 +39,7 @@ async def receive_file(
     ApiError
         413 for more than ``limit`` bytes, 400 for fewer or more than announced.
     """
-    announced = headers.get(b"content-length", b"")
-    expected = int(announced) if announced.isdigit() else None
+    expected = announced(headers.get(b"content-length", b""))
     if expected is not None and expected > limit:
         raise too_large(limit)
     await write_all(bounded(body_of(receive), limit), incoming.write)

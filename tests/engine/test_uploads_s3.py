@@ -163,6 +163,20 @@ def test_a_completion_that_was_not_heard_is_answered_again(bucket):
     assert first.content == second.content
 
 
+def test_what_was_completed_takes_no_more_parts(client, place, bucket):
+    upload = bucket.begin()
+    etags = all_parts(bucket, upload)
+    first = bucket.complete(upload, etags)
+    for number in (1, 9):
+        refused(bucket.part(upload, number, b"late"), 404, "NoSuchUpload")
+    refused(bucket.ask("GET", uploadId=upload), 404, "NoSuchUpload")
+    # Nor does a late part get in the way of who did not hear the answer.
+    assert bucket.complete(upload, etags).content == first.content
+    whole = b"".join(PARTS.values())
+    raw_data = confirmed(client, place, len(whole)).json()
+    assert client.get(address(client, raw_data)).content == whole
+
+
 def test_a_completion_asked_for_twice_at_once_is_done_once(client, bucket, monkeypatch):
     joined, running, go = [], threading.Event(), threading.Event()
     concatenate = endpoint._concatenate
@@ -374,6 +388,19 @@ def test_checksums_are_verified(bucket, name):
     assert answer.headers[header] == right[header]
     wrong = bucket.part(upload, 1, b"b0dy", headers=right, payload=sigv4.UNSIGNED)
     refused(wrong, 400, "BadDigest")
+
+
+def test_the_md5_of_a_body_is_verified(bucket):
+    upload = bucket.begin()
+    right = base64.b64encode(hashlib.md5(b"x", usedforsecurity=False).digest()).decode()
+    assert bucket.part(upload, 1, b"x", headers={"content-md5": right}).status_code == 200
+    for wrong in (base64.b64encode(bytes(16)).decode(), "!"):
+        refused(bucket.part(upload, 1, b"x", headers={"content-md5": wrong}), 400, "BadDigest")
+
+
+def test_a_length_of_thousands_of_digits_is_too_large(bucket):
+    length = {"x-amz-decoded-content-length": "9" * 5000}
+    refused(bucket.part(bucket.begin(), 1, b"x", headers=length), 413, "EntityTooLarge")
 
 
 def test_a_checksum_that_cannot_be_verified_is_refused(bucket):

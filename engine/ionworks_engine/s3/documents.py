@@ -86,8 +86,9 @@ def read_completion(body: bytes) -> list[tuple[int, str]]:
             (int(part.child("PartNumber").text), part.child("ETag").text.strip().strip('"'))
             for part in listed
         ]
-    except (Unreadable, ValueError) as error:
-        raise S3Error(400, "MalformedXML", f"The list of parts cannot be read: {error}") from None
+    except (Unreadable, ValueError):
+        message = "The list of parts is no XML of Part elements, each with PartNumber and ETag."
+        raise S3Error(400, "MalformedXML", message) from None
     if not parts:
         raise S3Error(400, "MalformedXML", "List at least one part.")
     return parts

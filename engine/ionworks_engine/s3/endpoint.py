@@ -16,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from ionworks_engine import uploads
 from ionworks_engine.call import Services
 from ionworks_engine.errors import ApiError
-from ionworks_engine.intake import read_bytes
+from ionworks_engine.intake import announced, read_bytes
 from ionworks_engine.receiving import failing_when_full, kept, too_large
 from ionworks_engine.s3 import access, parts
 from ionworks_engine.s3.documents import (
@@ -190,7 +190,7 @@ class S3Objects:
     async def _join(self, asked: _Request, listed: list[tuple[int, str]]) -> str:
         store, place = asked.store, (asked.upload_id, asked.multipart_id)
         with store.reading() as connection:
-            row = parts.open_for(connection, *place)
+            row = parts.begun(connection, *place)
             rows = parts.come(connection, asked.upload_id)
         if not rows and row.content is not None:
             return str(row.content)
@@ -214,9 +214,10 @@ class S3Objects:
 async def _stored(asked: _Request, room: int, keep: Callable[[str, int, str], None]) -> Response:
     """Store a body and have it named in a row; answer with its ETag and its checksums."""
     length = asked.headers.get("x-amz-decoded-content-length", asked.headers.get("content-length"))
-    if length is None or not length.isdecimal():
+    size = announced((length or "").encode())
+    if size is None:
         raise S3Error(411, "MissingContentLength", "Send the length of the body.")
-    if int(length) > room:
+    if size > room:
         raise too_large(room)
     with asked.store.files.receive() as incoming:
         sums = await receive_object(asked.headers, asked.receive, incoming, room)

@@ -26,8 +26,14 @@ def begin(store: Store, upload_id: str, multipart_id: str, content_type: str) ->
     store.discard_files([*gone, *([before] if before else [])])
 
 
-def open_for(connection: Connection, upload_id: str, multipart_id: str) -> Row[Any]:
-    """Return the row of an upload that takes parts under this id.
+def open_for(connection: Connection, upload_id: str, multipart_id: str) -> None:
+    """Refuse as `begun` does, and if the parts were put together already: no more are taken."""
+    if begun(connection, upload_id, multipart_id).content is not None:
+        raise S3Error(404, "NoSuchUpload", "This upload was completed: it takes no more parts.")
+
+
+def begun(connection: Connection, upload_id: str, multipart_id: str) -> Row[Any]:
+    """Return the row of an upload whose parts go by this id.
 
     Raises
     ------
@@ -80,7 +86,7 @@ def keep(
 def complete(store: Store, upload_id: str, multipart_id: str, whole: str, size: int) -> None:
     """Fill an upload with what its parts are together; the parts go."""
     with store.writing() as connection:
-        row = open_for(connection, upload_id, multipart_id)
+        row = begun(connection, upload_id, multipart_id)
         gone = _forget(connection, upload_id)
         _change(store, connection, upload_id, content=whole, size_bytes=size)
     store.discard_files({*gone, *([row.content] if row.content else [])} - {whole})
@@ -89,7 +95,7 @@ def complete(store: Store, upload_id: str, multipart_id: str, whole: str, size: 
 def abort(store: Store, upload_id: str, multipart_id: str) -> None:
     """Let go of the parts of an upload; its place stays open."""
     with store.writing() as connection:
-        open_for(connection, upload_id, multipart_id)
+        begun(connection, upload_id, multipart_id)
         gone = _forget(connection, upload_id)
         _change(store, connection, upload_id, multipart_id=None)
     store.discard_files(gone)

@@ -71,7 +71,9 @@ async def receive_object(
         message = "x-amz-content-sha256 must be the sha256 of the body, or say that it is unsigned."
         raise S3Error(400, "InvalidRequest", message)
     body, told = body_of(receive), dict(headers)
-    sums = _Sums(incoming, _announced(headers))
+    # Of a body in chunks, it is that of the chunks, too: their own sums vouch for it.
+    stated = headers.get("content-md5") if kind != _CHUNKED else None
+    sums = _Sums(incoming, _announced(headers), stated)
     pieces = _unchunked(body, told) if kind == _CHUNKED else body
     await write_all(bounded(pieces, limit), sums.write)
     length = told.get(
@@ -89,8 +91,10 @@ async def receive_object(
 class _Sums:
     """The checksums that were announced, formed while a body is written."""
 
-    def __init__(self, incoming: Incoming, wanted: Iterable[str]) -> None:
+    def __init__(self, incoming: Incoming, wanted: Iterable[str], md5: str | None) -> None:
         self._incoming = incoming
+        self._stated = md5
+        self._md5 = hashlib.md5(usedforsecurity=False)
         # That of the parts is always told: a client that resumes knows by it what has come.
         self._formed: dict[str, Sum] = {"crc32": _Crc32()}
         self._wanted = frozenset(wanted)
@@ -103,10 +107,14 @@ class _Sums:
 
     def write(self, piece: bytes) -> None:
         self._incoming.write(piece)
+        if self._stated is not None:
+            self._md5.update(piece)
         for formed in self._formed.values():
             formed.update(piece)
 
     def agreed(self, told: Mapping[str, str]) -> dict[str, str]:
+        if self._stated not in (None, base64.b64encode(self._md5.digest()).decode()):
+            raise S3Error(400, "BadDigest", "The MD5 of the body is not the one sent.")
         agreed = {}
         for name, formed in self._formed.items():
             header = f"{_CHECKSUM}{name}"
