@@ -106,6 +106,12 @@ def test_a_long_text_that_is_stored_once_counts_in_every_row(tmp_path, dtype, wr
     assert "it unpacks to 44,000 bytes" in why(read, tmp_path, content)
 
 
+@pytest.mark.parametrize("dtype", [pl.String, pl.Binary, pl.Categorical])
+def test_gigabytes_of_text_are_counted_as_such(dtype):
+    once = pl.Series("Note", ["x" * 1_000_000]).cast(dtype)
+    assert sizes.text_bytes(once.gather([0] * 9000).to_frame()) == 9_000_000_000
+
+
 def test_what_others_could_not_read_is_refused(tmp_path):
     told = why(read, tmp_path, b"PARX" + parquet(cycling())[4:])
     assert "it begins with b'PARX', not with b'PAR1'" in told

@@ -52,9 +52,9 @@ def text_bytes(frame: pl.DataFrame) -> int:
 def _length(column: pl.Series) -> int:
     dtype = column.dtype
     if dtype == pl.String:
-        return int(column.str.len_bytes().sum())
+        return _sum(column.str.len_bytes())
     if dtype == pl.Binary:
-        return int(column.bin.size().sum())
+        return _sum(column.bin.size())
     if isinstance(dtype, pl.List | pl.Array):
         return _length(column.explode())
     if isinstance(dtype, pl.Struct):
@@ -63,5 +63,10 @@ def _length(column: pl.Series) -> int:
         return 0
     # Each text is there once: it counts as often as it is meant.
     counted = column.value_counts(name="times")
-    lengths = counted[column.name].cast(pl.String).str.len_bytes()
-    return int((lengths * counted["times"]).sum())
+    lengths = counted[column.name].cast(pl.String).str.len_bytes().cast(pl.Int64)
+    return _sum(lengths * counted["times"])
+
+
+def _sum(lengths: pl.Series) -> int:
+    # Counted with 32 bits, 4 GiB would be none.
+    return int(lengths.cast(pl.Int64).sum())
