@@ -33,7 +33,7 @@ import httpx
 from ionworks.asgi import Answer, Question
 from ionworks.config import Config, Proxies
 from ionworks.encode import PayloadError, packed_json
-from ionworks.errors import ConnectionFailedError, RequestTimeoutError
+from ionworks.errors import ConnectionFailedError, IonworksError, RequestTimeoutError
 from ionworks.refusals import Refusal
 from ionworks.retry import (
     CONNECT_TIMEOUT,
@@ -504,20 +504,22 @@ def _pool_options(route: tuple[str, str | None]) -> dict[str, Any]:
 
 @contextmanager
 def _our_errors(home: Home, request: httpx.Request) -> Iterator[None]:
-    call = home.call(request.method, str(request.url))
     try:
         yield
-    except httpx.TimeoutException as error:
+    except (httpx.RequestError, httpx.InvalidURL) as error:
+        raise _our_error(home.call(request.method, str(request.url)), request, error) from error
+
+
+def _our_error(call: str, request: httpx.Request, error: Exception) -> IonworksError:
+    if isinstance(error, httpx.TimeoutException):
         limit = request.extensions["timeout"]["read"]
         hint = "" if "patience" in request.extensions else "; Ionworks(timeout=...) sets the limit"
-        raise RequestTimeoutError(
+        return RequestTimeoutError(
             f"no answer to {call} within {limit:g} s ({type(error).__name__}){hint}"
-        ) from error
-    except httpx.DecodingError as error:
-        raise ConnectionFailedError(f"the answer to {call} cannot be unpacked: {error}") from error
-    except (httpx.RequestError, httpx.InvalidURL) as error:
-        reason = str(error) or type(error).__name__
-        raise ConnectionFailedError(f"no answer to {call}: {reason}") from error
+        )
+    if isinstance(error, httpx.DecodingError):
+        return ConnectionFailedError(f"the answer to {call} cannot be unpacked: {error}")
+    return ConnectionFailedError(f"no answer to {call}: {str(error) or type(error).__name__}")
 
 
 def _accepted(home: Home, response: httpx.Response) -> httpx.Response:
