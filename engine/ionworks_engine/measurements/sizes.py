@@ -9,7 +9,7 @@ import polars as pl
 from pyarrow import parquet
 
 MOST_VALUES = 200_000_000
-"""Values that one series may hold: 25 million rows of 8 columns, which take 5 GB to process."""
+"""Values that one series may hold: 25 million rows of 8 columns, which take 3.5 GB to process."""
 MOST_BYTES = 8 * MOST_VALUES
 """Bytes that they may unpack to: numbers have 8 each, texts share the rest."""
 
