@@ -36,6 +36,7 @@ from tests.robustness.dying_engine import POINTS, WORKER
 from tests.robustness.upload_scenarios import KINDS, Extension, LargeRawFile, Series
 
 HANGS = 120.0
+SETTLES = 20.0
 DYING = Path(__file__).with_name("dying_engine.py")
 KIND_AT = {
     **{point: LargeRawFile for point in POINTS if "part" in point},
@@ -267,7 +268,12 @@ class Rounds:
 
     def _check_store(self):
         """Files and rows name each other, and files are what they are called."""
-        eventually(lambda: self._left_over() == (set(), set()))
+        give_up = time.monotonic() + SETTLES
+        while (left_over := self._left_over()) != (set(), set()):
+            assert time.monotonic() < give_up, (
+                f"files without rows, rows without files: {left_over}"
+            )
+            time.sleep(0.02)
         for name in self._named() - self._verified:
             with self._path(name).open("rb") as file:
                 assert hashlib.file_digest(file, "sha256").hexdigest() == name
