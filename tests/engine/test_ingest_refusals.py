@@ -2,10 +2,11 @@
 
 import contextlib
 import math
+from pathlib import Path
 
 import polars as pl
 import pytest
-from ionworks_engine.measurements import series, sizes, steps, uploaded_steps
+from ionworks_engine.measurements import content, series, sizes, steps, uploaded_steps
 from measured import parquet
 from measured import series as cycling
 
@@ -104,6 +105,15 @@ def test_a_long_text_that_is_stored_once_counts_in_every_row(tmp_path, dtype, wr
     notes = pl.Series("Note", ["x" * 1000] * 44, dtype).to_frame().select(wrap("Note"))
     content = parquet(cycling().with_columns(notes.to_series()), use_pyarrow=True)
     assert "it unpacks to 44,000 bytes" in why(read, tmp_path, content)
+
+
+def test_the_bounds_are_those_of_the_page_on_measurements():
+    page = Path(__file__).parents[2] / "docs/measurements.md"
+    told = " ".join(page.read_text(encoding="utf-8").split())
+    assert f"up to {sizes.MOST_VALUES:,} values" in told
+    assert f"unpack to at most {sizes.MOST_BYTES / 1e9:g} GB" in told
+    assert f"more than {content.MOST_JSON >> 20} MiB in JSON" in told
+    assert f"of more than {content.MOST_INLINE:,} rows" in told
 
 
 @pytest.mark.parametrize("dtype", [pl.String, pl.Binary, pl.Categorical])
