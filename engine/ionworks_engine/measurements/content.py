@@ -22,6 +22,7 @@ MOST_INLINE = 100_000
 MOST_JSON = 64 << 20
 """Bytes that a table may have in JSON, about."""
 _JSON_NUMBER = 20
+_SMALL = 4 << 20
 
 
 def table_address(call: Call, part: str) -> Redirect:
@@ -48,7 +49,9 @@ async def tables_columns(call: Call, parts: Sequence[str]) -> dict[str, dict[str
         paths = {part: _table(call, connection, part) for part in parts}
     try:
         # Others are served meanwhile: it can take seconds.
-        return {part: await asyncio.to_thread(_columns, paths[part], part) for part in parts}
+        return await asyncio.to_thread(
+            lambda: {part: _columns(path, part) for part, path in paths.items()}
+        )
     except FileNotFoundError:
         raise not_found(records.WHAT, call.path["measurement_id"]) from None
 
@@ -63,7 +66,9 @@ async def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
 def _columns(path: Path, part: str) -> dict[str, list[Any]]:
     told = sizes.outline(path)
     _refuse_too_long(max(told.size_bytes, told.values * _JSON_NUMBER), part)
-    frame = pl.read_parquet(path, glob=False)
+    # From its bytes polars reads a small file in half the time.
+    is_small = path.stat().st_size <= _SMALL
+    frame = pl.read_parquet(path.read_bytes() if is_small else path, glob=False)
     _refuse_too_long(told.values * _JSON_NUMBER + sizes.text_bytes(frame), part)
     return as_columns(frame)
 
