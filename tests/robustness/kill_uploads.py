@@ -128,7 +128,8 @@ class Attempt:
         except (IonworksError, TimeoutError) as error:
             self.trouble = error
         except RuntimeError as error:
-            if "client is closed" not in str(error):
+            # It was closed by who abandons it, whatever it was at.
+            if "closed" not in str(error):
                 raise
 
     @property
