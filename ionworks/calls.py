@@ -9,6 +9,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
 from contextlib import contextmanager
+from contextvars import copy_context
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar, cast
 
 from ionworks.encode import PayloadError
@@ -153,8 +154,18 @@ async def async_to_end(function: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 def sync_to_end(function: Callable[[], T]) -> T:
-    """Call; the synchronous twin of `async_to_end`."""
-    return function()
+    """Call in a thread, which Ctrl-C does not reach; the synchronous twin of `async_to_end`."""
+    from concurrent.futures import ThreadPoolExecutor, wait
+
+    thread = ThreadPoolExecutor(1, thread_name_prefix="ionworks")
+    coming = thread.submit(copy_context().run, function)
+    try:
+        return coming.result()
+    except KeyboardInterrupt:
+        wait([coming], _PATIENCE)
+        raise
+    finally:
+        thread.shutdown(wait=False)
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from ionworks_openapi.api.cell_measurements import (
 from ionworks_openapi.models import MeasurementConfirmation, MeasurementUpload
 
 from ionworks._async.wholeness import async_confirmed
-from ionworks.calls import async_aside, async_call, async_map
+from ionworks.calls import async_aside, async_call, async_map, async_to_end
 from ionworks.errors import IonworksError
 from ionworks.requests import request_body
 
@@ -93,12 +93,7 @@ async def async_send_extension(
     opened = session.begun.pop(measurement_id, None)
     try:
         if opened is None or not await _is_taken(session, opened, content):
-            opened = await async_call(
-                initiate_measurement_extend.asyncio_detailed,
-                measurement_id,
-                client=session.api,
-                body={},
-            )
+            opened = await _extension(session, measurement_id)
             await _upload_all(session, opened, [content])
         return await async_call(
             confirm_measurement_extend.asyncio_detailed, measurement_id, client=session.api, body={}
@@ -107,6 +102,29 @@ async def async_send_extension(
         if opened is not None:
             session.begun[measurement_id] = opened
         raise
+
+
+async def _extension(session: AsyncSession, measurement_id: str) -> InitiateUploadResponse:
+    """Ask for the place of an extension; who is stopped meanwhile has it for the next time."""
+    heard: list[InitiateUploadResponse] = []
+
+    async def ask() -> None:
+        heard.append(
+            await async_call(
+                initiate_measurement_extend.asyncio_detailed,
+                measurement_id,
+                client=session.api,
+                body={},
+            )
+        )
+
+    try:
+        await async_to_end(ask)
+    except BaseException:
+        if heard:
+            session.begun[measurement_id] = heard[0]
+        raise
+    return heard[0]
 
 
 async def _is_taken(

@@ -17,7 +17,7 @@ from ionworks_openapi.api.cell_measurements import (
 from ionworks_openapi.models import MeasurementConfirmation, MeasurementUpload
 
 from ionworks._sync.wholeness import sync_confirmed
-from ionworks.calls import sync_aside, sync_call, sync_map
+from ionworks.calls import sync_aside, sync_call, sync_map, sync_to_end
 from ionworks.errors import IonworksError
 from ionworks.requests import request_body
 
@@ -94,12 +94,7 @@ def sync_send_extension(
     opened = session.begun.pop(measurement_id, None)
     try:
         if opened is None or not _is_taken(session, opened, content):
-            opened = sync_call(
-                initiate_measurement_extend.sync_detailed,
-                measurement_id,
-                client=session.api,
-                body={},
-            )
+            opened = _extension(session, measurement_id)
             _upload_all(session, opened, [content])
         return sync_call(
             confirm_measurement_extend.sync_detailed, measurement_id, client=session.api, body={}
@@ -108,6 +103,29 @@ def sync_send_extension(
         if opened is not None:
             session.begun[measurement_id] = opened
         raise
+
+
+def _extension(session: Session, measurement_id: str) -> InitiateUploadResponse:
+    """Ask for the place of an extension; who is stopped meanwhile has it for the next time."""
+    heard: list[InitiateUploadResponse] = []
+
+    def ask() -> None:
+        heard.append(
+            sync_call(
+                initiate_measurement_extend.sync_detailed,
+                measurement_id,
+                client=session.api,
+                body={},
+            )
+        )
+
+    try:
+        sync_to_end(ask)
+    except BaseException:
+        if heard:
+            session.begun[measurement_id] = heard[0]
+        raise
+    return heard[0]
 
 
 def _is_taken(session: Session, opened: InitiateUploadResponse, content: Content) -> bool:

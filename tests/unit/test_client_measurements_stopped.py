@@ -1,6 +1,8 @@
 """An upload that is stopped on its way leaves all of it or nothing, wherever it was stopped."""
 
+import _thread
 import asyncio
+import time
 
 import pytest
 
@@ -9,6 +11,13 @@ from ionworks.local import LocalEngine
 from tests.unit.cycler_exports import csv
 
 MOST_CALLS = 20
+SERIES = {
+    "Time [s]": [0.0, 10.0, 20.0],
+    "Voltage [V]": [4.1, 4.0, 3.9],
+    "Current [A]": [1.0, 1.0, 1.0],
+    "Step count": [0, 0, 0],
+}
+LATER = SERIES | {"Time [s]": [30.0, 40.0, 50.0]}
 
 
 class Stop:
@@ -120,13 +129,7 @@ def test_the_same_of_a_task_that_is_cancelled(monkeypatch, export, tmp_path):
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt, errors.ConnectionFailedError("gone")])
 def test_a_measurement_whose_confirmation_is_not_heard_goes(monkeypatch, error):
-    frame = {
-        "Time [s]": [0.0, 10.0, 20.0],
-        "Voltage [V]": [4.1, 4.0, 3.9],
-        "Current [A]": [1.0, 1.0, 1.0],
-        "Step count": [0, 0, 0],
-    }
-    data = {"measurement": {"name": "RPT"}, "time_series": frame}
+    data = {"measurement": {"name": "RPT"}, "time_series": SERIES}
     with Ionworks.local() as client:
         spec = client.cell_spec.create({"name": "LG M50"})
         cell = client.cell_instance.create(spec.id, {"name": "1"}).id
@@ -136,6 +139,51 @@ def test_a_measurement_whose_confirmation_is_not_heard_goes(monkeypatch, error):
                 client.cell_measurement.create(cell, data)
         assert "confirm" in stop.seen[2]
         assert client.cell_measurement.create(cell, data).name == "RPT"
+
+
+def test_an_extension_that_ctrl_c_stops_while_it_is_begun_can_be_made_again(monkeypatch):
+    real, seen = LocalEngine.sync_answer, []
+
+    def answer(self, question, timeout=None):
+        answered = real(self, question, timeout)
+        if question.path.endswith("initiate-extend"):
+            seen.append(question.path)
+            _thread.interrupt_main()
+            time.sleep(0.05)
+        return answered
+
+    with Ionworks.local() as client:
+        spec = client.cell_spec.create({"name": "LG M50"})
+        cell = client.cell_instance.create(spec.id, {"name": "1"}).id
+        data = {"measurement": {"name": "RPT"}, "time_series": SERIES}
+        made = client.cell_measurement.create(cell, data).id
+        with monkeypatch.context() as patch:
+            patch.setattr(LocalEngine, "sync_answer", answer)
+            with pytest.raises(KeyboardInterrupt):
+                client.cell_measurement.extend(made, LATER)
+        assert len(seen) == 1
+        client.cell_measurement.extend(made, LATER)
+        assert len(client.cell_measurement.time_series(made)) == 6
+
+
+def test_the_same_of_an_extension_whose_task_is_cancelled(monkeypatch):
+    async def main():
+        tasks = []
+        async with AsyncIonworks.local() as client:
+            spec = await client.cell_spec.create({"name": "LG M50"})
+            cell = (await client.cell_instance.create(spec.id, {"name": "1"})).id
+            data = {"measurement": {"name": "RPT"}, "time_series": SERIES}
+            made = (await client.cell_measurement.create(cell, data)).id
+            with monkeypatch.context() as patch:
+                stop = cancelling(patch, 0, tasks)
+                tasks.append(asyncio.create_task(client.cell_measurement.extend(made, LATER)))
+                with pytest.raises(asyncio.CancelledError):
+                    await tasks[0]
+            assert [path.rpartition("/")[2] for path in stop.seen] == ["initiate-extend"]
+            await client.cell_measurement.extend(made, LATER)
+            assert len(await client.cell_measurement.time_series(made)) == 6
+
+    asyncio.run(main())
 
 
 def test_an_export_has_a_name_and_fields(export):
