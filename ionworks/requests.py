@@ -19,6 +19,7 @@ __all__ = [
     "moment",
     "path_id",
     "request_body",
+    "same_name",
     "several",
     "shown",
     "text",
@@ -127,6 +128,18 @@ def moment(time: str | date | None, name: str = "a time") -> str | Unset:
             f'"2026-05-08T12:30:00Z", not {shown(time)}'
         ) from None
     return time
+
+
+def same_name(one: str, other: str) -> bool:
+    """Whether two names are one: the blanks around a name are no part of it.
+
+    Examples
+    --------
+    >>> from ionworks.requests import same_name
+    >>> same_name("Cell 1", " Cell 1 "), same_name("Cell 1", "cell 1")
+    (True, False)
+    """
+    return one.strip() == other.strip()
 
 
 def several(values: str | Iterable[Any], name: str, kind: str = "text") -> list[Any]:

@@ -20,7 +20,7 @@ from ionworks._async.lists import async_list
 from ionworks.calls import async_call
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage
-from ionworks.requests import mapping, path_id, request_body
+from ionworks.requests import mapping, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -146,7 +146,7 @@ class AsyncCellBatchClient:
             self.get,
             partial(self.list, cell_spec_id),
             f"a cell batch {name!r}",
-            lambda item: bool(item.name.casefold() == str(name).casefold()),
+            lambda item: same_name(item.name.casefold(), str(name).casefold()),
             data,
         )
         return found

@@ -21,7 +21,7 @@ from ionworks._async.lists import async_list
 from ionworks.calls import async_call
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage
-from ionworks.requests import mapping, path_id, request_body
+from ionworks.requests import mapping, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -248,7 +248,7 @@ class AsyncCellInstanceClient:
             self.get,
             partial(self.list, cell_spec_id, name_exact=name),
             f"a cell instance {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
             data,
         )
         return found

@@ -28,7 +28,7 @@ from ionworks.errors import IonworksError
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage
 from ionworks.records import Record
-from ionworks.requests import given, mapping, path_id, request_body, several
+from ionworks.requests import given, mapping, path_id, request_body, same_name, several
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -311,7 +311,7 @@ case_material_id
             self.get,
             partial(self.list, name_exact=name, project_id=values["project_id"]),
             f"a cell specification {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
             values,
         )
         return found

@@ -25,7 +25,7 @@ from ionworks._async.lists import async_list
 from ionworks.calls import async_call, async_mapping
 from ionworks.encode import parameter_values
 from ionworks.paging import AsyncPage, Chunk
-from ionworks.requests import given, mapping, matching, path_id, request_body
+from ionworks.requests import given, mapping, matching, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -127,7 +127,7 @@ class AsyncParameterizedModelClient:
             self.get,
             partial(self._named, name, data.get("project_id")),
             f"a parameterized model {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
         )
         return found
 

@@ -25,7 +25,7 @@ from ionworks._async.lists import async_list
 from ionworks.calls import async_call
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage
-from ionworks.requests import mapping, path_id, request_body
+from ionworks.requests import mapping, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -153,7 +153,7 @@ class AsyncProjectClient:
             self.get,
             partial(self.list, name_exact=name),
             f"a project {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
             data,
         )
         return found

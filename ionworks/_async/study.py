@@ -28,7 +28,7 @@ from ionworks.calls import async_call
 from ionworks.listing import Filters, list_query
 from ionworks.paging import AsyncPage, Chunk
 from ionworks.records import Record
-from ionworks.requests import mapping, path_id, request_body
+from ionworks.requests import mapping, path_id, request_body, same_name
 from ionworks.results.measurements import CellMeasurement
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ class AsyncStudyClient:
             partial(self.get, project_id=project),
             partial(self.list, project, name_exact=name),
             f"a study {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
             data,
         )
         return found

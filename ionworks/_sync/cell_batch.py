@@ -21,7 +21,7 @@ from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call
 from ionworks.listing import Filters, list_query
 from ionworks.paging import Page
-from ionworks.requests import mapping, path_id, request_body
+from ionworks.requests import mapping, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -147,7 +147,7 @@ class CellBatchClient:
             self.get,
             partial(self.list, cell_spec_id),
             f"a cell batch {name!r}",
-            lambda item: bool(item.name.casefold() == str(name).casefold()),
+            lambda item: same_name(item.name.casefold(), str(name).casefold()),
             data,
         )
         return found

@@ -23,7 +23,7 @@ from ionworks.creation import warn_of_differences
 from ionworks.errors import IonworksError
 from ionworks.measurements.checks import NewMeasurement, checked_record, extension
 from ionworks.measurements.contents import attached, table
-from ionworks.requests import path_id, request_body
+from ionworks.requests import path_id, request_body, same_name
 from ionworks.results.measurements import CellMeasurement
 
 if TYPE_CHECKING:
@@ -166,7 +166,7 @@ skip_checks, wait_for_processing
             existing,
             named,
             f"the measurement {name!r}",
-            lambda item: item.name == name,
+            lambda item: same_name(item.name, str(name)),
         )
         return made
 

@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from ionworks.requests import path_id
+from ionworks.requests import path_id, same_name
 
 if TYPE_CHECKING:
     from ionworks_openapi.models import CellInstance, CellSpecification
@@ -107,12 +107,13 @@ class Navigator:
         'NMC622-GR'
         """
         specs = self.specs()
-        if name not in specs:
+        found = [spec for known, spec in specs.items() if same_name(known, str(name))]
+        if not found:
             near = get_close_matches(str(name), list(specs), n=1)
             hint = f"did you mean {near[0]!r}? " if near else ""
             known = ", ".join(map(repr, sorted(specs))) or "none"
             raise KeyError(f"no cell specification {name!r}: {hint}There are: {known}")
-        return specs[name]
+        return found[0]
 
     def instances(self, spec_name: str) -> list[CellInstance]:
         """Return the cells of the specification of this name, sorted by name.
@@ -244,10 +245,11 @@ class Navigator:
             self._forget_measurement(path_id(measurement_id, "measurement_id"))
 
     def _forget_spec(self, name: str) -> None:
-        spec = (self._specs or {}).get(name)
-        self._specs = None
-        for cell in self._instances.pop(spec.id, []) if spec else []:
-            self._forget_instance(cell.id)
+        known, self._specs = self._specs or {}, None
+        for spec in known.values():
+            if same_name(spec.name, str(name)):
+                for cell in self._instances.pop(spec.id, []):
+                    self._forget_instance(cell.id)
 
     def _forget_instance(self, instance_id: str) -> None:
         for measurement in self._measurements.pop(instance_id, []):

@@ -26,7 +26,7 @@ from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call, sync_mapping
 from ionworks.encode import parameter_values
 from ionworks.paging import Chunk, Page
-from ionworks.requests import given, mapping, matching, path_id, request_body
+from ionworks.requests import given, mapping, matching, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -124,7 +124,7 @@ class ParameterizedModelClient:
             self.get,
             partial(self._named, name, data.get("project_id")),
             f"a parameterized model {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
         )
         return found
 

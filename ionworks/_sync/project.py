@@ -26,7 +26,7 @@ from ionworks._sync.lists import sync_list
 from ionworks.calls import sync_call
 from ionworks.listing import Filters, list_query
 from ionworks.paging import Page
-from ionworks.requests import mapping, path_id, request_body
+from ionworks.requests import mapping, path_id, request_body, same_name
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -152,7 +152,7 @@ class ProjectClient:
             self.get,
             partial(self.list, name_exact=name),
             f"a project {name!r}",
-            lambda item: bool(item.name == name),
+            lambda item: same_name(item.name, str(name)),
             data,
         )
         return found

@@ -55,6 +55,37 @@ def test_names_do_not_differ_by_blanks_around_them(lab, kind):
     assert errors(lab.patch(one, json={"name": "  "}))
 
 
+@pytest.mark.parametrize("kind", PLACES)
+def test_a_name_is_found_by_what_it_was_given_as(lab, kind):
+    path, then, more = place(lab, kind)
+    given = f" {kind} found\t"
+    made = lab.post(path, json={**more, "name": given}).json()["id"]
+    where = then if kind == "project" else path
+
+    def found(name):
+        items = lab.get(where, params={**more, "name": name}).json()["items"]
+        return [item["id"] for item in items]
+
+    assert found(given) == found(f"eq.{given}") == found(f'in.(other,"{given}")') == [made]
+    assert made not in found(f"neq.{given}")
+    assert made not in found(f"not.eq.{given}")
+    assert made in found(f"not.neq.{given}")
+    assert made not in found("eq. other ")
+
+
+def test_a_name_that_has_blanks_is_found_as_it_is(lab):
+    told = {"project_id": lab.project, "filename": " day 1.csv"}
+    opened = lab.post("/raw_data/initiate-upload", json=told).json()
+    lab.send(opened, {" day 1.csv": b"1,2"})
+    uploaded = opened["raw_data_id"]
+    confirmed = lab.post(f"/raw_data/{uploaded}/confirm-upload", json={**told, "size_bytes": 3})
+    assert confirmed.json()["name"] == " day 1.csv"
+    for name in (" day 1.csv", "eq. day 1.csv"):
+        asked = {"project_id": lab.project, "name": name}
+        items = lab.get("/raw_data", params=asked).json()["items"]
+        assert [item["id"] for item in items] == [uploaded]
+
+
 def test_names_inside_a_request_are_names(lab):
     body = {"name": "with a material", "project_id": lab.project}
     material = {"anode": {"material": {"name": " LFP "}}}

@@ -321,6 +321,10 @@ class TestCreateOrGet:
         assert stub.requests[1].url.params["name"] == "eq.NMC622-GR"
         assert stub.requests[1].url.params["project_id"] == "project"
 
+    def test_it_is_found_whatever_blanks_are_around_its_name(self, client, stub):
+        stub.will(conflict(), reply(page(SPEC)), reply(SPEC))
+        assert client.cell_spec.create_or_get({"name": " NMC622-GR\t"}).id == "cs"
+
     def test_what_is_neither_named_nor_listed_is_an_error(self, client, stub):
         stub.will(conflict(), reply(page()))
         with pytest.raises(errors.ConflictError, match=r"cell instance 'NMC622-GR-001' exists"):

@@ -323,6 +323,13 @@ class TestNavigator:
         with pytest.raises(KeyError, match=r"did you mean 'NMC622'.*There are: 'NMC622'"):
             navigator.spec("NMC6222")
 
+    def test_blanks_around_a_name_are_no_part_of_it(self, navigator, stub):
+        stub.will(reply(page(SPEC)), reply(page(CELL)), reply(page(SPEC)), reply(page()))
+        assert navigator.spec(" NMC622 ").id == SPEC["id"]
+        assert [cell.name for cell in navigator.instances("NMC622 ")] == [CELL["name"]]
+        navigator.invalidate(spec_name="\tNMC622")
+        assert navigator.instances("NMC622") == []
+
     def test_cells_are_sorted_and_remembered(self, navigator, stub):
         cells = [{**CELL, "id": name, "name": name} for name in "ba"]
         stub.will(reply(page(SPEC)), reply(page(*cells)))

@@ -12,6 +12,8 @@ makes it itself. A star stands for itself; where it seems to be meant for ``%`` 
 A text that begins like an operator but is none (``contains.``, ``GT.``, ``isnull``) is refused,
 too; ``eq.`` before it asks for the text.
 
+A ``name`` is stored without the blanks around it: one that is asked for with blanks is that, too.
+
 ``<column>_gt`` and ``<column>_lt`` are inclusive bounds. What a column holds decides what it is
 compared with: moments (``created_at``, ``start_time``) with dates and times, dates
 (``date_manufactured``) with dates, numbers with numbers. An absent value (NULL) fulfils nothing
@@ -173,10 +175,21 @@ def condition(
     """
     try:
         read = Filter.parse(text)
+        if name == "name":
+            read = _with_bare_names(read)
         kind = _kind(name, column)
         return (read if kind is None else _converted(read, *kind)).on(column)
     except ValueError as error:
         raise FilterError(parameter, str(error)) from None
+
+
+def _with_bare_names(read: Filter) -> Filter:
+    """Let names be asked for as they are stored, and as they were given to be stored."""
+    if read.operator not in {"eq", "neq", "in"}:
+        return read
+    asked = read.operand if read.operator == "in" else [read.operand]
+    names = list(dict.fromkeys([*asked, *(name.strip() for name in asked)]))
+    return Filter("in", names, read.negated != (read.operator == "neq"))
 
 
 def _kind(name: str, column: ColumnElement[Any]) -> tuple[str, Callable[[str], Any]] | None:
