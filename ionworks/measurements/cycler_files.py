@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ionworks.errors import MeasurementValidationError
 from ionworks.measurements.cycler_text import CyclerText
+from ionworks.measurements.mapped_units import Unit, convertible, unit_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -39,6 +40,7 @@ _WORDS = {
     CURRENT: ("current", "strom", "i"),
     VOLTAGE: ("volt", "spannung", "pot", "ewe", "ecell", "u", "v", "e"),
 }
+_CONVERT_FIRST = "convert its values in the file first, or read it yourself and use create"
 _NO_ROWS = "is out of bounds for axis 0 with size 0"
 
 
@@ -109,6 +111,7 @@ class CyclerFile:
                     "cell, which it must be told: options={'cell_metadata': "
                     f"{{{lower!r}: 2.5, {upper!r}: 4.2}}}}"
                 )
+        self._check_units()
         if self.text is None:
             return
         names = self.text.names()
@@ -119,6 +122,24 @@ class CyclerFile:
                 hint = f"near it: {_listed([known[one] for one in near])}" if near else "it has "
                 has = "" if near else _listed(self.text.columns)
                 raise ValueError(f"column_mappings: {name} has no column {column!r}; {hint}{has}")
+
+    def _unit(self, column: str) -> Unit | None:
+        return unit_of(column, self.text.below(column) if self.text else ())
+
+    def _check_units(self) -> None:
+        """Refuse a mapping from one unit to another, for it renames and converts nothing."""
+        for column, target in self.column_mappings.items():
+            unit, wanted = self._unit(column), unit_of(target)
+            if unit is None or wanted is None or unit.name == wanted.name:
+                continue
+            if unit.quantity != wanted.quantity and not (unit.is_marked and wanted.is_marked):
+                continue
+            own = convertible(unit) if self.reader == _PLAIN else None
+            way = f"map it to {own!r}, which is converted" if own else _CONVERT_FIRST
+            raise ValueError(
+                f"column_mappings: {column!r} of {self.path.name} is in {unit.name}, {target!r} "
+                f"in {wanted.name}, and a mapping only renames: {way}"
+            )
 
     def _check_mapped(self, series: pl.DataFrame) -> None:
         """Refuse a mapping that came to nothing; the reader may change the unit of one."""
@@ -181,11 +202,29 @@ class CyclerFile:
         if "Could not find a" in str(error) and self.text is not None:
             wanted = str(error).removeprefix("Could not find a ").partition(" ")[0].lower()
             return (
-                f"none of its columns is known as a {wanted}: {_listed(self.text.columns)}. Say "
-                f"which is which, such as column_mappings={_example(self.text.columns)}"
+                f"none of its columns is known as a {wanted}: {_listed(self.text.columns)}. "
+                f"{self._advice(self.text.columns)}"
             )
         reason = f"{type(error).__name__}: {error}".replace(str(self.path), self.path.name)
         return reason[:_LONGEST_REASON]
+
+    def _advice(self, columns: Sequence[str]) -> str:
+        """Say how the columns could be mapped, or which of them no mapping brings into its unit."""
+        units = {column: self._unit(column) for column in columns}
+        example = _example(units)
+        for column, target in example.items():
+            unit = units[column]
+            wanted = unit_of(target)
+            if unit is None or wanted is None or unit.name == wanted.name:
+                continue
+            own = convertible(unit) if self.reader == _PLAIN else None
+            if own is None:
+                return (
+                    f"{column!r} is in {unit.name}, where {target!r} is needed, and a mapping of "
+                    f"columns only renames: {_CONVERT_FIRST}"
+                )
+            example[column] = own
+        return f"Say which is which, such as column_mappings={example}"
 
 
 def library() -> Any:
@@ -248,17 +287,23 @@ def current_is_reversed(series: pl.DataFrame, sign: int = 1) -> bool:
     return bool(validate_positive_current_is_discharge(turned, step_col=step))
 
 
-def _example(columns: Sequence[str]) -> dict[str, str]:
-    """Return how the columns of a file could be mapped: by their names, else in turn."""
-    left = [column for column in columns if column]
+def _example(units: Mapping[str, Unit | None]) -> dict[str, str]:
+    """Return how columns could be mapped: by their names, else in turn; none to what it is not."""
+    left = [column for column in units if column]
     example = {}
     for target, words in _WORDS.items():
-        named = (one for word in words for one in left if one.lower().startswith(word))
-        column = next(named, left[0] if left else None)
+        wanted = unit_of(target)
+        fit = [one for one in left if _may_be(units[one], wanted)]
+        named = (one for word in words for one in fit if one.lower().startswith(word))
+        column = next(named, fit[0] if fit else None)
         if column is not None:
             left.remove(column)
             example[column] = target
     return example
+
+
+def _may_be(unit: Unit | None, wanted: Unit | None) -> bool:
+    return unit is None or wanted is None or unit.quantity == wanted.quantity
 
 
 def _folded(column: str) -> str:

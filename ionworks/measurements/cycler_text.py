@@ -69,6 +69,18 @@ class CyclerText:
         lines = [line for mark in "\t,;" for line in (_split(one, mark) for one in self.preamble)]
         return {*self.columns, *(name for line in lines for name in line)}
 
+    def below(self, column: str) -> list[str]:
+        """Return what stands below the name of a column, above the first row of data."""
+        found: list[str] = []
+        place: int | None = None
+        for line in self.preamble:
+            fields = _split(line, self.separator)
+            if place is not None and place < len(fields):
+                found.append(fields[place])
+            elif place is None and column in fields:
+                place = fields.index(column)
+        return found
+
 
 @contextmanager
 def readable(
