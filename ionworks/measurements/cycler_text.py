@@ -12,12 +12,18 @@ import re
 import shutil
 import tempfile
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ionworks.measurements.decimals import DECIMALS, Decimals, is_number, with_points
+from ionworks.measurements.decimals import (
+    DECIMALS,
+    Decimals,
+    is_number,
+    with_points,
+    without_thousands,
+)
 
 __all__ = ["CyclerText", "readable"]
 
@@ -32,7 +38,12 @@ _PRESUMED = "windows-1252"
 _HEADER_AT_MOST = 3
 _LEAST_NUMBERS = 2
 _SEPARATORS, _ROWS_LOOKED_AT = "\t;,", 100
-_QUOTED = re.compile(r'"([^"]*)"')
+_CELL = re.compile(r'"([^"]*)"|(?<![^,])[^",]+(?![^,])')
+_Rewriting = Callable[[str], str]
+_REWRITINGS: dict[_Rewriting, str] = {
+    with_points: "decimal commas became points",
+    without_thousands: "commas between thousands were taken out",
+}
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,8 @@ def readable(
     Raises
     ------
     ValueError
-        If the text is not of that encoding, or its numbers can be read in two ways.
+        If the text is not of that encoding, or its numbers can be read in two ways or contradict
+        what is said of them.
     """
     if decimal is not None and decimal not in DECIMALS:
         raise ValueError(f"options['decimal'] must be ',' or '.', not {decimal!r}")
@@ -110,13 +122,13 @@ def readable(
     source = _Source(file, *_encoding(file, encoding))
     separator = _separator(source)
     text = _survey(source, separator)
-    commas = _has_decimal_commas(source, separator, text, decimal)
-    if separator == "," and text.rows and not commas and decimal is None:
+    if separator == "," and text.rows:
         _refuse_two_kinds_of_comma(source, text)
+    rewrite = _rewriting(source, separator, text, decimal)
     changes = [
         *source.change,
         *(["semicolons between its columns became commas"] if separator == ";" else []),
-        *(["decimal commas became points"] if commas else []),
+        *([_REWRITINGS[rewrite]] if rewrite else []),
     ]
     if not changes:
         yield file, text
@@ -124,7 +136,7 @@ def readable(
     text.translated.extend(changes)
     with tempfile.TemporaryDirectory(prefix="ionworks-") as folder:
         copy = Path(folder, file.name)
-        _translate(source, copy, separator, commas)
+        _translate(source, copy, separator, rewrite)
         beside = file.with_name(f"{file.stem}_meta.txt")
         if beside.is_file():  # BaSyTec's, which its reader looks for
             shutil.copyfile(beside, copy.with_name(beside.name))
@@ -234,19 +246,21 @@ def _split(line: str, separator: str) -> list[str]:
     return [name.strip().strip('"').strip() for name in fields]
 
 
-def _has_decimal_commas(
+def _rewriting(
     source: _Source, separator: str, text: CyclerText, decimal: str | None
-) -> bool:
-    if decimal is not None:
-        return decimal == ","
+) -> _Rewriting | None:
+    """Return how numbers are rewritten, if they have to be."""
     hint = '"' if separator == "," else ","
-    if not text.rows or not any(hint in line for line in source.lines()):
-        return False
+    looked_at = decimal == "," or any(hint in line for line in source.lines())
+    if not text.rows or not looked_at:
+        return None
     seen = Decimals(source.file.name)
     for number, line in enumerate(source.lines(), 1):
         if number > len(text.preamble):
             seen.look(number, _split(line, separator))
-    return seen.are_commas()
+    if seen.are_commas(decimal):
+        return with_points
+    return without_thousands if seen.has_commas() else None
 
 
 def _refuse_two_kinds_of_comma(source: _Source, text: CyclerText) -> None:
@@ -266,36 +280,36 @@ def _refuse_two_kinds_of_comma(source: _Source, text: CyclerText) -> None:
             )
 
 
-def _translate(source: _Source, copy: Path, separator: str, commas: bool) -> None:
+def _translate(source: _Source, copy: Path, separator: str, rewrite: _Rewriting | None) -> None:
     """Write a file as the readers take it: UTF-8, decimal points, commas or tabs."""
     with copy.open("w", encoding="utf-8", newline="") as written:
         for line in source.lines():
             content = line.rstrip("\r\n")
             end = line[len(content) :]
-            if commas and separator == ",":
-                content = _QUOTED.sub(_unquoted, content)
-            elif commas or separator == ";":
-                content = _rewritten(content, separator, commas)
+            if rewrite and separator == ",":
+                content = _CELL.sub(lambda cell: _recelled(cell, rewrite), content)
+            elif rewrite or separator == ";":
+                content = _rewritten(content, separator, rewrite)
             written.write(content + end)
 
 
-def _rewritten(line: str, separator: str, commas: bool) -> str:
+def _rewritten(line: str, separator: str, rewrite: _Rewriting | None) -> str:
     fields = line.split(separator)
     if '"' in line and separator == ";":
         fields = next(csv.reader([line], delimiter=separator), [])
-    values = [_pointed(one) for one in fields] if commas else fields
+    values = [_changed(one, rewrite) for one in fields] if rewrite else fields
     if separator != ";":
         return separator.join(values)
     return ",".join('"{}"'.format(one.replace('"', '""')) if "," in one else one for one in values)
 
 
-def _pointed(text: str) -> str:
-    """Return a field with its decimal comma as a point, and as it was if it has none."""
+def _changed(text: str, rewrite: _Rewriting) -> str:
+    """Return a field with its number rewritten, and as it was if nothing is to be changed."""
     bare = text.strip().strip('"')
-    with_point = with_points(bare)
-    return text if with_point == bare else with_point
+    new = rewrite(bare)
+    return text if new == bare else new
 
 
-def _unquoted(found: re.Match[str]) -> str:
-    bare = found[1].strip()
-    return with_points(bare) if is_number(bare) else found[0]
+def _recelled(cell: re.Match[str], rewrite: _Rewriting) -> str:
+    bare = (cell[0] if cell[1] is None else cell[1]).strip()
+    return rewrite(bare) if is_number(bare) else cell[0]

@@ -1,7 +1,8 @@
 """Whether the commas in a table are decimal commas, told from the numbers themselves.
 
 ``3,85`` has a decimal comma, ``1,234.5`` a comma between thousands, and ``3,850`` may be either.
-What the numbers of a file do not settle together is refused, never guessed.
+What the numbers of a file do not settle together is refused, never guessed; what they do settle,
+no option changes.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["DECIMALS", "Decimals", "is_number", "with_points"]
+__all__ = ["DECIMALS", "Decimals", "is_number", "with_points", "without_thousands"]
 
 DECIMALS = (",", ".")
 
@@ -22,6 +23,7 @@ _COMMA_OR_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _POINT_OR_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}\.\d{3}")
 _COMMAS_OF_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:,\d{3})+\.\d*|(?:,\d{3}){2,})")
 _POINTS_OF_THOUSANDS = re.compile(r"[+-]?[1-9]\d{0,2}(?:(?:\.\d{3})+,\d+|(?:\.\d{3}){2,})")
+_THOUSANDS = re.compile(rf"[+-]?[1-9]\d{{0,2}}(?:,\d{{3}})+(?:\.\d*)?{_EXPONENT}")
 _BELOW_THOUSAND = re.compile(r"[+-]?\d{1,3}(?:\.\d*)?")
 _CLOCK = re.compile(r".*\d:\d\d,\d+")
 
@@ -78,18 +80,29 @@ class Decimals:
             if column not in self._below_thousand and _BELOW_THOUSAND.fullmatch(number):
                 self._below_thousand.add(column)
 
-    def are_commas(self) -> bool:
+    def are_commas(self, told: str | None = None) -> bool:
         """Return whether the decimal separator is the comma.
+
+        Parameters
+        ----------
+        told
+            What the user says it is; it settles what the numbers leave open.
 
         Raises
         ------
         ValueError
-            If the numbers contradict each other, or can be read in two ways.
+            If the numbers contradict each other or the user, or can be read in two ways.
         """
-        comma = self._comma or self._points_of_thousands
-        point = self._point or self._commas_of_thousands
+        comma, point = self._evidence()
         if comma and point:
             raise self._refusal(f"{comma} has a decimal comma, but {point} a point")
+        if told is not None and told not in self.allowed():
+            raise self._refusal(
+                f"options['decimal'] is {told!r}, but {comma or point} has a decimal "
+                f"{'comma' if comma else 'point'}"
+            )
+        if told is not None:
+            return told == ","
         if comma:
             if self._point_or_thousands and not self._points_of_thousands:
                 raise self._refusal(
@@ -104,6 +117,21 @@ class Decimals:
                     f"whether {seen} has a decimal comma or one between thousands cannot be told"
                 )
         return False
+
+    def allowed(self) -> tuple[str, ...]:
+        """Return which decimal separators the numbers allow."""
+        comma, point = self._evidence()
+        return tuple(
+            mark for mark, against in zip(DECIMALS, (point, comma), strict=True) if not against
+        )
+
+    def has_commas(self) -> bool:
+        """Return whether a number has a comma that may stand between thousands."""
+        return bool(self._commas_of_thousands or self._comma_or_thousands)
+
+    def _evidence(self) -> tuple[_Seen | None, _Seen | None]:
+        comma = self._comma or self._points_of_thousands
+        return comma, self._point or self._commas_of_thousands
 
     def _look_at_comma(self, seen: _Seen) -> None:
         if self._comma and seen.number.count(",") == 1 and "." not in seen.number:
@@ -126,9 +154,10 @@ class Decimals:
             self._points_of_thousands = self._points_of_thousands or seen
 
     def _refusal(self, reason: str) -> ValueError:
+        options = " or ".join(f"options={{'decimal': {mark!r}}}" for mark in self.allowed())
+        say = f"Say which it is with {options}, or export" if options else "Export"
         return ValueError(
-            f"{self.name}: {reason}. Say which it is with options={{'decimal': ','}} or "
-            "options={'decimal': '.'}, or export the file with points and without thousands"
+            f"{self.name}: {reason}. {say} the file with points and without thousands"
         )
 
 
@@ -154,3 +183,14 @@ def with_points(text: str) -> str:
     if _ONE_COMMA.fullmatch(text) or _CLOCK.fullmatch(text):
         return text.replace(",", ".")
     return text
+
+
+def without_thousands(text: str) -> str:
+    """Return a field without commas between thousands.
+
+    Examples
+    --------
+    >>> without_thousands("-1,500.0"), without_thousands("1,234,567"), without_thousands("1,5")
+    ('-1500.0', '1234567', '1,5')
+    """
+    return text.replace(",", "") if _THOUSANDS.fullmatch(text) else text

@@ -85,8 +85,7 @@ def read_export(
     given = {key: value for key, value in record.items() if value is not None}
     told = dict(options or {})
     encoding, decimal = told.pop("file_encoding", None), told.pop("decimal", None)
-    if decimal != ".":
-        refuse_commas_in_texts(file)
+    refuse_commas_in_texts(file, decimal)
     with readable(file, encoding, decimal) as (copy, text):
         format_name, how = reader_of(iwdata, copy, reader)
         source = CyclerFile(iwdata, copy, format_name, text, column_mappings or {}, told)

@@ -16,10 +16,17 @@ __all__ = ["refuse_commas_in_texts"]
 _WORKBOOKS = (".xls", ".xlsx")
 
 
-def refuse_commas_in_texts(file: Path) -> None:
+def refuse_commas_in_texts(file: Path, decimal: str | None = None) -> None:
     """Refuse a workbook with texts that have, or may have, decimal commas.
 
     What is no workbook, or cannot be read as one, is left to the readers.
+
+    Parameters
+    ----------
+    file
+        The file.
+    decimal
+        The decimal separator, if the user says which it is.
 
     Raises
     ------
@@ -36,22 +43,27 @@ def refuse_commas_in_texts(file: Path) -> None:
         sheets = pl.read_excel(file, sheet_id=0, raise_if_empty=False)
     for sheet, table in sheets.items():
         for texts in table.select(cs.string()):
-            _look_at(file.name, sheet, texts)
+            _look_at(file.name, sheet, texts, decimal)
 
 
-def _look_at(file: str, sheet: str, texts: pl.Series) -> None:
+def _look_at(file: str, sheet: str, texts: pl.Series, decimal: str | None) -> None:
     seen = Decimals(file)
     for row, text in enumerate(texts, 2):
         if text is not None and ("," in text or "." in text or text.isdigit()):
             seen.look(row, [text.strip()])
     try:
-        doubtful = seen.are_commas()
+        doubtful = seen.are_commas(decimal if decimal == "." else None)
     except ValueError:
         doubtful = True
     if doubtful:
         comma = next((text for text in texts if text and "," in text), texts[0])
+        or_say = (
+            ", or, if they stand between thousands, say so with options={'decimal': '.'}"
+            if "." in seen.allowed()
+            else ""
+        )
         raise ValueError(
             f"{file}: the column {texts.name!r} of the sheet {sheet!r} holds texts such as "
             f"{comma!r}, whose commas the reader would leave out. Make numbers of them in the "
-            "file, or, if they stand between thousands, say so with options={'decimal': '.'}"
+            f"file{or_say}"
         )
