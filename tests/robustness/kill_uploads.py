@@ -30,7 +30,7 @@ from random import Random
 from ionworks_engine.storage import tables
 
 from ionworks import Ionworks
-from ionworks.cache import set_cache_enabled
+from ionworks.cache import get_cache_enabled, set_cache_enabled
 from ionworks.errors import IonworksError
 from tests.robustness.dying_engine import POINTS, WORKER
 from tests.robustness.upload_scenarios import KINDS, Extension, LargeRawFile, Series
@@ -169,12 +169,13 @@ class Rounds:
         self.seen = Counter()
 
     def __enter__(self):
-        set_cache_enabled(False)
         self._engine.start()
+        self._was_cached = get_cache_enabled()
+        set_cache_enabled(False)
         try:
             self._prepare()
         except BaseException:
-            self._engine.kill()
+            self.__exit__()
             raise
         return self
 
@@ -191,6 +192,7 @@ class Rounds:
         return Ionworks("key", self._engine.url, self._project, max_retries=retries)
 
     def __exit__(self, *_):
+        set_cache_enabled(self._was_cached)
         self._engine.kill()
 
     def _scenario(self, kind):
