@@ -58,6 +58,7 @@ from ionworks.validators.value_rules import (
     find_non_numbers,
     find_not_numeric,
     has_no_rows,
+    left_unsaid,
 )
 
 if TYPE_CHECKING:
@@ -161,14 +162,15 @@ def check_measurement_data(
         steps = None if steps_df is None else _Table.of(steps_df, "steps", STEP_NUMBERS)
     except MeasurementValidationError as error:
         return list(error.errors)
+    kind = infer_data_type(series.clean) if data_type is None else data_type
+    broken = _always(kind, series)
     issues = [
         *has_no_rows(series.raw, "time series"),
         *series.unusable,
-        *find_non_numbers(series.raw),
+        *left_unsaid(find_non_numbers(series.raw), broken),
         *([*steps.unusable, *find_non_numbers(steps.raw, " of the steps")] if steps else []),
+        *broken,
     ]
-    kind = infer_data_type(series.clean) if data_type is None else data_type
-    issues += _always(kind, series)
     if strict:
         table = None if steps is None else steps.clean
         checks = _strict_checks(kind, series.clean, table, capacity, window)
@@ -197,13 +199,16 @@ def check_extension(df: Any) -> list[ValidationIssue]:
         series = _Table.of(df, "time_series", SERIES_NUMBERS)
     except MeasurementValidationError as error:
         return list(error.errors)
+    broken = [
+        *validate_time_missing_only_on_eis_rows(series.clean),
+        *validate_time_monotonic(series.clean),
+    ]
     return [
         *has_no_rows(series.raw, "time series"),
         *find_missing(series.raw, (TIME, STEP_COUNT)),
         *series.unusable,
-        *find_non_numbers(series.raw),
-        *validate_time_missing_only_on_eis_rows(series.clean),
-        *validate_time_monotonic(series.clean),
+        *left_unsaid(find_non_numbers(series.raw), broken),
+        *broken,
     ]
 
 

@@ -44,8 +44,8 @@ def validate_time_missing_only_on_eis_rows(df: Any, time_col: str = TIME) -> lis
     return [
         ValidationIssue(
             IssueCode.TIME_MISSING_ON_NON_EIS_ROW,
-            f"{time_col!r} is missing in row {first} and {rows.size} row(s) in all that have no "
-            f"{EIS_FREQ_COL!r} above 0: only rows measured at a frequency may have no time.",
+            f"{time_col!r} is missing or NaN in row {first} and {rows.size} row(s) in all that "
+            f"have no {EIS_FREQ_COL!r} above 0: only rows at a frequency may have no time.",
             payload={"row_index": first, "num_rows": rows.size},
         )
     ]

@@ -22,7 +22,12 @@ from ionworks.validators.issues import IssueCode, ValidationIssue
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["find_missing", "find_non_numbers", "find_not_numeric", "has_no_rows"]
+__all__ = ["find_missing", "find_non_numbers", "find_not_numeric", "has_no_rows", "left_unsaid"]
+
+_TELLS_OF_NAN = {
+    IssueCode.TIME_MISSING_ON_NON_EIS_ROW: TIME,
+    IssueCode.STEP_COUNT_NON_SEQUENTIAL: STEP_COUNT,
+}
 
 
 def has_no_rows(frame: pl.DataFrame, what: str) -> list[ValidationIssue]:
@@ -101,6 +106,18 @@ def find_non_numbers(frame: pl.DataFrame, of: str = "") -> list[ValidationIssue]
         if column.name in core and column.is_nan().any():
             issues += _not_a_number(column, is_eis_row(frame), of)
     return issues
+
+
+def left_unsaid(
+    found: list[ValidationIssue], broken: list[ValidationIssue]
+) -> list[ValidationIssue]:
+    """Leave out the NaN that a broken rule tells of: one value is one issue."""
+    told = {_TELLS_OF_NAN[issue.code] for issue in broken if issue.code in _TELLS_OF_NAN}
+    return [
+        issue
+        for issue in found
+        if issue.code != IssueCode.VALUE_NOT_A_NUMBER or issue.payload["column"] not in told
+    ]
 
 
 def _infinite(column: pl.Series, of: str) -> ValidationIssue:

@@ -154,7 +154,7 @@ def with_value(column, row, value):
             "required_column_missing",
             ["Voltage [V]", "Voltage [v]"],
         ),
-        (with_value("Time [s]", 5, math.nan), "value_not_a_number", ["Time [s]", "5"]),
+        (with_value("Time [s]", 5, math.nan), "time_missing_on_non_eis_row", ["NaN", "5"]),
         (with_value("Current [A]", 7, math.nan), "value_not_a_number", ["Current [A]", "7"]),
         (with_value("Voltage [V]", 9, math.inf), "value_infinite", ["Voltage [V]", "9"]),
         (with_value("Cycle count", 9, -math.inf), "value_infinite", ["Cycle count", "9"]),

@@ -182,7 +182,7 @@ WANTED = {
         with_row(GOOD, "Time [s]", 5, NAN),
         {},
         ["time_missing_on_non_eis_row"],
-        ["value_not_a_number", "time_missing_on_non_eis_row"],
+        ["time_missing_on_non_eis_row"],
     ),
     "an infinite value elsewhere": (
         {**GOOD, "Temperature [degC]": [INF] * ROWS},

@@ -505,10 +505,7 @@ OURS = [
     (with_value("Current [A]", 3, None), []),
     (with_value("Voltage [V]", 3, None), []),
     (with_value("Discharge capacity [A.h]", 3, NAN), []),
-    (
-        with_value("Time [s]", 3, NAN),
-        [("value_not_a_number", {"column": "Time [s]"}), ("time_missing_on_non_eis_row", {})],
-    ),
+    (with_value("Time [s]", 3, NAN), [("time_missing_on_non_eis_row", {"row_index": 3})]),
     (
         with_value("Current [A]", 4, -INF),
         [("value_infinite", {"row_index": 4, "observed": "-inf", "num_rows": 1})],
@@ -537,12 +534,22 @@ def test_what_no_rule_could_read_is_named(data, expected, strict):
         assert payload.items() <= issue.payload.items()
 
 
-@pytest.mark.parametrize(("missing", "named"), [(NAN, ["value_not_a_number"]), (None, [])])
-def test_every_row_needs_a_step(missing, named):
+@pytest.mark.parametrize("missing", [NAN, None])
+def test_every_row_needs_a_step(missing):
     data = without("Discharge capacity [A.h]") | {"Step count": [0.0] * 5 + [missing] + [0.0] * 14}
     issues = check_measurement_data(data)
-    assert codes(issues) == [*named, "step_count_non_sequential"]
+    assert codes(issues) == ["step_count_non_sequential"]
     assert {issue.payload["row_index"] for issue in issues} == {5}
+
+
+def test_a_value_that_is_none_is_told_once_where_a_rule_tells_of_it():
+    rows = {"Time [s]": [100.0, NAN, 120.0], "Step count": [3.0, NAN, 4.0]}
+    issues = validators.check_extension(rows)
+    assert codes(issues) == ["value_not_a_number", "time_missing_on_non_eis_row"]
+    assert issues[0].payload["column"] == "Step count"
+    assert "NaN in row 1" in issues[1].message
+    curve = {"Voltage [V]": [4.0, 3.9], "SOC": [1.0, 0.5], "Time [s]": [0.0, NAN]}
+    assert found(curve | {"Step count": [0, 0]}, data_type="ocp") == ["value_not_a_number"]
 
 
 def test_rows_of_a_spectrum_need_no_time():
