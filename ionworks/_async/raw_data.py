@@ -83,6 +83,8 @@ class AsyncRawDataClient:
 
         Raises
         ------
+        FileNotFoundError
+            If there is no such file; nothing is sent then.
         OSError
             If the file cannot be read, or becomes shorter.
         ConnectionFailedError

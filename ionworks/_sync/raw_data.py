@@ -84,6 +84,8 @@ class RawDataClient:
 
         Raises
         ------
+        FileNotFoundError
+            If there is no such file; nothing is sent then.
         OSError
             If the file cannot be read, or becomes shorter.
         ConnectionFailedError

@@ -57,6 +57,8 @@ class Body:
         ------
         TypeError
             If it is none of these.
+        FileNotFoundError
+            If there is no such file.
         OSError
             If the file cannot be read.
         """
@@ -66,7 +68,10 @@ class Body:
             path = Path(source).expanduser()
             if path.is_dir():
                 raise IsADirectoryError(f"{path} is a folder: give the path of a file")
-            opened = path.open("rb")
+            try:
+                opened = path.open("rb")
+            except FileNotFoundError:
+                raise FileNotFoundError(f"there is no file {path}: nothing was sent") from None
             return cls(opened, 0, _end_of(opened), path.name, owned=True)
         if not callable(getattr(source, "read", None)):
             kind = type(source).__name__

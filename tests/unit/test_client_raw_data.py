@@ -215,7 +215,7 @@ def test_an_address_for_another_program(raw):
     [
         (io.StringIO("text"), "read bytes"),
         (5, "path, bytes or an opened file"),
-        ("no such file", "No such file"),
+        ("gone.csv", r"^there is no file gone\.csv: nothing was sent$"),
         (".", "folder"),
     ],
     ids=["text", "number", "absent", "folder"],
