@@ -16,6 +16,7 @@ from typing import Any
 from ionworks.measurements.cycler_files import CyclerFile, library, reader_of
 from ionworks.measurements.cycler_text import readable
 from ionworks.measurements.export_notes import notes_on, start_of
+from ionworks.measurements.maccor_tables import with_row_of_units
 from ionworks.measurements.plausibility import check_plausible
 from ionworks.measurements.workbooks import refuse_commas_in_texts
 
@@ -88,10 +89,11 @@ def read_export(
     refuse_commas_in_texts(file, decimal)
     with readable(file, encoding, decimal) as (copy, text):
         format_name, how = reader_of(iwdata, copy, reader)
-        source = CyclerFile(iwdata, copy, format_name, text, column_mappings or {}, told)
-        tables, turned = source.tables(is_table=given.get("data_type") == "ocp")
-        check_plausible(tables["time_series"], file.name)
-        header = source.header()
+        with with_row_of_units(copy, format_name, text) as table:
+            source = CyclerFile(iwdata, table, format_name, text, column_mappings or {}, told)
+            tables, turned = source.tables(is_table=given.get("data_type") == "ocp")
+            check_plausible(tables["time_series"], file.name)
+            header = source.header()
     start = start_of(source, header)
     notes = notes_on(
         source, how, tables["time_series"], turned, None if "start_time" in given else start
