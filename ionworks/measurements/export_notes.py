@@ -5,9 +5,11 @@ What may have gone wrong is a warning, too.
 
 from __future__ import annotations
 
+import math
 import re
 import warnings
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -20,6 +22,8 @@ from ionworks.measurements.cycler_files import (
     WITHOUT_HEADER,
     current_is_reversed,
 )
+from ionworks.measurements.decimals import with_points, without_thousands
+from ionworks.measurements.mapped_units import unit_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -31,6 +35,9 @@ __all__ = ["notes_on", "start_of"]
 _MOMENTS = ("%m/%d/%Y %H:%M:%S", "%m/%d/%Y %I:%M:%S %p", "%Y-%m-%d %H:%M:%S")
 _SAYS_WHEN = re.compile(r"(?i)\b(date|start\w*|begin\w*)\b.*\d")
 _LOST = 1.0
+_MOST_NAMES, _LONGEST_NAME = 20, 60
+_FACTORS = (1.0, 1e-3, 1e-6, 60.0, 3600.0)
+_SAME, _ENDS = 1e-6, 2
 
 
 def notes_on(
@@ -111,13 +118,14 @@ def _counted(file: CyclerFile, series: pl.DataFrame) -> str:
     missing = file.text.rows - series.height
     if missing > 0:
         warnings.warn(
-            f"{file.path.name}: {missing:,} of its {file.text.rows:,} rows were left out. Its "
-            "reader leaves out rows without a current or a voltage; to keep them as not measured, "
-            "read the file yourself and use create",
+            f"{file.path.name}: {missing:,} of its {file.text.rows:,} rows were left out, as "
+            "readers do with rows that have no current or no voltage; to keep such rows as not "
+            "measured, read the file yourself and use create",
             UserWarning,
             stacklevel=2,
         )
-    left_out = f"; {missing:,} rows of data were left out" if missing > 0 else ""
+    were = "row of data was" if missing == 1 else "rows of data were"
+    left_out = f"; {missing:,} {were} left out" if missing > 0 else ""
     return f"{rows} of {file.text.lines:,} lines{left_out}"
 
 
@@ -126,13 +134,75 @@ def _about_text(file: CyclerFile, series: pl.DataFrame) -> Iterator[str]:
         return
     for change in file.text.translated:
         yield f"To be read, {change} in a copy; the file itself is as it was."
-    columns = [column for column in file.text.columns if column and column not in series.columns]
+    columns = _not_kept(file, series)
     if columns:
         yield (
-            f"Of the columns of the file these are not kept under their own names: "
-            f"{', '.join(columns)}. Kept are {', '.join(series.columns)}. To keep more, name them "
-            "in column_mappings."
+            f"Not kept under their own names are {_some(columns)}. Kept are "
+            f"{_some(series.columns)}, which may hold what is in them. To keep more, name them in "
+            "column_mappings."
         )
+
+
+def _not_kept(file: CyclerFile, series: pl.DataFrame) -> list[str]:
+    """Return the columns of a text that are not found again in what was read."""
+    text = file.text
+    if text is None:
+        return []
+    known = {*series.columns, *file.column_mappings}
+    free = [name for name, kind in series.schema.items() if kind.is_numeric()]
+    missing = []
+    for place, column in enumerate(text.columns):
+        if not column or column in known:
+            continue
+        ends = [_number(row[place]) for row in (text.first, text.last) if place < len(row)]
+        kept = _found(column, ends, series.select(free))
+        if kept is None:
+            missing.append(column)
+        else:
+            free.remove(kept)
+    return missing
+
+
+def _found(column: str, ends: Sequence[float | None], series: pl.DataFrame) -> str | None:
+    """Return which column has the first and the last number of one of the file, in its unit."""
+    unit = unit_of(column)
+    numbers = [number for number in ends if number is not None]
+    if unit is None or len(numbers) < _ENDS or not series.height:
+        return None
+    first, last = numbers
+    for kept in series.columns:
+        same = unit_of(kept)
+        start, end = series[kept][0], series[kept][-1]
+        if same is None or same.quantity != unit.quantity or None in (start, end):
+            continue
+        begun = first if kept == TIME else 0.0
+        pairs = ((first - begun, start), (last - begun, end))
+        if any(all(_agree(a * factor, b) for a, b in pairs) for factor in _FACTORS):
+            return kept
+    return None
+
+
+def _agree(one: float, other: float) -> bool:
+    """Whether two numbers are the same but for their sign."""
+    return math.isclose(abs(one), abs(other), rel_tol=_SAME, abs_tol=_SAME)
+
+
+def _number(text: str) -> float | None:
+    for plain in (without_thousands(text), with_points(text)):
+        with suppress(ValueError):
+            return float(plain)
+    return None
+
+
+def _some(columns: Sequence[str]) -> str:
+    """Return the first of many names, and of each its beginning."""
+    shown = ", ".join(_begun(column) for column in columns[:_MOST_NAMES])
+    more = len(columns) - _MOST_NAMES
+    return f"{shown} and {more:,} more" if more > 0 else shown
+
+
+def _begun(name: str) -> str:
+    return name if len(name) <= _LONGEST_NAME else f"{name[:_LONGEST_NAME]}..."
 
 
 def _about_sign(file: CyclerFile, series: pl.DataFrame, turned: bool) -> list[str]:

@@ -88,7 +88,7 @@ class TestDoubt:
         lines[5] = f"{lines[5].split(',')[0]},,"
         with pytest.warns(UserWarning, match="1 of its 180 rows were left out"):
             export = read(written("\n".join(lines)))
-        assert "1 rows of data were left out" in export.notes[0]
+        assert "1 row of data was left out" in export.notes[0]
 
     def test_the_zone_of_the_start_is_told(self, written):
         path = written(maccor(), "export.txt")
@@ -111,7 +111,7 @@ class TestDoubt:
 
     def test_columns_that_are_not_kept_are_named(self, written):
         notes = read(written(maccor(), "export.txt")).notes
-        assert any("not kept under their own names: Rec, Cycle C" in note for note in notes)
+        assert any("Not kept under their own names are Rec, Cycle C" in note for note in notes)
 
     def test_the_time_that_repower_loses_is_told(self, written):
         text, name, options = EXPORTS["repower"]
