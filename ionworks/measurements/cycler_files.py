@@ -79,6 +79,7 @@ class CyclerFile:
         ValueError
             If the file cannot be read, or has not the columns that it should have.
         """
+        self._check_units(is_table=is_table)
         self._check_wishes()
         with self._readable():
             if is_table:
@@ -111,7 +112,6 @@ class CyclerFile:
                     "cell, which it must be told: options={'cell_metadata': "
                     f"{{{lower!r}: 2.5, {upper!r}: 4.2}}}}"
                 )
-        self._check_units()
         if self.text is None:
             return
         names = self.text.names()
@@ -126,7 +126,7 @@ class CyclerFile:
     def _unit(self, column: str) -> Unit | None:
         return unit_of(column, self.text.below(column) if self.text else ())
 
-    def _check_units(self) -> None:
+    def _check_units(self, *, is_table: bool) -> None:
         """Refuse a mapping from one unit to another, for it renames and converts nothing."""
         for column, target in self.column_mappings.items():
             unit, wanted = self._unit(column), unit_of(target)
@@ -134,7 +134,7 @@ class CyclerFile:
                 continue
             if unit.quantity != wanted.quantity and not (unit.is_marked and wanted.is_marked):
                 continue
-            own = convertible(unit) if self.reader == _PLAIN else None
+            own = convertible(unit) if self.reader == _PLAIN and not is_table else None
             way = f"map it to {own!r}, which is converted" if own else _CONVERT_FIRST
             raise ValueError(
                 f"column_mappings: {column!r} of {self.path.name} is in {unit.name}, {target!r} "

@@ -85,6 +85,15 @@ def test_a_further_column_keeps_its_unit(tmp_path):
         read(tmp_path, text, column_mappings={"Aux [mV]": "Anode [V]"})
 
 
+def test_the_table_of_an_open_circuit_voltage_converts_nothing(tmp_path):
+    path = tmp_path / "export.csv"
+    path.write_text("\n".join(["SOC,U_mV", *(f"{n / 50},{4200 - n}" for n in range(50))]))
+    with pytest.raises(ValueError, match="in V, and a mapping only renames: convert its values"):
+        read_export(
+            path, {"name": "a", "data_type": "ocp"}, column_mappings={"U_mV": "Voltage [V]"}
+        )
+
+
 def test_a_workbook_is_held_to_it_too(tmp_path):
     head, *lines = [line.split(",") for line in table("t,I [mA],U").splitlines()]
     with pytest.raises(ValueError, match=r"'I \[mA\]' of export.xlsx is in mA"):
