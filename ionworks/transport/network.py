@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from typing import Any
 
 import httpx
@@ -151,19 +151,20 @@ class AsyncNetwork(httpx.AsyncBaseTransport):
     """The asynchronous twin of `Network`; each event loop has pools of its own.
 
     A client may be used from many loops, one after the other or in threads at the same time: the
-    connections of one loop cannot be used in another. Those of a loop that is closed are let go
-    when another begins.
+    connections of one loop cannot be used in another. They are closed when `asyncio.run` ends it;
+    of a loop that was closed without that, they are let go when another begins.
     """
 
     def __init__(self, config: Config, proxies: Proxies) -> None:
         self._sign, self._proxies = _Signature(config), proxies
         self._pools: dict[asyncio.AbstractEventLoop, _AsyncPools] = {}
+        self._ends: dict[asyncio.AbstractEventLoop, AsyncGenerator[None, None]] = {}
         self._lock = threading.Lock()
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send over the pool of the request's route, in this loop."""
         route = _route(request.url, self._proxies)
-        pools = self._here()
+        pools = await self._here()
         if route not in pools:
             pools[route] = httpx.AsyncHTTPTransport(**_pool_options(route))
         return await pools[route].handle_async_request(self._sign(request))
@@ -171,31 +172,40 @@ class AsyncNetwork(httpx.AsyncBaseTransport):
     async def aclose(self) -> None:
         """Close the pools of every loop."""
         with self._lock:
-            everywhere, self._pools = self._pools, {}
-        await _close(everywhere.pop(asyncio.get_running_loop(), {}))
-        for loop, pools in everywhere.items():
+            ends, self._pools, self._ends = self._ends, {}, {}
+        here = ends.pop(asyncio.get_running_loop(), None)
+        if here is not None:
+            await here.aclose()
+        for loop, end in ends.items():
             if loop.is_running():
-                _close_in(loop, pools)
+                _close_in(loop, end)
 
-    def _here(self) -> _AsyncPools:
+    async def _here(self) -> _AsyncPools:
         """Return the pools of the loop that runs: nobody else touches them."""
         loop = asyncio.get_running_loop()
         with self._lock:
-            if loop not in self._pools:
-                kept = self._pools.items()
-                self._pools = {known: pools for known, pools in kept if not known.is_closed()}
-                self._pools[loop] = {}
-            return self._pools[loop]
+            if loop in self._pools:
+                return self._pools[loop]
+            for known in [known for known in self._pools if known.is_closed()]:
+                del self._pools[known], self._ends[known]
+            pools = self._pools[loop] = {}
+            end = self._ends[loop] = _closed_at_the_end(pools)
+        await anext(end)
+        return pools
 
 
-async def _close(pools: _AsyncPools) -> None:
-    for pool in pools.values():
-        await pool.aclose()
+async def _closed_at_the_end(pools: _AsyncPools) -> AsyncGenerator[None, None]:
+    """Close pools when this is closed, as a loop that is shut down does with its generators."""
+    try:
+        yield
+    finally:
+        for pool in pools.values():
+            await pool.aclose()
 
 
-def _close_in(loop: asyncio.AbstractEventLoop, pools: _AsyncPools) -> None:
+def _close_in(loop: asyncio.AbstractEventLoop, end: AsyncGenerator[None, None]) -> None:
     """Close pools where they are used, in a loop that runs in another thread."""
-    closing = _close(pools)
+    closing = end.aclose()
     try:
         asyncio.run_coroutine_threadsafe(closing, loop)
     except RuntimeError:  # the loop has just been closed

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import threading
+import time
 import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -223,6 +224,29 @@ def test_a_loop_that_is_closed_is_let_go():
         assert first() is None
         client = None
         gc.collect()
+
+
+def test_the_connections_of_a_loop_that_has_ended_are_closed_at_once():
+    def count():
+        return len(os.listdir("/proc/self/fd"))
+
+    async def ask():
+        await asyncio.gather(*(client.whoami() for _ in range(3)))
+
+    with serving(lambda handler: handler.answer(ME)) as server:
+        client = AsyncIonworks("k", server.url)
+        gc.disable()
+        try:
+            asyncio.run(ask())
+            before = count()
+            for _ in range(10):
+                asyncio.run(ask())
+            until = time.monotonic() + 10  # The server, of this process too, hears of it later.
+            while count() >= before + 10 and time.monotonic() < until:
+                time.sleep(0.01)
+            assert count() < before + 10
+        finally:
+            gc.enable()
 
 
 def test_many_loops_at_once_do_not_get_in_each_others_way():
