@@ -11,6 +11,7 @@ import weakref
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 
@@ -228,7 +229,7 @@ def test_a_loop_that_is_closed_is_let_go():
 
 def test_the_connections_of_a_loop_that_has_ended_are_closed_at_once():
     def count():
-        return len(os.listdir("/proc/self/fd"))
+        return len(list(Path("/proc/self/fd").iterdir()))
 
     async def ask():
         await asyncio.gather(*(client.whoami() for _ in range(3)))
