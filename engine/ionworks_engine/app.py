@@ -29,7 +29,7 @@ from starlette.types import Receive, Scope, Send
 
 from ionworks_engine import library
 from ionworks_engine.bundle import Operation, load_bundle, operations
-from ionworks_engine.call import Call, ParquetFile, PlainText, Redirect, Services
+from ionworks_engine.call import Call, JsonText, ParquetFile, PlainText, Redirect, Services
 from ionworks_engine.descriptions import Descriptions
 from ionworks_engine.errors import ApiError, Problem, invalid, meant
 from ionworks_engine.forms import FORM, read_file
@@ -278,9 +278,13 @@ class _Operation:
             return Response(answer.text, media_type="text/plain")
         if self._operation.success == 204:
             return Response(status_code=204)
-        if self._answer is not None and (problems := self._answer.problems(answer)):
-            raise RuntimeError(f"{self._operation.id} answers wrongly: {invalid(problems)}")
-        return json_response(answer, self._operation.success)
+        written = isinstance(answer, JsonText)
+        if self._answer is not None:
+            value = json.loads(answer.text) if written else answer
+            if problems := self._answer.problems(value):
+                raise RuntimeError(f"{self._operation.id} answers wrongly: {invalid(problems)}")
+        text = answer.text if written else _encode(answer).encode()
+        return json_response(text, self._operation.success)
 
 
 def _origin(scope: Scope) -> str:
@@ -289,9 +293,9 @@ def _origin(scope: Scope) -> str:
     return f"{scope.get('scheme', 'http')}://{host if _HOST.fullmatch(host) else 'localhost'}"
 
 
-def json_response(value: Any, status: int) -> Response:
+def json_response(text: bytes, status: int) -> Response:
     """Return a JSON answer; its media type has no parameters, which clients insist on."""
-    return Response(_encode(value).encode(), status, media_type="application/json")
+    return Response(text, status, media_type="application/json")
 
 
 def _file(path: Path) -> Response:

@@ -71,6 +71,13 @@ class PlainText:
 
 
 @dataclass(frozen=True, slots=True)
+class JsonText:
+    """An answer that is written in JSON already."""
+
+    text: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Redirect:
     """An answer that is elsewhere: at an address that the client is to fetch."""
 

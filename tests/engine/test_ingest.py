@@ -1,11 +1,12 @@
 """Steps and cycles against closed forms, and the form in which a series is stored."""
 
+import json
 import math
 
 import numpy as np
 import polars as pl
 import pytest
-from ionworks_engine.measurements import cycles, series, steps
+from ionworks_engine.measurements import columns, cycles, series, steps
 from ionworks_engine.measurements.ingest import ingest
 from measured import parquet
 from measured import series as cycling
@@ -474,7 +475,7 @@ class TestStoredForm:
         frame = cycling()
         made, blobs = self.run(tmp_path, parquet(frame, compression="zstd"))
         assert made == {"rows": 44, "duration": 14400.0, "written": []}
-        assert len(blobs) == 2
+        assert len(blobs) == 3
 
     @pytest.mark.parametrize(
         ("change", "options"),
@@ -510,3 +511,13 @@ class TestStoredForm:
         assert [layout.row_group(at).num_rows for at in range(3)] == [100_000] * 3
         times = layout.row_group(1).column(0).statistics
         assert (times.min, times.max) == (100_000.0, 199_999.0)
+
+
+def test_tables_are_written_down_in_json_unless_that_is_long(monkeypatch):
+    tables = {
+        "steps": pl.DataFrame({"Mean current [A]": [1.0, float("nan")], "Notes": ["é", None]})
+    }
+    text = columns.as_json(tables)
+    assert json.loads(text) == {"steps": {"Mean current [A]": [1.0, None], "Notes": ["é", None]}}
+    monkeypatch.setattr(columns, "MOST_JSON", 4 * columns.JSON_NUMBER + 1)
+    assert columns.as_json(tables) == b""

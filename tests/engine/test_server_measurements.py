@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 import polars as pl
 import pytest
+from ionworks_engine.storage.tables import cell_measurements
 from measured import engine, parquet, series
+from sqlalchemy import update
 
 
 @pytest.fixture(scope="module")
@@ -309,7 +311,7 @@ class TestDelete:
         lab.post(f"{lab.of(made)}/raw_data", json={"raw_data_ids": [kept]})
         lab.post(f"{lab.of(made)}/watch", json={})
         assert lab.post(f"{lab.of(made)}/initiate-extend", json={}).status_code == 200
-        assert len(lab.files()) == 4
+        assert len(lab.files()) == 5
         assert lab.delete(lab.of(made)).status_code == 204
         error(lab.get(lab.of(made)), 404, made)
         assert len(lab.files()) == 1
@@ -374,6 +376,17 @@ class TestTables:
         assert both["cycles"]["Cycle count"] == [0, 1]
         assert both["cycles"]["Discharge capacity [A.h]"] == pytest.approx([2.0, 2.0])
         assert both["steps"]["Step type"][0] == "Constant current discharge"
+
+    def test_tables_that_were_not_written_down_in_json_are_read(self, lab):
+        made = lab.measured()["id"]
+        place = f"{lab.of(made)}/steps_and_cycles"
+        written = lab.get(place)
+        kept = update(cell_measurements).where(cell_measurements.c.id == made)
+        with lab.app.state.services.store.writing() as connection:
+            connection.execute(kept.values(tables_file=None))
+        read = lab.get(place)
+        assert read.json() == written.json()
+        assert read.headers["content-type"] == written.headers["content-type"]
 
     def test_tables_come_along_on_demand(self, lab):
         made = lab.measured()["id"]

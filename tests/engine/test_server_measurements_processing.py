@@ -46,7 +46,7 @@ class TestUpload:
         assert found["processing_status"] == "ready"
         assert found["updated_at"] > made["updated_at"]
         # The upload was stored as it came, beside it stand steps and cycles.
-        assert len(lab.files()) == 3
+        assert len(lab.files()) == 4
 
     @pytest.mark.parametrize(
         "capacity",
@@ -198,7 +198,7 @@ class TestExtend:
             found = lab.settled(lab.extend(made, whole.slice(row, 1)))
             assert found["processing_error"] is None
         assert lab.table(made, "time_series").equals(whole)
-        assert len(lab.files()) == 3
+        assert len(lab.files()) == 4
 
     @pytest.mark.parametrize(
         ("more", "word"),
@@ -338,7 +338,7 @@ class TestWorkers:
         assert held.settled(answer)["processing_status"] == "ready"
         assert held.table(name, "time_series").equals(series(Hold=1.0))
         assert list(held.aside.iterdir()) == []
-        assert len(held.files()) == 3
+        assert len(held.files()) == 4
 
     def test_what_kills_every_worker_fails_in_the_end(self, held):
         answer = held.upload(series(Die=1.0))
@@ -377,7 +377,7 @@ class TestWorkers:
         assert held.get("/jobs/").json() == []
         held.gate.touch()
         made = held.measured(series(cycles=1))
-        assert len(held.files()) == 3
+        assert len(held.files()) == 4
         assert held.table(made["id"], "time_series").height == 22
 
     def test_a_canceled_job_is_a_failed_measurement(self, held):
@@ -404,7 +404,7 @@ class TestWorkers:
         held.gate.touch()
         assert held.settled(held.extend(name, whole.slice(22)))["processing_error"] is None
         assert held.table(name, "time_series").equals(whole)
-        assert len(held.files()) == 3
+        assert len(held.files()) == 4
 
     def test_a_canceled_extension_leaves_the_series(self, held):
         held.gate.touch()

@@ -72,7 +72,7 @@ class MeasurementJobs:
             words = self._why(row, error)
             status = "failed" if row.time_series_file is None else "ready"
             return {**done, "processing_status": status, "processing_error": words}
-        steps, cycles, *series = ended.files
+        steps, cycles, tables, *series = ended.files
         return {
             **done,
             "processing_status": "ready",
@@ -80,6 +80,7 @@ class MeasurementJobs:
             "time_series_file": series[0] if series else row.source_file,
             "steps_file": steps,
             "cycles_file": cycles,
+            "tables_file": tables,
             "rows": ended.reply.content["rows"],
             "duration": ended.reply.content["duration"],
         }
@@ -105,7 +106,7 @@ def _rated_capacity(ratings: Any) -> float | None:
 def _files(row: Row[Any]) -> list[str]:
     """Return the files that the row named; those it still names are not discarded."""
     names = (row.source_file, row.source_steps_file, row.time_series_file, row.steps_file)
-    return [name for name in (*names, row.cycles_file) if name]
+    return [name for name in (*names, row.cycles_file, row.tables_file) if name]
 
 
 def _ending(ended: Ended) -> dict[str, Any]:

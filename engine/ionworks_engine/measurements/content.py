@@ -8,20 +8,17 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from polars import selectors as cs
 from sqlalchemy import Connection, Row, select
 
-from ionworks_engine.call import Call, Redirect
+from ionworks_engine.call import Call, JsonText, Redirect
 from ionworks_engine.errors import ApiError, conflict, not_found
 from ionworks_engine.measurements import records, sizes
+from ionworks_engine.measurements.columns import JSON_NUMBER, MOST_JSON, as_columns
 from ionworks_engine.storage.tables import measurement_files
 
 PARQUET = "application/vnd.apache.parquet"
 SERIES, STEPS, CYCLES = "time_series", "steps", "cycles"
 MOST_INLINE = 100_000
-MOST_JSON = 64 << 20
-"""Bytes that a table may have in JSON, about."""
-_JSON_NUMBER = 20
 _SMALL = 4 << 20
 
 
@@ -56,6 +53,18 @@ async def tables_columns(call: Call, parts: Sequence[str]) -> dict[str, dict[str
         raise not_found(records.WHAT, call.path["measurement_id"]) from None
 
 
+async def tables_text(call: Call) -> JsonText | dict[str, Any]:
+    """Return steps and cycles as they were written down when the measurement was processed."""
+    with call.store.reading() as connection:
+        row = records.find(connection, call.path["measurement_id"])
+        if row.tables_file is not None:
+            _table(call, connection, STEPS)
+            kept = call.store.files.path(row.tables_file)
+            if kept.exists() and 0 < kept.stat().st_size <= MOST_JSON:
+                return JsonText(kept.read_bytes())
+    return await tables_columns(call, [STEPS, CYCLES])
+
+
 async def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
     """Return the time series as lists by column, unless it is too long for that."""
     if row.rows is not None and row.rows > MOST_INLINE:
@@ -65,11 +74,11 @@ async def inline_series(call: Call, row: Row[Any]) -> dict[str, list[Any]]:
 
 def _columns(path: Path, part: str) -> dict[str, list[Any]]:
     told = sizes.outline(path)
-    _refuse_too_long(max(told.size_bytes, told.values * _JSON_NUMBER), part)
+    _refuse_too_long(max(told.size_bytes, told.values * JSON_NUMBER), part)
     # From its bytes polars reads a small file in half the time.
     is_small = path.stat().st_size <= _SMALL
     frame = pl.read_parquet(path.read_bytes() if is_small else path, glob=False)
-    _refuse_too_long(told.values * _JSON_NUMBER + sizes.text_bytes(frame), part)
+    _refuse_too_long(told.values * JSON_NUMBER + sizes.text_bytes(frame), part)
     return as_columns(frame)
 
 
@@ -81,30 +90,6 @@ def _refuse_too_long(size: int, part: str) -> None:
 def _too_much(counted: str) -> ApiError:
     message = f"{counted} are the most that come along: download the table as Parquet"
     return ApiError(400, "BAD_REQUEST", message)
-
-
-def as_columns(frame: pl.DataFrame) -> dict[str, list[Any]]:
-    """Return a frame as JSON can hold it.
-
-    Examples
-    --------
-    >>> as_columns(pl.DataFrame({"Mean current [A]": [1.0, float("nan")]}))
-    {'Mean current [A]': [1.0, None]}
-    """
-    floats = cs.float()
-    finite = pl.when(floats.is_finite()).then(floats).name.keep()
-    if any(dtype.is_decimal() for dtype in frame.dtypes):
-        frame = frame.with_columns(cs.decimal().cast(pl.Float64))
-    return {column.name: _as_list(column) for column in frame.with_columns(finite)}
-
-
-def _as_list(column: pl.Series) -> list[Any]:
-    """Return numbers, texts and truth values as they are, anything else as a text."""
-    values, dtype = column.to_list(), column.dtype
-    if dtype.is_numeric() or dtype in (pl.String, pl.Boolean, pl.Null):
-        return values
-    moments = dtype.is_temporal() and dtype != pl.Duration
-    return [v if v is None else v.isoformat() if moments else str(v) for v in values]
 
 
 def file_address(call: Call) -> Redirect:

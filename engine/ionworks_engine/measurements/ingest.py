@@ -8,7 +8,7 @@ from typing import Any
 
 import polars as pl
 
-from ionworks_engine.measurements import cycles, series, steps, uploaded_steps
+from ionworks_engine.measurements import columns, cycles, series, steps, uploaded_steps
 
 
 def ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -26,7 +26,7 @@ def ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     -------
     content, blobs
         ``rows``, ``duration`` in s and ``written``, the paths that were written; then steps and
-        cycles as Parquet.
+        cycles as Parquet, and both in JSON.
 
     Raises
     ------
@@ -40,7 +40,9 @@ def ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
     if request["steps"]:
         given = series.read(Path(request["steps"]), "steps.parquet")
         table = uploaded_steps.overlaid(table, given)
-    blobs = [_parquet(table), _parquet(cycles.derive(table))]
+    cycled = cycles.derive(table)
+    together = columns.as_json({"steps": table, "cycles": cycled})
+    blobs = [_parquet(table), _parquet(cycled), together]
     keep = not request["before"] and series.is_stored_form(uploaded, frame, source)
     if not keep:
         series.write(frame, Path(request["into"]))

@@ -44,6 +44,7 @@ _FILES = (
     cell_measurements.c.time_series_file,
     cell_measurements.c.steps_file,
     cell_measurements.c.cycles_file,
+    cell_measurements.c.tables_file,
 )
 _OWN = (
     "id",

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import delete, insert, select
 
 from ionworks_engine import records as rows
-from ionworks_engine.call import Call, Redirect
+from ionworks_engine.call import Call, JsonText, Redirect
 from ionworks_engine.measurements import (
     attachments,
     content,
@@ -121,9 +121,9 @@ async def get_measurement_cycles(call: Call) -> dict[str, Any]:
     return {"cycles": await content.table_columns(call, content.CYCLES)}
 
 
-async def get_measurement_steps_and_cycles(call: Call) -> dict[str, Any]:
+async def get_measurement_steps_and_cycles(call: Call) -> JsonText | dict[str, Any]:
     """Return the steps and the cycles as columns."""
-    return await content.tables_columns(call, [content.STEPS, content.CYCLES])
+    return await content.tables_text(call)
 
 
 def list_measurement_files(call: Call) -> dict[str, Any]:
