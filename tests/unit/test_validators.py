@@ -1045,3 +1045,10 @@ def test_energy_of_a_charge_is_that_of_its_negative_power(factor, expected):
     del data["Discharge capacity [A.h]"]
     issues = validators.validate_capacity_energy_from_current_power(data)
     assert [issue.payload["unit"] for issue in issues] == expected
+
+
+@pytest.mark.parametrize(("jump", "bad"), [(0.799, False), (0.801, True)])
+def test_a_jump_is_one_beyond_four_fifths_of_the_window(jump, bad):
+    voltage = [4.0] * 5 + [4.0 - jump] * 5
+    issues = validators.validate_voltage_continuity({"Voltage [V]": voltage}, (3.0, 4.0))
+    assert bool(issues) is bad
