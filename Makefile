@@ -55,12 +55,12 @@ soak: .venv-interop/soak/.ready setup  ## Read 100,000 generated protocols, kill
 	$(<D)/bin/python -m tests.robustness.soak_ucp 100000
 	$(BIN)/python -m tests.robustness.kill_uploads 200
 
-bench: setup $(INTEROP)  ## Print every speed as a ratio against a named reference.
+bench: setup $(INTEROP) .venv-interop/pybop/.ready  ## Print every speed as a ratio against a named reference.
 	$(BIN)/python -m benchmarks
 
 lock: setup  ## Resolve the requirements anew.
 	$(COMPILE) requirements/dev.in --no-emit-package ionworks-api --output-file requirements/dev.txt
-	for version in $(OTHERS) soak; do \
+	for version in $(OTHERS) soak pybop; do \
 		$(COMPILE) requirements/interop-$$version.in --output-file requirements/interop-$$version.txt; \
 	done
 
