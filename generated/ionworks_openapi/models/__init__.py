@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from .design_row_type import DesignRowType
     from .design_sampling import DesignSampling
     from .download_url import DownloadUrl
+    from .element_status import ElementStatus
     from .error import Error
     from .error_code import ErrorCode
     from .finding import Finding
@@ -71,6 +72,18 @@ if TYPE_CHECKING:
     from .parameterized_model_update import ParameterizedModelUpdate
     from .parsed_protocol import ParsedProtocol
     from .parsed_template import ParsedTemplate
+    from .pipeline import Pipeline
+    from .pipeline_create import PipelineCreate
+    from .pipeline_element import PipelineElement
+    from .pipeline_options import PipelineOptions
+    from .pipeline_order_field import PipelineOrderField
+    from .pipeline_page import PipelinePage
+    from .pipeline_progress import PipelineProgress
+    from .pipeline_result import PipelineResult
+    from .pipeline_status import PipelineStatus
+    from .pipeline_update import PipelineUpdate
+    from .plot_data import PlotData
+    from .plot_trace import PlotTrace
     from .processing_status import ProcessingStatus
     from .project import Project
     from .project_create import ProjectCreate
@@ -105,6 +118,11 @@ if TYPE_CHECKING:
     from .search_entity_type import SearchEntityType
     from .search_response import SearchResponse
     from .search_result import SearchResult
+    from .series_source import SeriesSource
+    from .simple_pipeline import SimplePipeline
+    from .simple_pipeline_config import SimplePipelineConfig
+    from .simple_pipeline_create import SimplePipelineCreate
+    from .simple_pipeline_page import SimplePipelinePage
     from .simulation import Simulation
     from .simulation_batch import SimulationBatch
     from .simulation_columns import SimulationColumns
@@ -156,6 +174,7 @@ _MODULES = {
     "DesignRowType": "design_row_type",
     "DesignSampling": "design_sampling",
     "DownloadUrl": "download_url",
+    "ElementStatus": "element_status",
     "Error": "error",
     "ErrorCode": "error_code",
     "Finding": "finding",
@@ -194,6 +213,18 @@ _MODULES = {
     "ParameterizedModelUpdate": "parameterized_model_update",
     "ParsedProtocol": "parsed_protocol",
     "ParsedTemplate": "parsed_template",
+    "Pipeline": "pipeline",
+    "PipelineCreate": "pipeline_create",
+    "PipelineElement": "pipeline_element",
+    "PipelineOptions": "pipeline_options",
+    "PipelineOrderField": "pipeline_order_field",
+    "PipelinePage": "pipeline_page",
+    "PipelineProgress": "pipeline_progress",
+    "PipelineResult": "pipeline_result",
+    "PipelineStatus": "pipeline_status",
+    "PipelineUpdate": "pipeline_update",
+    "PlotData": "plot_data",
+    "PlotTrace": "plot_trace",
     "ProcessingStatus": "processing_status",
     "Project": "project",
     "ProjectCreate": "project_create",
@@ -228,6 +259,11 @@ _MODULES = {
     "SearchEntityType": "search_entity_type",
     "SearchResponse": "search_response",
     "SearchResult": "search_result",
+    "SeriesSource": "series_source",
+    "SimplePipeline": "simple_pipeline",
+    "SimplePipelineConfig": "simple_pipeline_config",
+    "SimplePipelineCreate": "simple_pipeline_create",
+    "SimplePipelinePage": "simple_pipeline_page",
     "Simulation": "simulation",
     "SimulationBatch": "simulation_batch",
     "SimulationColumns": "simulation_columns",
@@ -280,6 +316,7 @@ __all__ = (
     "DesignRowType",
     "DesignSampling",
     "DownloadUrl",
+    "ElementStatus",
     "Error",
     "ErrorCode",
     "Finding",
@@ -318,6 +355,18 @@ __all__ = (
     "ParameterizedModelUpdate",
     "ParsedProtocol",
     "ParsedTemplate",
+    "Pipeline",
+    "PipelineCreate",
+    "PipelineElement",
+    "PipelineOptions",
+    "PipelineOrderField",
+    "PipelinePage",
+    "PipelineProgress",
+    "PipelineResult",
+    "PipelineStatus",
+    "PipelineUpdate",
+    "PlotData",
+    "PlotTrace",
     "ProcessingStatus",
     "Project",
     "ProjectCreate",
@@ -352,6 +401,11 @@ __all__ = (
     "SearchEntityType",
     "SearchResponse",
     "SearchResult",
+    "SeriesSource",
+    "SimplePipeline",
+    "SimplePipelineConfig",
+    "SimplePipelineCreate",
+    "SimplePipelinePage",
     "Simulation",
     "SimulationBatch",
     "SimulationColumns",

@@ -1,0 +1,163 @@
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import quote
+
+import httpx
+
+from ... import errors
+from ...client import AuthenticatedClient, Client
+from ...models.simple_pipeline import SimplePipeline
+from ...types import Response
+
+
+def _get_kwargs(
+    simple_pipeline_id: str,
+) -> dict[str, Any]:
+
+    _kwargs: dict[str, Any] = {
+        "method": "get",
+        "url": "/simple_pipelines/{simple_pipeline_id}".format(
+            simple_pipeline_id=quote(str(simple_pipeline_id), safe=""),
+        ),
+    }
+
+    return _kwargs
+
+
+def _parse_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> SimplePipeline | None:
+    if 200 <= response.status_code <= 299:
+        response_2xx = SimplePipeline.from_dict(response.json())
+
+        return response_2xx
+
+    if client.raise_on_unexpected_status:
+        raise errors.UnexpectedStatus(response.status_code, response.content)
+    else:
+        return None
+
+
+def _build_response(
+    *, client: AuthenticatedClient | Client, response: httpx.Response
+) -> Response[SimplePipeline]:
+    return Response(
+        status_code=HTTPStatus(response.status_code),
+        content=response.content,
+        headers=response.headers,
+        parsed=_parse_response(client=client, response=response),
+    )
+
+
+def sync_detailed(
+    simple_pipeline_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[SimplePipeline]:
+    """Get a simple pipeline
+
+     With its result, once there is one.
+
+    Args:
+        simple_pipeline_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[SimplePipeline]
+    """
+
+    kwargs = _get_kwargs(
+        simple_pipeline_id=simple_pipeline_id,
+    )
+
+    response = client.get_httpx_client().request(
+        **kwargs,
+    )
+
+    return _build_response(client=client, response=response)
+
+
+def sync(
+    simple_pipeline_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> SimplePipeline | None:
+    """Get a simple pipeline
+
+     With its result, once there is one.
+
+    Args:
+        simple_pipeline_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        SimplePipeline
+    """
+
+    return sync_detailed(
+        simple_pipeline_id=simple_pipeline_id,
+        client=client,
+    ).parsed
+
+
+async def asyncio_detailed(
+    simple_pipeline_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> Response[SimplePipeline]:
+    """Get a simple pipeline
+
+     With its result, once there is one.
+
+    Args:
+        simple_pipeline_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        Response[SimplePipeline]
+    """
+
+    kwargs = _get_kwargs(
+        simple_pipeline_id=simple_pipeline_id,
+    )
+
+    response = await client.get_async_httpx_client().request(**kwargs)
+
+    return _build_response(client=client, response=response)
+
+
+async def asyncio(
+    simple_pipeline_id: str,
+    *,
+    client: AuthenticatedClient | Client,
+) -> SimplePipeline | None:
+    """Get a simple pipeline
+
+     With its result, once there is one.
+
+    Args:
+        simple_pipeline_id (str):
+
+    Raises:
+        errors.UnexpectedStatus: If the server returns an undocumented status code and Client.raise_on_unexpected_status is True.
+        httpx.TimeoutException: If the request takes longer than Client.timeout.
+
+    Returns:
+        SimplePipeline
+    """
+
+    return (
+        await asyncio_detailed(
+            simple_pipeline_id=simple_pipeline_id,
+            client=client,
+        )
+    ).parsed
