@@ -122,6 +122,24 @@ post   /projects/{project_id}/studies/{study_id}/measurements/{measurement_id}
 delete /projects/{project_id}/studies/{study_id}/measurements/{measurement_id}
        remove_measurement_from_study
 get    /search                                                   search_everything
+get    /jobs/{job_id}/metadata                                   get_job_metadata
+get    /jobs/{job_id}/series/channels                            list_job_series_channels
+get    /jobs/{job_id}/series                                     get_job_series
+get    /pipelines                                                list_pipelines
+post   /pipelines                                                create_pipeline
+get    /pipelines/{pipeline_id}                                  get_pipeline
+patch  /pipelines/{pipeline_id}                                  update_pipeline
+delete /pipelines/{pipeline_id}                                  delete_pipeline
+post   /pipelines/{pipeline_id}/cancel                           cancel_pipeline
+get    /pipelines/{pipeline_id}/elements                         list_pipeline_elements
+get    /pipelines/{pipeline_id}/result                           get_pipeline_result
+get    /pipelines/datafits/{job_id}/plot_data                    get_plot_data
+get    /simple_pipelines                                         list_simple_pipelines
+post   /simple_pipelines                                         create_simple_pipeline
+get    /simple_pipelines/{simple_pipeline_id}                    get_simple_pipeline
+patch  /simple_pipelines/{simple_pipeline_id}                    update_simple_pipeline
+delete /simple_pipelines/{simple_pipeline_id}                    delete_simple_pipeline
+post   /simple_pipelines/{simple_pipeline_id}/cancel             cancel_simple_pipeline
 """
 
 
@@ -342,6 +360,7 @@ def test_limits_are_the_platforms():
         "list_project_measurements": (1000, 25),
         "list_measurement_tags": (1000, 50),
         "search_everything": (100, 25),
+        "list_simple_pipelines": (100, 10),
     }
     long = BUNDLE["components"]["parameters"]["PageLimit"]["schema"]
     assert (long["minimum"], long["maximum"], long["default"]) == (1, 1000, 100)
