@@ -7,12 +7,16 @@ ProcessExecutor   supervised worker programs (``processes.py``): the default
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ionworks_engine.jobs import frames
+from ionworks_engine.jobs.aid import Noting
 from ionworks_engine.jobs.worker import Task, answer
+
+Notes = Callable[[dict[str, Any]], None]
+"""Takes what a task says while it runs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +55,13 @@ class Executor(Protocol):
     """How many tasks are worth handing over at once."""
 
     async def run(
-        self, task: str, request: dict[str, Any], *, affinity: str = "", urgent: bool = False
+        self,
+        task: str,
+        request: dict[str, Any],
+        *,
+        affinity: str = "",
+        urgent: bool = False,
+        notes: Notes | None = None,
     ) -> Reply:
         """Run one task.
 
@@ -63,6 +73,8 @@ class Executor(Protocol):
             Tasks of equal affinity share work (a compiled model) when one worker takes them.
         urgent
             Somebody waits for it: before all others, and not behind a long one.
+        notes
+            Called with what the task says while it runs: ``{"progress": {...}}``.
 
         Raises
         ------
@@ -82,11 +94,18 @@ class InlineExecutor:
         self._tasks = tasks
 
     async def run(
-        self, task: str, request: dict[str, Any], *, affinity: str = "", urgent: bool = False
+        self,
+        task: str,
+        request: dict[str, Any],
+        *,
+        affinity: str = "",
+        urgent: bool = False,
+        notes: Notes | None = None,
     ) -> Reply:
         """Run one task to its end."""
         del affinity, urgent
-        message = answer(self._tasks, {"task": task, "request": request})
+        aid = Noting(request, notes)
+        message = answer(self._tasks, {"task": task, "request": request}, aid)
         return Reply.of(frames.decode(message))
 
     async def close(self) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 import ionworks_engine
 from ionworks_engine.jobs import frames, memory
-from ionworks_engine.jobs.executor import OutOfMemory, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.executor import Notes, OutOfMemory, OutOfTime, Reply, WorkerDied
 
 TIME_LIMIT = 3600.0
 AHEAD = 2
@@ -40,12 +40,15 @@ _ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "PO
 class _Work:
     """A task on its way: its message, and the future of its reply."""
 
-    __slots__ = ("affinity", "future", "message", "passed_over", "urgent")
+    __slots__ = ("affinity", "future", "message", "notes", "passed_over", "urgent")
 
-    def __init__(self, message: bytes, affinity: str, urgent: bool) -> None:
+    def __init__(
+        self, message: bytes, affinity: str, urgent: bool, notes: Notes | None = None
+    ) -> None:
         self.message = message
         self.affinity = affinity
         self.urgent = urgent
+        self.notes = notes
         self.passed_over = 0
         self.future: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
 
@@ -89,7 +92,13 @@ class ProcessExecutor:
         self._workers = [*(worker(spare=False) for _ in range(workers)), worker(spare=True)]
 
     async def run(
-        self, task: str, request: dict[str, Any], *, affinity: str = "", urgent: bool = False
+        self,
+        task: str,
+        request: dict[str, Any],
+        *,
+        affinity: str = "",
+        urgent: bool = False,
+        notes: Notes | None = None,
     ) -> Reply:
         """Run one task; cancelling this coroutine stops it.
 
@@ -102,7 +111,8 @@ class ProcessExecutor:
         OutOfMemory
             If it needs more memory than it may have, or than there is.
         """
-        work = _Work(frames.encode({"task": task, "request": request}), affinity, urgent)
+        message = frames.encode({"task": task, "request": request})
+        work = _Work(message, affinity, urgent, notes)
         if urgent:
             self._backlog.appendleft(work)
         else:

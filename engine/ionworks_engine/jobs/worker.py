@@ -22,18 +22,30 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
 from typing import Any, BinaryIO
 
 from ionworks_engine.jobs import frames
 from ionworks_engine.jobs.memory import bounded
+from ionworks_engine.pipelines.aid import ALONE, Aid
 
-Task = Callable[[dict[str, Any]], tuple[dict[str, Any], Sequence[bytes]]]
+Made = tuple[dict[str, Any], Sequence[bytes]]
 _SET_PARENT_DEATH_SIGNAL = 1
 _FORGOTTEN = frames.encode(
     {"ok": False, "error": {"code": "CANCELED", "message": "The engine took this back."}}
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Aided:
+    """A task that says how far it is, and that others may help with."""
+
+    do: Callable[[dict[str, Any], Aid], Made]
+
+
+Task = Callable[[dict[str, Any]], Made] | Aided
 
 
 def main(module: str, most_bytes: int) -> None:
@@ -53,14 +65,15 @@ def main(module: str, most_bytes: int) -> None:
         _send(replies, reply)
 
 
-def answer(tasks: Mapping[str, Task], head: frames.Head) -> bytes:
+def answer(tasks: Mapping[str, Task], head: frames.Head, aid: Aid = ALONE) -> bytes:
     """Do one task and return the reply: ``ok`` with what it made, or the error it met.
 
     An exception with a ``code`` is a refusal in the task's own words; any other is an internal
     error, whose traceback goes to the error stream.
     """
     try:
-        made, blobs = tasks[head["task"]](head["request"])
+        task, request = tasks[head["task"]], head["request"]
+        made, blobs = task.do(request, aid) if isinstance(task, Aided) else task(request)
         return frames.encode({"ok": True, **made}, blobs)
     except Exception as error:
         code = getattr(error, "code", None)
