@@ -10,8 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -25,14 +24,11 @@ from ionworks_engine.battery.errors import (
 )
 from ionworks_engine.battery.quickmodels import quick_parameters
 from ionworks_engine.battery.quiet import pybamm
+from ionworks_engine.battery.vetting import closed, unsafe
 
 MODULES = ("lithium_ion", "equivalent_circuit", "lead_acid", "sodium_ion")
 SETTINGS = ("var_pts",)
-_TYPE_KEYS = ("$type", "py/object", "class", "module")
 _MODEL_KEYS = ("type", "module", "options", "custom_variables", "removed_variables", "events")
-_PLAIN_TYPES = frozenset({"builtins.float", "builtins.tuple", "builtins.slice", "numpy.ndarray"})
-_EXPRESSIONS = "pybamm.expression_tree."
-_MAX_DEPTH = 200
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,10 +129,10 @@ def _load(text: str) -> Cell:
     if not isinstance(description, dict):
         raise refuse("a cell must be a mapping with 'model' and 'parameters', or 'quick_model'")
     if "quick_model" in description:
-        _closed("cell", description, ("quick_model",))
+        closed("cell", description, ("quick_model",))
         circuit = pybamm.equivalent_circuit.Thevenin(options={"number of rc elements": 1})
         return Cell(key, circuit, quick_parameters(description["quick_model"]), {})
-    _closed("cell", description, ("model", "parameters", "simulation_settings"))
+    closed("cell", description, ("model", "parameters", "simulation_settings"))
     for part in ("model", "parameters"):
         if part not in description:
             raise refuse(f"the cell lacks {part!r}")
@@ -157,7 +153,7 @@ def load_model(config: Any) -> Any:
     """
     if not isinstance(config, Mapping) or not isinstance(config.get("type"), str):
         raise refuse("a model must be a mapping with 'type', such as {'type': 'SPMe'}")
-    _closed("model", config, _MODEL_KEYS)
+    closed("model", config, _MODEL_KEYS)
     module, kind = config.get("module") or "lithium_ion", config["type"]
     if kind == "custom":
         raise refuse("custom serialised models are not accepted; name one of PyBaMM's own models")
@@ -198,7 +194,7 @@ def _options(options: Any) -> dict[str, Any]:
 
 def _add_variables(model: Any, variables: Mapping[str, Any]) -> None:
     for name, value in variables.items():
-        for problem in _unsafe(value):
+        for problem in unsafe(value):
             raise refuse(f"model.custom_variables[{name!r}]: {problem}")
     try:
         pybamm.BaseModel.apply_builtin_overrides(model, {"custom_variables": dict(variables)})
@@ -221,7 +217,7 @@ def load_parameters(config: Any) -> Any:
     """Build parameter values from a published set's name or from serialised values."""
     if not isinstance(config, Mapping) or len({"set", "values"} & set(config)) != 1:
         raise refuse("parameters must be {'set': name} or {'values': {...}}")
-    _closed("parameters", config, ("set", "values"))
+    closed("parameters", config, ("set", "values"))
     if "set" in config:
         name = config["set"]
         if name not in pybamm.parameter_sets:
@@ -236,7 +232,7 @@ def _parse_values(values: Any) -> Any:
     for name, value in values.items():
         if isinstance(value, (int, float)):
             finite_number(f"parameter {name!r}", value)
-        for problem in _unsafe(value):
+        for problem in unsafe(value):
             raise refuse(f"parameter {name!r}: {problem}")
     try:
         return pybamm.ParameterValues.from_json(dict(values))
@@ -246,36 +242,10 @@ def _parse_values(values: Any) -> Any:
         raise refuse(f"the parameter values cannot be read: {words_of(error)}") from None
 
 
-def _unsafe(node: Any, depth: int = 0) -> Iterator[str]:
-    """Yield what a serialised value must not hold: NaN, foreign classes, endless nesting."""
-    if depth > _MAX_DEPTH:
-        yield f"nested more than {_MAX_DEPTH} levels deep"
-    elif isinstance(node, float) and math.isnan(node):
-        yield "holds a NaN"
-    elif isinstance(node, list):
-        for item in node:
-            yield from _unsafe(item, depth + 1)
-    elif isinstance(node, dict):
-        yield from _foreign_type(node)
-        for item in node.values():
-            yield from _unsafe(item, depth + 1)
-
-
-def _foreign_type(node: dict[str, Any]) -> Iterator[str]:
-    if node.get("$type") == "builtins.float" and node.get("value") == "NaN":
-        yield "holds a NaN"
-    kind = node.get("$type")
-    if kind is None and not any(key in node for key in (*_TYPE_KEYS, "type")):
-        return
-    known = isinstance(kind, str) and (kind in _PLAIN_TYPES or kind.startswith(_EXPRESSIONS))
-    if not known:
-        yield f"may only name types under {_EXPRESSIONS!r}, not {kind!r}"
-
-
 def _points(settings: Any, model: Any) -> dict[str, int]:
     if not settings:
         return {}
-    _closed("simulation_settings", settings, SETTINGS)
+    closed("simulation_settings", settings, SETTINGS)
     points = settings.get("var_pts") or {}
     known = {str(getattr(name, "name", name)) for name in model.default_var_pts}
     for name, count in points.items():
@@ -284,11 +254,3 @@ def _points(settings: Any, model: Any) -> dict[str, int]:
         if isinstance(count, bool) or not isinstance(count, int) or not 2 <= count <= 1000:
             raise refuse(f"simulation_settings.var_pts[{name!r}] must be 2 to 1000, not {count!r}")
     return dict(points)
-
-
-def _closed(what: str, mapping: Any, allowed: tuple[str, ...]) -> None:
-    if not isinstance(mapping, Mapping):
-        raise refuse(f"{what} must be a mapping, not {type(mapping).__name__}")
-    for key in mapping:
-        if key not in allowed:
-            raise refuse(f"{what}: unknown key {key!r}{near(str(key), allowed)}")

@@ -1,0 +1,335 @@
+"""Measured data in all the forms in which a configuration may give it, as tables of numbers.
+
+The forms are: a column map; ``{"data": columns | reference}`` with ``options`` (ionworksdata's
+loader), ``time_range`` and ``metadata``; ``{"time_series", "steps"}``; ``"db:<measurement id>"``;
+and ``"<element>.<key>"``, what an earlier entry holds. Nothing here opens a file that a
+configuration names: measurements are found by their id among the paths that the task was given.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+
+from ionworks_engine.pipelines import queries
+from ionworks_engine.pipelines.errors import PipelineError, near, refuse, words_of
+
+Floats: TypeAlias = npt.NDArray[np.float64]
+RESERVED = ("data", "time_series", "steps", "options", "time_range", "analysis", "metadata")
+STORED = "db:"
+LOCAL = ("file:", "folder:")
+_VOLTAGES = (
+    "OCP [V]",
+    "OCV [V]",
+    "Open-circuit potential [V]",
+    "Open-circuit voltage [V]",
+)
+_SLACK = 1e-6
+_DEEPEST = 8
+
+
+@dataclass(frozen=True)
+class Table:
+    """Columns of numbers, all of one length.
+
+    Parameters
+    ----------
+    columns
+        By name with unit, such as ``"Voltage [V]"``; positive current is discharge. Gaps are NaN.
+    steps
+        The steps that the rows belong to, where the data has them.
+    metadata
+        What the data says of itself.
+    where
+        Key path of the data in the configuration.
+    texts
+        Names of columns that hold no numbers.
+
+    Examples
+    --------
+    >>> table = Table({"Time [s]": np.array([0.0, 1.0])})
+    >>> table.rows, table.has("Voltage [V]")
+    (2, False)
+    """
+
+    columns: Mapping[str, Floats]
+    steps: pl.DataFrame | None = None
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    where: str = "data"
+    texts: frozenset[str] = frozenset()
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return len(next(iter(self.columns.values()), ()))
+
+    def has(self, name: str) -> bool:
+        """Whether there is a column of numbers of this name."""
+        return name in self.columns
+
+    def column(self, name: str) -> Floats:
+        """Return a column.
+
+        Raises
+        ------
+        PipelineError
+            If there is none, saying which there are.
+        """
+        if name in self.columns:
+            return self.columns[name]
+        if name in self.texts:
+            raise refuse(self.where, f"column {name!r} must hold numbers, not texts")
+        there = ", ".join(map(repr, self.columns)) or "none"
+        guess = near(name, self.columns).partition("; known")[0]
+        raise refuse(self.where, f"the column {name!r} is missing{guess}; there are {there}")
+
+
+@dataclass(frozen=True)
+class Sources:
+    """What references in a configuration may lead to.
+
+    Parameters
+    ----------
+    measurements
+        By id: paths of ``time_series`` and ``steps`` (Parquet), ``metadata``, and ``cell``.
+    handles
+        Data that earlier entries hold, by ``"<element>.<key>"``.
+    """
+
+    measurements: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    handles: Mapping[str, Any] = field(default_factory=dict)
+
+    def followed(self, data: Any, where: str) -> Any:
+        """Return what a handle stands for; all else as it is."""
+        for _ in range(_DEEPEST):
+            if not isinstance(data, str) or data.startswith((STORED, *LOCAL)):
+                return data
+            if data not in self.handles:
+                raise refuse(
+                    where,
+                    f"{data!r} is no data: give a table of columns, 'db:<measurement id>', or "
+                    f"'<element>.<key>' of an earlier entry{near(data, self.handles)}",
+                )
+            data = self.handles[data]
+        raise refuse(where, "this reference leads back to itself")
+
+    def measurement(self, data: Any, where: str) -> Mapping[str, Any] | None:
+        """Return the measurement that data comes from; ``None`` if it is none."""
+        data = self.followed(data, where)
+        if isinstance(data, Mapping) and isinstance(data.get("data"), str | Mapping):
+            return self.measurement(data["data"], f"{where}.data")
+        if not isinstance(data, str) or not data.startswith(STORED):
+            return None
+        name = data.removeprefix(STORED)
+        if name not in self.measurements:
+            raise refuse(where, f"there is no measurement {name!r}")
+        return self.measurements[name]
+
+
+def read_table(data: Any, sources: Sources, where: str) -> Table:
+    """Read data in any of its forms.
+
+    Parameters
+    ----------
+    data
+        As the configuration has it.
+    sources
+        Where its references lead.
+    where
+        Key path of the data, for messages.
+
+    Raises
+    ------
+    PipelineError
+        For a form, an option or a reference that is unknown, and for columns that differ in length.
+
+    Examples
+    --------
+    >>> table = read_table({"data": {"Time [s]": [0, 1]}}, Sources(), "objectives.v.data")
+    >>> table.column("Time [s]").tolist()
+    [0.0, 1.0]
+    """
+    data = sources.followed(data, where)
+    frame, steps, metadata = _parts(data, sources, where)
+    frame = _with_voltage(frame)
+    if isinstance(data, Mapping) and _is_payload(data):
+        frame, steps = _chosen(frame, steps, data, where)
+        metadata = {**metadata, **(data.get("metadata") or {})}
+    if not frame.width:
+        raise refuse(where, "there are no columns")
+    return _table(frame, steps, metadata, where)
+
+
+def _is_payload(data: Mapping[str, Any]) -> bool:
+    return any(name in data for name in RESERVED)
+
+
+def _parts(
+    data: Any, sources: Sources, where: str
+) -> tuple[pl.DataFrame, pl.DataFrame | None, dict[str, Any]]:
+    """Return rows, steps and metadata, before anything is chosen from them."""
+    if isinstance(data, str):
+        return _stored(data, sources, where)
+    if not isinstance(data, Mapping):
+        raise refuse(where, f"must be a table of columns or a reference, not {data!r:.40}")
+    if not _is_payload(data):
+        return _frame(data, where), None, {}
+    if odd := [name for name in data if name not in RESERVED]:
+        raise refuse(where, f"unknown key {odd[0]!r}{near(str(odd[0]), RESERVED)}")
+    if data.get("analysis") is not None:
+        raise refuse(f"{where}.analysis", "this engine stores no analyses; give the data itself")
+    if "time_series" in data:
+        steps = data.get("steps")
+        rows = _frame(data["time_series"], f"{where}.time_series")
+        return rows, None if steps is None else _frame(steps, f"{where}.steps"), {}
+    if data.get("data") is None:
+        raise refuse(where, "'data' or 'time_series' is missing")
+    inner, there = sources.followed(data["data"], f"{where}.data"), f"{where}.data"
+    if isinstance(inner, Mapping) and _is_payload(inner):
+        frame, steps_frame, metadata = _parts(inner, sources, there)
+        frame, steps_frame = _chosen(frame, steps_frame, inner, there)
+        return frame, steps_frame, {**metadata, **(inner.get("metadata") or {})}
+    return _parts(inner, sources, there)
+
+
+def _stored(
+    data: str, sources: Sources, where: str
+) -> tuple[pl.DataFrame, pl.DataFrame | None, dict[str, Any]]:
+    if data.startswith(LOCAL):
+        raise refuse(
+            where, f"{data!r} is a place on your machine: the client reads it before it sends"
+        )
+    found = sources.measurement(data, where)
+    if found is None:
+        raise refuse(where, f"{data!r} is no data")
+    if found.get("time_series") is None:
+        raise refuse(where, f"the measurement {data.removeprefix(STORED)!r} has no time series")
+    rows = pl.read_parquet(Path(found["time_series"]))
+    steps = pl.read_parquet(Path(found["steps"])) if found.get("steps") else None
+    return rows, steps, dict(found.get("metadata") or {})
+
+
+def _frame(columns: Any, where: str) -> pl.DataFrame:
+    if not isinstance(columns, Mapping):
+        raise refuse(where, f"must be a table of columns, not {columns!r:.40}")
+    lengths = {}
+    for name, values in columns.items():
+        if not isinstance(values, list):
+            raise refuse(where, f"column {name!r} must be a list, not {values!r:.40}")
+        lengths[name] = len(values)
+    if len(set(lengths.values())) > 1:
+        told = ", ".join(f"{name!r} has {count}" for name, count in lengths.items())
+        raise refuse(where, f"the columns differ in length: {told}")
+    try:
+        return pl.DataFrame([pl.Series(str(k), v, strict=False) for k, v in columns.items()])
+    except (TypeError, pl.exceptions.PolarsError) as error:
+        raise refuse(where, f"the columns cannot be read: {words_of(error)}") from None
+
+
+def _with_voltage(frame: pl.DataFrame) -> pl.DataFrame:
+    """Offer an open-circuit voltage as the voltage, as ionworksdata does."""
+    if "Voltage [V]" in frame.columns:
+        return frame
+    other = next((name for name in _VOLTAGES if name in frame.columns), None)
+    return frame if other is None else frame.with_columns(pl.col(other).alias("Voltage [V]"))
+
+
+def _chosen(
+    frame: pl.DataFrame, steps: pl.DataFrame | None, data: Mapping[str, Any], where: str
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return the steps, the time and the transforms of the rows that data asks for."""
+    window = _window(data.get("time_range"), f"{where}.time_range")
+    options = data.get("options") or {}
+    if not isinstance(options, Mapping):
+        raise refuse(f"{where}.options", f"must be a mapping, not {options!r:.40}")
+    if not options and not window:
+        return frame, steps
+    if window and (steps is None or not options):
+        frame, steps = _windowed(frame, window, f"{where}.time_range"), None
+        window = {}
+    if not options:
+        return frame, steps
+    return _loaded(frame, steps, dict(options), window, f"{where}.options")
+
+
+def _window(stated: Any, where: str) -> dict[str, float]:
+    if stated is None:
+        return {}
+    if not isinstance(stated, Mapping):
+        raise refuse(where, "must have 'start' and 'end' in seconds")
+    window: dict[str, float] = {}
+    for name, value in stated.items():
+        if name not in ("start", "end", "duration"):
+            raise refuse(where, f"unknown key {name!r}{near(str(name), ('start', 'end'))}")
+        if value is None:
+            continue
+        is_number = isinstance(value, int | float) and not isinstance(value, bool)
+        if not is_number or not math.isfinite(value):
+            raise refuse(f"{where}.{name}", f"must be a number of seconds, not {value!r:.40}")
+        window[name] = float(value)
+    if "duration" in window:
+        if "end" in window:
+            raise refuse(where, "give 'end' or 'duration', not both")
+        window["end"] = window.get("start", 0.0) + window.pop("duration")
+    if window.get("start", -math.inf) > window.get("end", math.inf):
+        raise refuse(where, f"starts at {window['start']} s and ends at {window['end']} s")
+    return window
+
+
+def _windowed(frame: pl.DataFrame, window: Mapping[str, float], where: str) -> pl.DataFrame:
+    if "Time [s]" not in frame.columns:
+        raise refuse(where, "the data has no column 'Time [s]' to choose by")
+    time = pl.col("Time [s]")
+    low = window.get("start", -math.inf) - _SLACK
+    high = window.get("end", math.inf) + _SLACK
+    kept = frame.filter((time >= low) & (time <= high))
+    if not kept.height:
+        span = f"{frame['Time [s]'].min()} to {frame['Time [s]'].max()} s"
+        raise refuse(where, f"no row lies in it; the data covers {span}")
+    return kept
+
+
+def _loaded(
+    frame: pl.DataFrame,
+    steps: pl.DataFrame | None,
+    options: dict[str, Any],
+    window: Mapping[str, float],
+    where: str,
+) -> tuple[pl.DataFrame, pl.DataFrame | None]:
+    """Return what ionworksdata's loader makes of rows and steps."""
+    from ionworksdata import DataLoader
+
+    queries.vet(options, where)
+    if steps is None and (asked := queries.STEPS & options.keys()):
+        raise refuse(f"{where}.{min(asked)}", "the data has no steps to choose from")
+    try:
+        with warnings.catch_warnings():
+            # Its deprecated spellings are spellings that the API still has.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            loader = DataLoader(frame, steps, time_range=dict(window) or None, **options)
+            return loader.data, loader.steps
+    except Exception as error:
+        raise refuse(where, f"the data cannot be prepared: {words_of(error)}") from None
+
+
+def _table(
+    frame: pl.DataFrame, steps: pl.DataFrame | None, metadata: dict[str, Any], where: str
+) -> Table:
+    columns, texts = {}, set()
+    for series in frame.iter_columns():
+        if series.dtype.is_numeric() or series.dtype in (pl.Boolean, pl.Null):
+            columns[series.name] = series.cast(pl.Float64).to_numpy().astype(float)
+        else:
+            texts.add(series.name)
+    return Table(columns, steps, metadata, where, frozenset(texts))
+
+
+__all__ = ["Floats", "PipelineError", "Sources", "Table", "read_table"]

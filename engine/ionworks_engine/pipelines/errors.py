@@ -1,0 +1,75 @@
+"""The exceptions that leave the pipelines' core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ionworks_engine.battery.errors import (
+    CONFIGURATION_ERROR,
+    SOLVER_ERROR,
+    BatteryError,
+    near,
+    words_of,
+)
+
+__all__ = [
+    "CONFIGURATION_ERROR",
+    "SOLVER_ERROR",
+    "MissingParametersError",
+    "PipelineError",
+    "near",
+    "refuse",
+    "words_of",
+]
+
+
+class PipelineError(BatteryError):
+    """An element that cannot be run as it stands.
+
+    Parameters
+    ----------
+    code
+        Machine-readable: ``CONFIGURATION_ERROR`` for what the configuration says,
+        ``SOLVER_ERROR`` for what a solver could not do.
+    message
+        What was wrong, where, and what would be right.
+    """
+
+
+class MissingParametersError(PipelineError):
+    """Parameters that an element needs and nothing before it gave.
+
+    Parameters
+    ----------
+    names
+        All that are missing.
+    what
+        Who needs them, as the beginning of a sentence.
+
+    Examples
+    --------
+    >>> print(MissingParametersError(["a [m]", "b [V]"], "ElectrodeCapacity"))
+    ElectrodeCapacity lacks 2 parameters: 'a [m]', 'b [V]'; give them in an entry before it
+    """
+
+    def __init__(self, names: Iterable[str], what: str) -> None:
+        self.names = tuple(dict.fromkeys(names))
+        many = len(self.names) > 1
+        count = f"{len(self.names)} parameters: " if many else "the parameter "
+        listed = ", ".join(map(repr, self.names))
+        them = "them" if many else "it"
+        message = f"{what} lacks {count}{listed}; give {them} in an entry before it"
+        super().__init__(CONFIGURATION_ERROR, message)
+
+
+def refuse(where: str, message: str) -> PipelineError:
+    """Make the error of a configuration that is wrong at a place.
+
+    Parameters
+    ----------
+    where
+        Key path, such as ``elements.fit.objectives.voltage.data``; may be empty.
+    message
+        What is wrong there, and what would be right.
+    """
+    return PipelineError(CONFIGURATION_ERROR, f"{where}: {message}" if where else message)

@@ -1,0 +1,91 @@
+"""Queries for steps in loader options, vetted before anything executes them.
+
+The loader hands such a text to polars, whose SQL can also read files. So only a selection from
+``steps`` passes, with the functions listed here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from ionworks_engine.pipelines.errors import refuse
+
+STEPS = frozenset({"first_step", "last_step", "first_step_dict", "last_step_dict"})
+LONGEST = 2000
+_FUNCTIONS = frozenset(
+    "ABS AVG CEIL COUNT FIRST FLOOR IN LAST MAX MEDIAN MIN ROUND SUM AND OR NOT WHERE FROM SELECT "
+    "BETWEEN ON BY HAVING LIKE ILIKE EXISTS ALL ANY WHEN THEN ELSE CASE AS LOWER UPPER".split()
+)
+_TOKEN = re.compile(
+    r"""\s*(?:(?P<name>"[^"]*"|`[^`]*`)|(?P<text>'(?:[^']|'')*')|(?P<number>\d+(?:\.\d+)?)"""
+    r"""|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|<>|!=|==|[-+*/%=<>(),.]))"""
+)
+_AFTER_SOURCE = frozenset({"FROM", "JOIN"})
+
+
+def vet(options: Mapping[str, Any], where: str) -> None:
+    """Refuse a query in loader options that does more than select from ``steps``.
+
+    Parameters
+    ----------
+    options
+        Loader options.
+    where
+        Key path of the options, for messages.
+
+    Raises
+    ------
+    PipelineError
+        Saying what the query may be.
+    """
+    for name in STEPS & options.keys():
+        if isinstance(options[name], str):
+            for problem in problems(options[name]):
+                raise refuse(f"{where}.{name}", problem)
+
+
+def problems(query: str) -> Iterator[str]:
+    """Yield why a text is no harmless selection of a step.
+
+    Examples
+    --------
+    >>> list(problems('SELECT * FROM steps WHERE "Cycle count" = 3 LIMIT 1'))
+    []
+    >>> list(problems("SELECT * FROM read_csv('/etc/passwd')"))
+    ["a query may select from steps only, not from 'read_csv'"]
+    """
+    if len(query) > LONGEST:
+        yield f"a query has at most {LONGEST} characters"
+        return
+    tokens = list(_tokens(query))
+    if not tokens or tokens[0].upper() != "SELECT":
+        yield "a query must begin with SELECT"
+    elif tokens[-1] == "":
+        yield "a query may hold names, texts, numbers and comparisons only"
+    else:
+        yield from _judged(tokens)
+
+
+def _tokens(query: str) -> Iterator[str]:
+    """Yield the words of a query; an empty one where it cannot be read."""
+    at, query = 0, query.strip()
+    while at < len(query):
+        match = _TOKEN.match(query, at)
+        if match is None:
+            yield ""
+            return
+        yield match[match.lastgroup or 0]
+        at = match.end()
+
+
+def _judged(tokens: list[str]) -> Iterator[str]:
+    for before, word in zip(tokens, tokens[1:], strict=False):
+        if before.upper() in _AFTER_SOURCE and word.strip('"`').lower() not in ("steps", "("):
+            yield f"a query may select from steps only, not from {word!r}"
+            return
+        is_word = re.fullmatch(r'[A-Za-z_]\w*|"[^"]*"|`[^`]*`', before) is not None
+        if word == "(" and is_word and before.upper() not in _FUNCTIONS:
+            yield f"a query may not call {before!r}"
+            return
