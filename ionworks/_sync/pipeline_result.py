@@ -1,0 +1,284 @@
+# Generated from ionworks/_async/pipeline_result.py by `python -m codegen sync`; do not edit.
+"""What a pipeline found, and what belongs to it that is fetched on first use."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import partial
+from html import escape
+from typing import TYPE_CHECKING, Any
+
+from ionworks_openapi.api.jobs import get_job_metadata, get_job_series, list_job_series_channels
+from ionworks_openapi.api.pipelines import get_plot_data, list_pipeline_elements
+from ionworks_openapi.models import SeriesSource
+
+from ionworks.calls import sync_call, sync_map, sync_mapping
+from ionworks.errors import NotFoundError
+from ionworks.records import Record
+from ionworks.requests import close_to, path_id
+from ionworks.results.elements import native_values, shown_cost, typed
+
+if TYPE_CHECKING:
+    from ionworks._sync.session import Session
+
+__all__ = ["PipelineResult"]
+
+_LAZY = ("overlay", "trace", "posterior", "series")
+_SAMPLES = ("samples", "sample_costs", "sample_param_names", "sample_burnin")
+
+
+class PipelineResult:
+    """What a pipeline found.
+
+    Attributes
+    ----------
+    pipeline_id
+        Of the pipeline.
+    result
+        All of it: ``parameter_values``, as they came over the wire.
+    element_results
+        What each finished element found, by its name: ``type``, ``parameter_values``,
+        ``assumptions`` and more, as it came over the wire. Keys are attributes, too.
+
+    Examples
+    --------
+    >>> result = client.pipeline.result(pipeline.id)         # doctest: +SKIP
+    >>> result.element_results["fit"].parameter_values       # doctest: +SKIP
+    {'Negative particle diffusivity [m2.s-1]': 3.31e-14}
+    >>> pybamm.ParameterValues(result.parameter_values)      # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        pipeline_id: str,
+        result: Mapping[str, Any],
+        element_results: Mapping[str, Mapping[str, Any]],
+        job_ids: Mapping[str, str] | None = None,
+    ) -> None:
+        self.pipeline_id = pipeline_id
+        self.result = Record(result)
+        self.element_results: dict[str, Record] = {
+            name: Record(found) for name, found in element_results.items()
+        }
+        self._session = session
+        self._jobs = dict(job_ids or {})
+        self._metadata: dict[str, dict[str, Any]] = {}
+        self._typed: dict[str, Any] = {}
+
+    @property
+    def parameter_values(self) -> dict[str, Any]:
+        """All parameters after the last finished element, for ``pybamm.ParameterValues``.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If there are functions among them and PyBaMM is not installed.
+        """
+        return native_values(self.result.get("parameter_values") or {})
+
+    @property
+    def assumptions(self) -> dict[str, Sequence[str]]:
+        """What elements left out, and what was taken instead, by element."""
+        found = {name: each.get("assumptions") for name, each in self.element_results.items()}
+        return {name: sentences for name, sentences in found.items() if sentences}
+
+    @property
+    def results(self) -> dict[str, Any]:
+        """What each element found, as `element` returns it."""
+        return {name: self.element(name) for name in self.element_results}
+
+    def element(self, name: str) -> Any:
+        """Return what an element found as the schema's own result class.
+
+        Its ``overlay``, ``trace``, ``posterior`` and ``series`` are fetched when they are first
+        read; with an asynchronous client, the methods of the same names here instead.
+
+        Parameters
+        ----------
+        name
+            Of the element.
+
+        Returns
+        -------
+        ionworks_schema.results.BaseResults
+            Or one of its classes, by what the element is.
+
+        Raises
+        ------
+        ValueError
+            If there is no such element, or it has not finished.
+        ModuleNotFoundError
+            If ``ionworks_schema`` is not installed.
+        """
+        if name not in self._typed:
+            found = self._found(name)
+            self._typed[name] = typed(name, found, self._fetchers(name))
+        return self._typed[name]
+
+    def series(self, name: str) -> dict[str, dict[str, dict[str, list[Any]]]]:
+        """Return data and model of an element at full resolution.
+
+        Parameters
+        ----------
+        name
+            Of the element.
+
+        Returns
+        -------
+        dict
+            By objective, then by source (``optimal``, ``baseline``), the values of each channel.
+        """
+        job_id = self._job(name)
+        channels = sync_mapping(
+            list_job_series_channels.sync_detailed, job_id, client=self._session.api
+        )
+        wanted = [(objective, source) for objective in channels for source in channels[objective]]
+
+        def fetch(which: tuple[str, str]) -> dict[str, list[Any]]:
+            objective, source = which
+            return sync_mapping(
+                get_job_series.sync_detailed,
+                job_id,
+                client=self._session.api,
+                objective=objective,
+                source=SeriesSource(source),
+            )
+
+        fetched = sync_map(fetch, wanted, self._session.at_once)
+        series: dict[str, dict[str, dict[str, list[Any]]]] = {}
+        for (objective, source), values in zip(wanted, fetched, strict=True):
+            series.setdefault(objective, {})[source] = values
+        return series
+
+    def overlay(self, name: str) -> dict[str, dict[str, Any]]:
+        """Return the plots of an element: by objective its ``type`` and ``plots``.
+
+        Parameters
+        ----------
+        name
+            Of the element.
+        """
+        manifest = (self.metadata(name)).get("validation_plot_config") or {}
+        objectives = manifest.get("objectives") or {}
+        job_id = self._job(name)
+        wanted = [
+            (objective, number)
+            for objective, about in objectives.items()
+            for number in range(about.get("plot_count") or 0)
+        ]
+
+        def fetch(which: tuple[str, int]) -> dict[str, Any]:
+            objective, number = which
+            answer = sync_call(
+                get_plot_data.sync_detailed,
+                job_id,
+                client=self._session.api,
+                objective_name=objective,
+                plot_index=number,
+            )
+            return answer.to_dict()
+
+        plots = sync_map(fetch, wanted, self._session.at_once)
+        overlay: dict[str, dict[str, Any]] = {
+            objective: {"type": about.get("type"), "plots": []}
+            for objective, about in objectives.items()
+        }
+        for (objective, _), plot in zip(wanted, plots, strict=True):
+            overlay[objective]["plots"].append(plot)
+        return overlay
+
+    def trace(self, name: str) -> list[dict[str, Any]]:
+        """Return how a fit improved: ``best_cost``, ``cost`` and ``inputs_unscaled`` each time.
+
+        Parameters
+        ----------
+        name
+            Of the element.
+        """
+        return list((self.metadata(name)).get("intermediate_results") or [])
+
+    def posterior(self, name: str) -> dict[str, Any] | None:
+        """Return what a sampler drew, or ``None`` if the element is no sampler.
+
+        Parameters
+        ----------
+        name
+            Of the element.
+        """
+        metadata = self.metadata(name)
+        if not metadata.get("samples"):
+            return None
+        return {key: metadata.get(key) for key in _SAMPLES}
+
+    def metadata(self, name: str) -> dict[str, Any]:
+        """Return what the job of an element tells about its work; fetched once.
+
+        Parameters
+        ----------
+        name
+            Of the element.
+        """
+        if name not in self._metadata:
+            job_id = self._job(name)
+            try:
+                told = sync_mapping(
+                    get_job_metadata.sync_detailed, job_id, client=self._session.api
+                )
+            except NotFoundError:
+                return {}
+            self._metadata[name] = dict(told)
+        return self._metadata[name]
+
+    def _fetchers(self, name: str) -> dict[str, Any]:
+        must_be_awaited = inspect.iscoroutinefunction(self.series)
+        return {
+            field: partial(_say_how, field, name)
+            if must_be_awaited
+            else partial(getattr(self, field), name)
+            for field in _LAZY
+        }
+
+    def _found(self, name: str) -> Record:
+        if name not in self.element_results:
+            near = close_to(name, self.element_results)
+            known = (
+                f"did you mean {near!r}?"
+                if near
+                else f"those are {', '.join(self.element_results) or 'none'}"
+            )
+            raise ValueError(f"no element {name!r} is among those that have finished: {known}")
+        return self.element_results[name]
+
+    def _job(self, name: str) -> str:
+        """Return the job of an element; which job is whose is asked once."""
+        self._found(name)
+        if name not in self._jobs:
+            rows = sync_call(
+                list_pipeline_elements.sync_detailed,
+                path_id(self.pipeline_id, "pipeline_id"),
+                client=self._session.api,
+            )
+            self._jobs = {row.name: row.job_id for row in rows if row.job_id}
+        return self._jobs[name]
+
+    def __repr__(self) -> str:
+        found = ", ".join(
+            f"{name}: {each.get('type', '?')}" for name, each in self.element_results.items()
+        )
+        return f"{type(self).__name__.removeprefix('Async')}({found})"
+
+    def _repr_html_(self) -> str:
+        rows = "".join(
+            f"<tr><th>{escape(name)}</th><td>{escape(str(each.get('type', '')))}</td>"
+            f"<td>{len(each.get('parameter_values') or {})}</td><td>{shown_cost(each)}</td></tr>"
+            for name, each in self.element_results.items()
+        )
+        head = "<tr><th>Element</th><th>Result</th><th>Parameters</th><th>Cost</th></tr>"
+        return f"<table>{head}{rows}</table>"
+
+
+def _say_how(field: str, name: str) -> Any:
+    call = f"result.{field}({name!r})"
+    raise RuntimeError("an asynchronous client fetches nothing by itself; wait for " + call)
