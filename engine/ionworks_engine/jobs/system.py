@@ -11,7 +11,7 @@ import asyncio
 import contextlib
 import logging
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +20,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row
 
 from ionworks_engine.jobs.executor import Executor, OutOfMemory, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.progress import Progress
 from ionworks_engine.storage import Store, queue, times
 
 LEASE = 30.0
@@ -39,6 +40,8 @@ class Order:
     affinity: str = ""
     scratch: tuple[str, ...] = ()
     """Paths that the task may write; its reply lists under ``written`` those that it did."""
+    notes: Callable[[Connection, Mapping[str, Any]], None] | None = None
+    """Stores how far the task says it is, while it runs; without it nobody is told."""
 
 
 class Kind(Protocol):
@@ -59,7 +62,8 @@ class Ended:
     """A job that ran to its end, or whose worker died over it.
 
     ``files`` names the stored blobs of the reply, and after them the files that the task wrote;
-    ``unneeded`` those of which ``settle`` says that its rows need them no longer.
+    ``unneeded`` those of which ``settle`` says that its rows need them no longer. ``follows`` is
+    set by a ``settle`` that puts another job into the queue.
     """
 
     job: Row[Any]
@@ -68,6 +72,7 @@ class Ended:
     files: list[str] = field(default_factory=list)
     scratch: tuple[str, ...] = ()
     unneeded: list[str] = field(default_factory=list)
+    follows: bool = False
 
 
 class Jobs:
@@ -214,7 +219,7 @@ class Jobs:
     async def _run(self, job: Row[Any], order: Order | None) -> None:
         died, scratch = False, order.scratch if order else ()
         try:
-            reply = await self._reply(order)
+            reply = await self._reply(job, order)
         except WorkerDied as error:
             reply, died = _failure("INTERNAL_ERROR", str(error)), True
         except OutOfTime as error:
@@ -233,10 +238,30 @@ class Jobs:
         self._ended.set()
         self._work.set()
 
-    async def _reply(self, order: Order | None) -> Reply:
+    async def _reply(self, job: Row[Any], order: Order | None) -> Reply:
         if order is None:
             return _failure("INTERNAL_ERROR", "What this job was for is no longer there.")
-        return await self._executor.run(order.task, order.request, affinity=order.affinity)
+        run, store = self._executor.run, order.notes
+        if store is None:
+            return await run(order.task, order.request, affinity=order.affinity)
+        progress = Progress(lambda told: self._note(job.id, store, told))
+        try:
+            return await run(
+                order.task, order.request, affinity=order.affinity, notes=progress.tell
+            )
+        finally:
+            progress.close()
+
+    def _note(
+        self,
+        job_id: str,
+        store: Callable[[Connection, Mapping[str, Any]], None],
+        told: Mapping[str, Any],
+    ) -> None:
+        """Store how far a job is, if it is still ours."""
+        with self._store.writing() as connection:
+            if queue.held(connection, self._owner, [job_id]):
+                store(connection, told)
 
     async def _settle(self) -> None:
         """Store what ended, as much as there is at a time."""
@@ -292,6 +317,8 @@ class Jobs:
             mine = [ended for ended in wanted if ended.job.job_type == job_type]
             endings += self._kinds[job_type].settle(connection, mine)
         queue.finish(connection, self._owner, now, endings)
+        if any(ended.follows for ended in wanted):
+            self._work.set()
         return unwanted + [name for ended in wanted for name in ended.unneeded]
 
     def _give_up(self, batch: Sequence[Ended], reason: str) -> None:

@@ -7,8 +7,15 @@ points stores its cell once. ``simulations`` is what was asked and what came of 
 work: a queue that survives the process.
 
 Cell data hangs on specifications: batches and instances, measurements of instances, and beside
-them raw files and studies. ``FILES`` names every column that holds the name of a stored file: what
-none of them names is nobody's.
+them raw files and studies.
+
+A pipeline is a row and a row for each element; a simple pipeline is one row. What they are to do is
+kept as text, never as JSON of the database: some of those put keys in another order, and the order
+of elements is the order in which they run. ``pipeline_inputs`` names the stored files that a
+pipeline was submitted with, ``element_files`` those that its jobs left.
+
+``FILES`` names every column that holds the name of a stored file: what none of them names is
+nobody's.
 """
 
 from __future__ import annotations
@@ -27,7 +34,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 metadata = MetaData()
 
@@ -421,6 +428,73 @@ study_measurements = Table(
     UniqueConstraint("study_id", "measurement_id"),
 )
 
+pipelines = Table(
+    "pipelines",
+    metadata,
+    _seq(),
+    _id(),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("config", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    _document("options"),
+    Column("total", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("job_id", String(36)),
+    Column("created_by_email", Text),
+    *_times(),
+)
+
+pipeline_elements = Table(
+    "pipeline_elements",
+    metadata,
+    _seq(),
+    _id(),
+    Column("pipeline_id", String(36), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("element_type", Text, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("job_id", String(36), index=True),
+    _document("progress"),
+    _document("assumptions"),
+    *_times(),
+    UniqueConstraint("pipeline_id", "position"),
+)
+
+simple_pipelines = Table(
+    "simple_pipelines",
+    metadata,
+    _seq(),
+    _id(),
+    Column("project_id", String(36), nullable=False, index=True),
+    Column("name", Text, nullable=False),
+    Column("description", Text),
+    Column("config", Text, nullable=False),
+    Column("inputs", Text, nullable=False),
+    _document("options"),
+    Column("job_id", String(36), nullable=False, index=True),
+    _document("progress"),
+    Column("created_by_email", Text),
+    *_times(),
+)
+
+pipeline_inputs = Table(
+    "pipeline_inputs",
+    metadata,
+    Column("owner_id", String(36), primary_key=True),
+    Column("content", String(64), primary_key=True, index=True),
+)
+
+element_files = Table(
+    "element_files",
+    metadata,
+    Column("job_id", String(36), primary_key=True),
+    Column("name", String(64), primary_key=True),
+    Column("content", String(64), nullable=False, index=True),
+    _document("details"),
+)
+
 FILES: tuple[Column[str], ...] = (
     simulations.c.time_series_file,
     simulations.c.steps_file,
@@ -434,4 +508,6 @@ FILES: tuple[Column[str], ...] = (
     raw_data.c.content,
     uploads.c.content,
     upload_parts.c.content,
+    pipeline_inputs.c.content,
+    element_files.c.content,
 )
