@@ -1,4 +1,4 @@
-"""What an element finds: the parameters before it, data, models, and where it says what it assumed."""
+"""What an element finds: parameters, data, models, and where it notes what it assumed."""
 
 from __future__ import annotations
 

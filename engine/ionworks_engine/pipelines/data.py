@@ -292,7 +292,8 @@ def _windowed(frame: pl.DataFrame, window: Mapping[str, float], where: str) -> p
     high = window.get("end", math.inf) + _SLACK
     kept = frame.filter((time >= low) & (time <= high))
     if not kept.height:
-        span = f"{frame['Time [s]'].min()} to {frame['Time [s]'].max()} s"
+        times = frame["Time [s]"].cast(pl.Float64)
+        span = f"{times.min()!r} to {times.max()!r} s"
         raise refuse(where, f"no row lies in it; the data covers {span}")
     return kept
 

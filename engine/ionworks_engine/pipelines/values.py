@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -25,8 +25,6 @@ from pybamm.expression_tree.operations.serialise_kernel import decode, encode
 from ionworks_engine.battery.vetting import unsafe
 from ionworks_engine.pipelines.errors import (
     MissingParametersError,
-    PipelineError,
-    near,
     refuse,
     words_of,
 )
@@ -250,7 +248,7 @@ class ParameterSet:
         return {key: value for key, value in usable.items() if not isinstance(value, str)}
 
     def _usable(self, key: str) -> Any:
-        """Return a value as PyBaMM can use it: a bare tree becomes a function of its free leaves."""
+        """Return a value as PyBaMM can use it: a bare tree as a function of its leaves."""
         name, value = self._values[key]
         if not isinstance(value, pybamm.Symbol) or _is_function(value):
             return value
@@ -289,7 +287,7 @@ def read_value(wire: Any, where: str) -> Any:
         raise refuse(where, problem)
     if isinstance(wire, str):
         return _text(wire)
-    if isinstance(wire, bool) or isinstance(wire, int | float):
+    if isinstance(wire, bool | int | float):
         return float(wire)
     if isinstance(wire, list) and all(_is_number(each) for each in wire):
         return [float(each) for each in wire]
