@@ -274,7 +274,7 @@ def _foreign(value: Any, path: str, name: str) -> Any:
 
 def _parameter(value: Any, path: str, name: str) -> Any:
     """Return one parameter: an array is told from a list, which PyBaMM could not use."""
-    if _is_from(value, "numpy") and getattr(value, "shape", ()):
+    if _is_from(value, "numpy") and getattr(value, "shape", None):
         data, kind = plain(value.tolist(), path), str(value.dtype)
         return {"$type": "numpy.ndarray", "data": data, "dtype": kind}
     return plain(value, path, name)
@@ -345,7 +345,11 @@ def _published_set(name: str) -> Any:
 def _finite(value: float, path: str) -> float:
     if math.isfinite(value):
         return value
-    hint = "; a gap in data is None (null)" if math.isnan(value) and path.endswith("]") else ""
+    hint = (
+        "; a gap in data is None, or an empty cell in a file"
+        if math.isnan(value) and path.endswith("]")
+        else ""
+    )
     raise PayloadError(f"{_place(path)} is {value}: only finite numbers can be sent{hint}")
 
 

@@ -1,0 +1,188 @@
+"""What pipelines are asked for with: a configuration becomes the body of a request.
+
+A configuration is a mapping, or an object with a ``to_config()`` such as ``iws.Pipeline``. A mapping
+is sent as it is: only the server judges what an element holds.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from ionworks.encode import parameters, plain, type_name
+from ionworks.references import with_tables
+from ionworks.requests import path_id, shown
+
+__all__ = ["PipelineRequest", "elements_as_sent"]
+
+_LIFTED = ("project_id", "name", "description", "options")
+
+
+@dataclass(frozen=True)
+class PipelineRequest:
+    """A pipeline that is to be submitted, as the API takes it.
+
+    Parameters
+    ----------
+    config
+        What it does: ``elements`` by name, and what else the configuration holds.
+    project_id
+        The project that was named, if one was.
+    said
+        What stands beside the configuration: ``name``, ``description``, ``options``, where given.
+    """
+
+    config: dict[str, Any]
+    project_id: str | None = None
+    said: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        config: Any,
+        project_id: str | None = None,
+        name: str | None = None,
+        description: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Return the request; what is given beside the configuration wins over what is in it.
+
+        Raises
+        ------
+        TypeError
+            If the configuration is no mapping and no object with a ``to_config()``.
+        ValueError
+            If its elements are no mapping, or hold what cannot be sent.
+        FileNotFoundError
+            If it refers to a file that is not there.
+
+        Examples
+        --------
+        >>> from ionworks.pipelines import PipelineRequest
+        >>> config = {"name": "in it", "elements": {}, "options": {"live_progress_updates": True}}
+        >>> request = PipelineRequest.of(config, name="beside it")
+        >>> request.said
+        {'name': 'beside it', 'options': {'live_progress_updates': True}}
+        >>> request.config
+        {'elements': {}}
+        """
+        rest = _as_mapping(config)
+        beside = (project_id, name, description, options)
+        lifted = {
+            key: rest.pop(key, None) if value is None else value
+            for key, value in zip(_LIFTED, beside, strict=True)
+        }
+        if rest.get("elements") is None:
+            raise ValueError('config needs the key "elements": the elements by name')
+        rest["elements"] = elements_as_sent(rest["elements"])
+        project = lifted.pop("project_id")
+        return cls(
+            plain(rest),
+            None if project is None else path_id(project, "project_id"),
+            {key: plain(value, key) for key, value in lifted.items() if value is not None},
+        )
+
+
+def elements_as_sent(elements: Any) -> dict[str, Any]:
+    """Return elements as JSON: data read in, models, functions and arrays written down.
+
+    Raises
+    ------
+    ValueError
+        If they are no mapping, or a value cannot be sent; its key path is told.
+
+    Examples
+    --------
+    >>> from ionworks.pipelines import elements_as_sent
+    >>> fit = {"element_type": "data_fit", "parameters": {"k": {"bounds": (0, float("inf"))}}}
+    >>> elements_as_sent({"fit": fit})["fit"]["parameters"]
+    {'k': {'bounds': [0, None]}}
+    """
+    if not isinstance(elements, Mapping):
+        raise ValueError(
+            "elements must be a mapping of names to elements, in the order in which they run, "
+            f"not {shown(elements)}"
+        )
+    named = {name: _element(name, element) for name, element in elements.items()}
+    encoded: dict[str, Any] = plain(
+        {
+            name: _as_sent(element, f"elements.{name}")
+            for name, element in with_tables(named).items()
+        },
+        "elements",
+    )
+    return encoded
+
+
+def _as_mapping(config: Any) -> dict[str, Any]:
+    if isinstance(config, Mapping):
+        return dict(config)
+    if hasattr(config, "to_config") and not isinstance(config, type):
+        return dict(config.to_config())
+    raise TypeError(
+        "config must be a mapping with elements, or an iws.Pipeline, "
+        f"not {type_name(config) if not isinstance(config, type) else f'the class {config}'}"
+    )
+
+
+def _element(name: str, element: Any) -> Any:
+    """Return an element as a mapping; one of a typed package is asked of its own pipeline."""
+    if isinstance(element, Mapping) or not hasattr(element, "to_config"):
+        return element
+    package = sys.modules[type(element).__module__.partition(".")[0]]
+    pipeline = getattr(package, "Pipeline", None)
+    if pipeline is None:
+        return element.to_config()
+    return pipeline({name: element}).to_config()["elements"][name]
+
+
+def _as_sent(element: Any, where: str) -> Any:
+    """Write down the places of an element that hold parameters, not just any values."""
+    if not isinstance(element, Mapping):
+        return element
+    written = dict(element)
+    if _has_items(written.get("values")):
+        written["values"] = _entry_values(written["values"], f"{where}.values")
+    if isinstance(written.get("parameters"), Mapping):
+        written["parameters"] = {
+            name: _fit_parameter(value) for name, value in written["parameters"].items()
+        }
+    if isinstance(written.get("objectives"), Mapping):
+        written["objectives"] = {
+            name: _objective(value, f"{where}.objectives.{name}")
+            for name, value in written["objectives"].items()
+        }
+    return written
+
+
+def _entry_values(values: Any, where: str) -> dict[str, Any]:
+    """Write down the values of an entry; where a published set is from is no parameter."""
+    return {name: value for name, value in parameters(values, where).items() if name != "citations"}
+
+
+def _fit_parameter(value: Any) -> Any:
+    """Return a parameter of a fit; a bound that is infinite is none."""
+    if isinstance(value, Mapping) and _has_length(value.get("bounds")):
+        return {**value, "bounds": [_bound(bound) for bound in value["bounds"]]}
+    return value
+
+
+def _bound(bound: Any) -> Any:
+    return None if isinstance(bound, float) and math.isinf(bound) else bound
+
+
+def _objective(value: Any, where: str) -> Any:
+    if isinstance(value, Mapping) and _has_items(value.get("parameters")):
+        return {**value, "parameters": parameters(value["parameters"], f"{where}.parameters")}
+    return value
+
+
+def _has_items(value: Any) -> bool:
+    return hasattr(value, "items") and hasattr(value, "keys")
+
+
+def _has_length(value: Any) -> bool:
+    return isinstance(value, Iterable) and not isinstance(value, str | Mapping)
