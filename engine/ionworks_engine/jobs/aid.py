@@ -59,6 +59,7 @@ class Noting:
     def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
         """Find nobody."""
         del task, request, affinity
+        return None
 
 
 def _unheard(note: dict[str, Any]) -> None:

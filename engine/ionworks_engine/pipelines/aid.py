@@ -79,6 +79,7 @@ class _Alone:
     def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
         """Find nobody."""
         del task, request, affinity
+        return None
 
 
 ALONE: Aid = _Alone()
