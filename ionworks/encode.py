@@ -345,11 +345,8 @@ def _published_set(name: str) -> Any:
 def _finite(value: float, path: str) -> float:
     if math.isfinite(value):
         return value
-    hint = (
-        "; a gap in data is None, or an empty cell in a file"
-        if math.isnan(value) and path.endswith("]")
-        else ""
-    )
+    is_gap = math.isnan(value) and path.endswith("]")
+    hint = "; a gap in data is None, or an empty cell in a file" if is_gap else ""
     raise PayloadError(f"{_place(path)} is {value}: only finite numbers can be sent{hint}")
 
 

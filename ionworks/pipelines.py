@@ -1,7 +1,7 @@
 """What pipelines are asked for with: a configuration becomes the body of a request.
 
-A configuration is a mapping, or an object with a ``to_config()`` such as ``iws.Pipeline``. A mapping
-is sent as it is: only the server judges what an element holds.
+A configuration is a mapping, or an object with a ``to_config()`` such as ``iws.Pipeline``. A
+mapping is sent as it is: only the server judges what an element holds.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from ionworks.encode import parameters, plain, type_name
-from ionworks.references import with_tables
+from ionworks.references import config_of, with_tables
 from ionworks.requests import path_id, shown
 
 __all__ = ["PipelineRequest", "elements_as_sent"]
@@ -70,11 +70,9 @@ class PipelineRequest:
         {'elements': {}}
         """
         rest = _as_mapping(config)
-        beside = (project_id, name, description, options)
-        lifted = {
-            key: rest.pop(key, None) if value is None else value
-            for key, value in zip(_LIFTED, beside, strict=True)
-        }
+        inside = {key: rest.pop(key, None) for key in _LIFTED}
+        beside = dict(zip(_LIFTED, (project_id, name, description, options), strict=True))
+        lifted = {key: inside[key] if beside[key] is None else beside[key] for key in _LIFTED}
         if rest.get("elements") is None:
             raise ValueError('config needs the key "elements": the elements by name')
         rest["elements"] = elements_as_sent(rest["elements"])
@@ -165,6 +163,7 @@ def _entry_values(values: Any, where: str) -> dict[str, Any]:
 
 def _fit_parameter(value: Any) -> Any:
     """Return a parameter of a fit; a bound that is infinite is none."""
+    value = config_of(value)
     if isinstance(value, Mapping) and _has_length(value.get("bounds")):
         return {**value, "bounds": [_bound(bound) for bound in value["bounds"]]}
     return value

@@ -21,7 +21,7 @@ from ionworks.errors import MeasurementValidationError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MOST_ROWS", "with_tables"]
+__all__ = ["MOST_ROWS", "config_of", "with_tables"]
 
 MOST_ROWS = 1000
 """The most rows of a table that is written into a pipeline."""
@@ -80,11 +80,11 @@ def _element(element: Any, where: str) -> Any:
 
 def _values(values: Any, where: str) -> Any:
     """Read in the data among the values of an entry."""
-    values = _config_of(values)
+    values = config_of(values)
     if not isinstance(values, Mapping):
         return values
     return {
-        key: _table(value, f"{where}.{key}") if _is_data(_config_of(value)) else value
+        key: _table(value, f"{where}.{key}") if _is_data(config_of(value)) else value
         for key, value in values.items()
     }
 
@@ -102,13 +102,13 @@ def _is_data(value: Any) -> bool:
 
 def _objectives(objectives: Any, where: str) -> Any:
     """Read in the data of objectives, which may be called what they like."""
-    objectives = _config_of(objectives)
+    objectives = config_of(objectives)
     if not isinstance(objectives, Mapping):
         return objectives
     if _is_objective(objectives):
         return _inside(objectives, where)
     return {
-        name: _inside(_config_of(objective), f"{where}.{name}")
+        name: _inside(config_of(objective), f"{where}.{name}")
         for name, objective in objectives.items()
     }
 
@@ -118,26 +118,26 @@ def _is_objective(value: Mapping[str, Any]) -> bool:
     kind, data = value.get("type", value.get("objective")), value.get("data")
     if isinstance(kind, str):
         return True
-    return data is not None and not (isinstance(_config_of(data), Mapping) and "data" in data)
+    return data is not None and not (isinstance(config_of(data), Mapping) and "data" in data)
 
 
 def _searched(key: Any, value: Any, where: str) -> Any:
     if key in _DATA:
         return _table(value, where)
-    return value if key in _NO_DATA else _inside(_config_of(value), where)
+    return value if key in _NO_DATA else _inside(config_of(value), where)
 
 
 def _inside(value: Any, where: str) -> Any:
     if isinstance(value, Mapping) and "$type" not in value:
         return {key: _searched(key, item, f"{where}.{key}") for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_inside(_config_of(item), f"{where}[{at}]") for at, item in enumerate(value)]
+        return [_inside(config_of(item), f"{where}[{at}]") for at, item in enumerate(value)]
     return value
 
 
 def _table(value: Any, where: str) -> Any:
     """Return data as the API takes it; what it refers to on this machine is read."""
-    value = _config_of(value)
+    value = config_of(value)
     if isinstance(value, str):
         return _referred(value, where)
     if is_frame(value):
@@ -253,7 +253,7 @@ def _is_column(value: Any) -> bool:
     )
 
 
-def _config_of(value: Any) -> Any:
+def config_of(value: Any) -> Any:
     """Return the configuration of an object that has one; models and symbols stay as they are."""
     if isinstance(value, Mapping | str | type) or not hasattr(value, "to_config"):
         return value
