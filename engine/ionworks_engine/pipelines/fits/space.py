@@ -12,15 +12,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import TypeAlias
 
 
 import numpy as np
 import numpy.typing as npt
 
 from ionworks_engine.pipelines.fits.transforms import Transform
-from ionworks_engine.pipelines.objectives.base import Floats
 
-
+Floats: TypeAlias = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,203 @@
+"""Costs from configurations: which variables of which objectives, normalised and weighted how."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ionworks_engine.pipelines.errors import near, refuse
+from ionworks_engine.pipelines.fits.cost_checks import NORMALIZATIONS, check_cost, records
+from ionworks_engine.pipelines.fits.costs import (
+    KINDS,
+    Cost,
+    ErrorCost,
+    GaussianCost,
+    Term,
+    WassersteinCost,
+    WeightedSum,
+)
+from ionworks_engine.pipelines.objectives.base import Objective
+
+
+_GAUSSIAN_FILL = 1e6
+"""Stands in for what the model does not get to where nothing else was said, as in the schema."""
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Reads costs of some objectives.
+
+    Parameters
+    ----------
+    objectives
+        Those that the cost may be of, by label.
+    note
+        Takes the sentences that say what was assumed.
+    """
+
+    objectives: Mapping[str, Objective]
+    note: Callable[[str], None]
+
+    def read(self, config: Any, where: str) -> Cost:
+        """Read a cost.
+
+        Parameters
+        ----------
+        config
+            As on the wire, such as ``{"type": "SSE", "normalization": "mean"}``; a bare name
+            stands for a cost with all its defaults.
+        where
+            Key path for messages.
+
+        Raises
+        ------
+        PipelineError
+            If it names no cost, objective or variable that there is, or has a field that this cost
+            does not take.
+        """
+        return self._read(check_cost(config, where), self._all(), where)
+
+    def _read(self, config: Mapping[str, Any], within: Mapping[str, Sequence[str]], where: str
+              ) -> Cost:  # fmt: skip
+        scope = self._scope(config, within, where)
+        name = config["type"]
+        if name == "MultiCost":
+            return self._several(config, scope, where)
+        if name == "ChiSquare":
+            return self._chi_square(config, scope, where)
+        if name == "GaussianLogLikelihood":
+            return self._gaussian(config, scope, where)
+        if name == "Wasserstein" and config.get("position_variable") is not None:
+            return self._clouds(config, scope, where)
+        terms = tuple(self._normalised(config, term, where) for term in self._terms(config, scope))
+        return WassersteinCost(terms) if name == "Wasserstein" else ErrorCost(
+            name, KINDS[name], terms
+        )  # fmt: skip
+
+    def _all(self) -> dict[str, Sequence[str]]:
+        return {label: tuple(one.variables) for label, one in self.objectives.items()}
+
+    def _scope(
+        self, config: Mapping[str, Any], within: Mapping[str, Sequence[str]], where: str
+    ) -> dict[str, Sequence[str]]:
+        asked = config.get("calculation_structure")
+        key = "calculation_structure"
+        if asked is None and config.get("objective_names") is not None:
+            asked, key = dict.fromkeys(config["objective_names"]), "objective_names"
+        if asked is None:
+            return dict(within)
+        scope: dict[str, Sequence[str]] = {}
+        for label, variables in asked.items():
+            _known(label, self.objectives, f"{where}.{key}", "objective")
+            if label not in within:
+                continue
+            for variable in variables or ():
+                _known(variable, self.objectives[label].variables, f"{where}.{key}.{label}",
+                       "variable")  # fmt: skip
+            scope[label] = within[label] if variables is None else tuple(variables)
+        return scope
+
+    def _terms(self, config: Mapping[str, Any], scope: Mapping[str, Sequence[str]]) -> list[Term]:
+        objective_weights = config.get("objective_weights") or {}
+        variable_weights = config.get("variable_weights") or {}
+        fill = config.get("nan_values")
+        terms = []
+        for label, variables in scope.items():
+            one = self.objectives[label]
+            for variable in variables:
+                own = variable_weights.get(variable, one.variable_weights.get(variable, 1.0))
+                data = np.asarray(one.variables[variable], dtype=float)
+                if not np.any(np.isfinite(data)):
+                    self.note(f"objective {label!r} has no number of {variable!r}: left out")
+                    continue
+                weight = float(objective_weights.get(label, 1.0)) * float(own)
+                terms.append(
+                    Term(label, variable, data, 1.0, weight, "mean" if fill is None else fill)
+                )
+        return terms
+
+    def _normalised(self, config: Mapping[str, Any], term: Term, where: str) -> Term:
+        wanted = config.get("normalization")
+        wanted = "mean" if wanted is None else wanted
+        if not isinstance(wanted, str):
+            return replace(term, scale=float(wanted))
+        scale = NORMALIZATIONS[wanted](term.data[term.rows])
+        if scale == 0 or not math.isfinite(scale):
+            self.note(
+                f"{where}: the {wanted} of the data of {term.variable!r} in {term.objective!r} is "
+                f"{scale!r}, so differences there are not normalised"
+            )
+            scale = 1.0
+        return replace(term, scale=scale)
+
+    def _chi_square(
+        self, config: Mapping[str, Any], scope: Mapping[str, Sequence[str]], where: str
+    ) -> Cost:
+        deviations = config["variable_standard_deviations"]
+        terms = self._with(deviations, "standard deviation", config, scope, where)
+        scaled = (replace(t, scale=float(deviations[t.variable]), weight=1.0) for t in terms)
+        return ErrorCost("ChiSquare", KINDS["ChiSquare"], tuple(scaled))
+
+    def _gaussian(
+        self, config: Mapping[str, Any], scope: Mapping[str, Sequence[str]], where: str
+    ) -> Cost:
+        sigma = config["sigma"]
+        filled = {"nan_values": _GAUSSIAN_FILL} | {k: v for k, v in config.items() if v is not None}
+        terms = self._with(sigma, "sigma", filled, scope, where)
+        return GaussianCost(tuple(replace(term, weight=1.0) for term in terms), sigma)
+
+    def _with(
+        self,
+        deviations: Mapping[str, Any],
+        what: str,
+        config: Mapping[str, Any],
+        scope: Mapping[str, Sequence[str]],
+        where: str,
+    ) -> list[Term]:
+        """Return the terms that have a deviation; note those left out."""
+        terms = self._terms(config, scope)
+        have = {term.variable for term in terms}
+        for variable in deviations:
+            _known(variable, have, where, "variable")
+        for variable in sorted(have - set(deviations)):
+            self.note(
+                f"{where}: {config['type']} has no {what} of {variable!r}, which is left out of it"
+            )
+        return [term for term in terms if term.variable in deviations]
+
+    def _clouds(
+        self, config: Mapping[str, Any], scope: Mapping[str, Sequence[str]], where: str
+    ) -> Cost:
+        places, masses = config["position_variable"], config["weight_variable"]
+        objectives = {
+            label: (places, masses)
+            for label in scope
+            if {places, masses} <= set(self.objectives[label].variables)
+        }
+        if not objectives:
+            known = {name for label in scope for name in self.objectives[label].variables}
+            lacking = next((name for name in (places, masses) if name not in known), places)
+            raise refuse(where, f"no objective has {lacking!r}{near(lacking, known)}")
+        terms = self._terms(config, objectives)
+        return WassersteinCost(
+            tuple(self._normalised(config, t, where) for t in terms if t.variable == places),
+            {term.objective: term for term in terms if term.variable == masses},
+        )
+
+    def _several(
+        self, config: Mapping[str, Any], scope: Mapping[str, Sequence[str]], where: str
+    ) -> Cost:
+        parts = []
+        for place, (part, weight) in enumerate(records(config["costs"])):
+            inner = f"{where}.costs.{place}.cost"
+            parts.append((self._read(check_cost(part, inner), scope, inner), weight))
+        return WeightedSum(tuple(parts))
+
+
+def _known(name: str, known: Iterable[str], where: str, what: str) -> None:
+    if name not in known:
+        raise refuse(where, f"no {what} {name!r}{near(name, known)}")

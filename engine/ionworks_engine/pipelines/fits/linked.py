@@ -1,0 +1,157 @@
+"""Expressions of the parameters of a fit: linked parameters, constraints and penalties.
+
+Expressions are PyBaMM's trees. Their leaves are free parameters of the fit, parameters that are
+linked to those, or any that the elements before gave. They are compiled once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from ionworks_engine.battery.functions import compile_symbols
+from ionworks_engine.battery.quiet import casadi, pybamm
+from ionworks_engine.pipelines.errors import MissingParametersError, refuse, words_of
+from ionworks_engine.pipelines.fits.regularizers import Soft
+from ionworks_engine.pipelines.names import spelt, unit_of
+from ionworks_engine.pipelines.objectives.base import Floats
+from ionworks_engine.pipelines.values import ParameterSet, read_value
+
+_LEAVES = (pybamm.Parameter, pybamm.InputParameter)
+
+
+class Algebra:
+    """What expressions of a fit may refer to.
+
+    Parameters
+    ----------
+    given
+        Parameters that are fixed in the fit.
+    free
+        Names of those that are not.
+    linked
+        Wire trees by the name of the parameter that they define.
+    where
+        Key path of the element, for messages.
+
+    Attributes
+    ----------
+    functions
+        Those of the linked parameters that are functions (of a stoichiometry, say): native values
+        for the parameter set, in which the free ones are still parameters.
+    links
+        The others: numbers, once the free ones are.
+    """
+
+    def __init__(
+        self,
+        given: ParameterSet,
+        free: Sequence[str],
+        linked: Mapping[str, Mapping[str, Any]],
+        where: str,
+    ) -> None:
+        self._free = tuple(free)
+        trees = {n: _parameters(read_value(t, f"{where}.{n}")) for n, t in linked.items()}
+        inputs = {name: pybamm.InputParameter(name) for name in free}
+        self._values = given.updated(inputs).updated(trees)
+        kinds = {n: self._is_function(n, tree, f"{where}.{n}") for n, tree in trees.items()}
+        self.functions = {name: tree for name, tree in trees.items() if kinds[name]}
+        numbers = {name: tree for name, tree in trees.items() if not kinds[name]}
+        compiled = self._compiled(list(numbers.values()), where) if numbers else None
+        self.links = Links(self._free, tuple(numbers), compiled)
+
+    def soft(self, config: Any, where: str) -> Soft:
+        """Read a constraint or a penalty: ``{"type", "fun", "regularizer_weight"}``."""
+        if not isinstance(config, Mapping) or config.get("type") not in ("Constraint", "Penalty"):
+            raise refuse(where, "must be a Constraint or a Penalty, told apart by 'type'")
+        weight = config.get("regularizer_weight")
+        if weight is None:
+            weight = 1.0
+        if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight >= 0:
+            raise refuse(f"{where}.regularizer_weight", f"must be 0 or more, not {weight!r}")
+        value = read_value(config.get("fun"), f"{where}.fun")
+        symbol = _parameters(pybamm.convert_to_symbol(value))
+        self._is_function("", symbol, f"{where}.fun", only_numbers=True)
+        inequality = isinstance(symbol, pybamm.expression_tree.binary_operators._Heaviside)
+        if config["type"] == "Constraint" and inequality:
+            symbol = pybamm.maximum(symbol.left - symbol.right, 0)
+        compiled = self._compiled([symbol], f"{where}.fun")
+
+        def excess(values: Mapping[str, float]) -> float:
+            return float(compiled([values[name] for name in self._free]))
+
+        return Soft(excess, float(weight))
+
+    def _is_function(self, name: str, tree: Any, where: str, *, only_numbers: bool = False) -> bool:
+        """Tell whether a tree is a function of something that is no parameter."""
+        if isinstance(tree, pybamm.ExpressionFunctionParameter) and tree.func_args:
+            return True
+        leaves = {leaf.name for leaf in tree.pre_order() if isinstance(leaf, _LEAVES)}
+        unknown = sorted(leaf for leaf in leaves if leaf not in self._values)
+        if unknown and (only_numbers or any(unit_of(leaf) for leaf in unknown)):
+            raise MissingParametersError(unknown, where)
+        if spelt(name) in map(spelt, leaves):
+            raise refuse(where, "refers to itself")
+        return bool(unknown)
+
+    def _compiled(self, symbols: list[Any], where: str) -> Any:
+        try:
+            return compile_symbols(self._values.pybamm(), symbols, (), self._free)
+        except RecursionError:
+            raise refuse(where, "linked parameters refer to each other in a circle") from None
+        except Exception as error:
+            raise refuse(where, f"cannot be computed: {words_of(error)}") from None
+
+
+class Links:
+    """Parameters that are numbers computed from the free ones.
+
+    Parameters
+    ----------
+    free, linked
+        Names.
+    compiled
+        From the free values, stacked, to the linked ones; ``None`` if there are none.
+    """
+
+    def __init__(self, free: tuple[str, ...], linked: tuple[str, ...], compiled: Any) -> None:
+        self.linked = linked
+        self._free = free
+        self._compiled = compiled
+        self._slopes: Callable[..., Any] | None = None
+        if compiled is not None:
+            stacked = casadi.MX.sym("p", len(free))
+            slopes = casadi.jacobian(compiled(stacked), stacked)
+            self._slopes = casadi.Function("slopes", [stacked], [slopes])
+
+    def values(self, free: Mapping[str, float]) -> dict[str, float]:
+        """Return the linked values."""
+        if self._compiled is None:
+            return {}
+        numbers = np.ravel(self._compiled(self._stacked(free)))
+        return dict(zip(self.linked, map(float, numbers), strict=True))
+
+    def chain(self, free: Mapping[str, float]) -> Floats:
+        """Return the derivatives of the free values and the linked ones by the free values."""
+        own = np.eye(len(free))
+        if self._slopes is None:
+            return own
+        slopes = np.asarray(self._slopes(self._stacked(free)), dtype=float)
+        places = [self._free.index(name) for name in free]
+        return np.vstack([own, slopes[:, places]])
+
+    def _stacked(self, free: Mapping[str, float]) -> list[float]:
+        return [free[name] for name in self._free]
+
+
+def _parameters(value: Any) -> Any:
+    """Return a tree whose inputs are parameters: a configuration may spell them either way."""
+    symbol = pybamm.convert_to_symbol(value)
+    inputs = {
+        leaf: pybamm.Parameter(leaf.name)
+        for leaf in symbol.pre_order()
+        if isinstance(leaf, pybamm.InputParameter)
+    }
+    return pybamm.SymbolReplacer(inputs).process_symbol(symbol) if inputs else symbol
