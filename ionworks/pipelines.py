@@ -10,13 +10,16 @@ import math
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Self
+
+from ionworks_openapi.models import OrderDirection, PipelineOrderField
 
 from ionworks.encode import parameters, plain, type_name
 from ionworks.references import config_of, with_tables
-from ionworks.requests import path_id, shown
+from ionworks.requests import choice, path_id, shown, text
 
-__all__ = ["PipelineRequest", "elements_as_sent"]
+__all__ = ["PipelineRequest", "changes", "elements_as_sent", "list_filters"]
 
 _LIFTED = ("project_id", "name", "description", "options")
 
@@ -113,6 +116,49 @@ def elements_as_sent(elements: Any) -> dict[str, Any]:
         "elements",
     )
     return encoded
+
+
+def changes(**values: str | None) -> dict[str, str]:
+    """Return the fields of a pipeline that are to change.
+
+    Raises
+    ------
+    ValueError
+        If there are none.
+    """
+    changed = {key: text(value, key) for key, value in values.items() if value is not None}
+    if not changed:
+        raise ValueError(f"nothing to change: give {' or '.join(values)}")
+    return changed
+
+
+def list_filters(**filters: Any) -> dict[str, Any]:
+    """Return the query parameters of a list of pipelines, operators as they were given.
+
+    Raises
+    ------
+    ValueError
+        If an order is unknown.
+    TypeError
+        If a filter is no text, and no date or time.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> from ionworks.pipelines import list_filters
+    >>> list_filters(name="ilike.%diffevo%", created_at_gt=date(2026, 5, 8), status=None)
+    {'name': 'ilike.%diffevo%', 'created_at_gt': '2026-05-08'}
+    """
+    orders = {"order_by": PipelineOrderField, "order": OrderDirection}
+    return {
+        key: choice(orders[key], value, key) if key in orders else _operand(key, value)
+        for key, value in filters.items()
+        if value is not None
+    }
+
+
+def _operand(key: str, value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else text(value, key)
 
 
 def _as_mapping(config: Any) -> dict[str, Any]:

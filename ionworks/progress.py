@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 
 __all__ = ["Reporter", "meter", "reporter"]
 
-_FINISHED = ("completed", "ready", "failed", "canceled")
+_FINISHED = ("completed", "ready", "failed", "canceled", "skipped")
 _metering = threading.Lock()
 
 
 class Reporter(Protocol):
     """Shows how jobs come along."""
 
-    def show(self, states: Mapping[str, str]) -> None:
-        """Show the status of each job, by id."""
+    def show(self, states: Mapping[str, str], note: str = "") -> None:
+        """Show the status of each job, by id, and how what runs comes along."""
 
     def close(self) -> None:
         """Show nothing more."""
@@ -64,7 +64,7 @@ def meter(
 
 
 class _Silence:
-    def show(self, states: Mapping[str, str]) -> None:
+    def show(self, states: Mapping[str, str], note: str = "") -> None:
         pass
 
     def close(self) -> None:
@@ -78,7 +78,8 @@ class _Lines:
         self._stream = stream
         self._shown: dict[str, str] = {}
 
-    def show(self, states: Mapping[str, str]) -> None:
+    def show(self, states: Mapping[str, str], note: str = "") -> None:
+        del note  # it changes at every look
         for job, status in states.items():
             if self._shown.get(job) != status:
                 self._shown[job] = status
@@ -96,10 +97,10 @@ class _Bar:
         self._progress: Progress | None = None
         self._task: TaskID | None = None
 
-    def show(self, states: Mapping[str, str]) -> None:
+    def show(self, states: Mapping[str, str], note: str = "") -> None:
         progress, task = self._started(len(states))
         finished = sum(status in _FINISHED for status in states.values())
-        progress.update(task, completed=finished, description=_summary(states))
+        progress.update(task, completed=finished, description=note or _summary(states))
 
     def close(self) -> None:
         if self._progress is not None:

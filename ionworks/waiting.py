@@ -71,6 +71,7 @@ class Watch:
         show: Reporter | None = None,
     ) -> None:
         self.states = dict.fromkeys(ids, _UNSEEN)
+        self.parts: dict[str, str] = {}
         self._timeout = math.inf if timeout is None else _seconds("timeout", timeout)
         self._longest = max(_FIRST_PAUSE, _seconds("poll_interval", poll_interval))
         self._what, self._clock = what, clock
@@ -110,11 +111,27 @@ class Watch:
         """Return how long until the deadline, in s."""
         return max(0.0, self._deadline - self._clock())
 
-    def saw(self, statuses: Mapping[str, str]) -> None:
-        """Take in what a look found, by id."""
+    def saw(
+        self,
+        statuses: Mapping[str, str],
+        parts: Mapping[str, str] | None = None,
+        note: str = "",
+    ) -> None:
+        """Take in what a look found, by id.
+
+        Parameters
+        ----------
+        statuses
+            The status of each job.
+        parts
+            The status of each part of a job, by name: they are shown in its place.
+        note
+            How what runs comes along.
+        """
         self._trouble = None
         self.states.update((job, statuses[job]) for job in self.states if job in statuses)
-        self._show.show(self.states)
+        self.parts = dict(parts or {})
+        self._show.show(self.parts or self.states, note)
 
     def stumbled(self, error: IonworksError) -> None:
         """Take in that a look found nothing, for a reason that may pass."""
@@ -152,11 +169,13 @@ class Watch:
     def _out_of_time(self) -> WaitTimeoutError:
         states = [f"{job} ({self.states[job]})" for job in self.open]
         many = f"{len(states)} of {len(self.states)} {self._what}s" if len(self.states) > 1 else ""
+        parts = f" [{_named([f'{name}: {state}' for name, state in self.parts.items()])}]"
         trouble = f"; the last look failed: {self._trouble}" if self._trouble else ""
         return WaitTimeoutError(
             f"{many or 'the ' + self._what} not finished after {self._timeout:g} s: "
-            f"{_named(states)}{trouble}. They run on: wait again with a longer timeout",
-            self.states,
+            f"{_named(states)}{parts if self.parts else ''}{trouble}. "
+            "They run on: wait again with a longer timeout",
+            {**self.parts, **self.states},
         )
 
 

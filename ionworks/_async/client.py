@@ -20,10 +20,12 @@ if TYPE_CHECKING:
     from ionworks._async.job import AsyncJobClient
     from ionworks._async.model import AsyncModelClient
     from ionworks._async.parameterized_model import AsyncParameterizedModelClient
+    from ionworks._async.pipeline import AsyncPipelineClient
     from ionworks._async.project import AsyncProjectClient
     from ionworks._async.protocol import AsyncProtocolClient
     from ionworks._async.raw_data import AsyncRawDataClient
     from ionworks._async.search import AsyncSearchClient
+    from ionworks._async.simple_pipeline import AsyncSimplePipelineClient
     from ionworks._async.simulation import AsyncSimulationClient
     from ionworks._async.study import AsyncStudyClient
     from ionworks.results.measurements import CellMeasurement
@@ -232,6 +234,20 @@ class AsyncIonworks:
         from ionworks._async.raw_data import AsyncRawDataClient
 
         return AsyncRawDataClient(self._session)
+
+    @cached_property
+    def pipeline(self) -> AsyncPipelineClient:
+        """From what is known and what was measured to a parameterised cell model."""
+        from ionworks._async.pipeline import AsyncPipelineClient
+
+        return AsyncPipelineClient(self._session)
+
+    @cached_property
+    def simple_pipeline(self) -> AsyncSimplePipelineClient:
+        """Pipelines with one fit or one validation at most, run as one job."""
+        from ionworks._async.simple_pipeline import AsyncSimplePipelineClient
+
+        return AsyncSimplePipelineClient(self._session)
 
     @cached_property
     def study(self) -> AsyncStudyClient:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
 
-from ionworks_openapi.api.jobs import cancel_job, get_job, list_jobs
-from ionworks_openapi.models import Job
+from ionworks_openapi.api.jobs import (
+    cancel_job,
+    get_job,
+    get_job_metadata,
+    get_job_series,
+    list_job_series_channels,
+    list_jobs,
+)
+from ionworks_openapi.api.pipelines import get_plot_data
+from ionworks_openapi.models import Job, SeriesSource
 
-from ionworks.calls import async_call
-from ionworks.requests import path_id
+from ionworks.calls import async_call, async_mapping
+from ionworks.records import Record
+from ionworks.requests import choice, given, path_id, several, text
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -16,6 +26,7 @@ if TYPE_CHECKING:
 __all__ = ["AsyncJobClient"]
 
 Jobs = list[Job]
+Channels = dict[str, list[Any]]
 
 
 class AsyncJobClient:
@@ -45,3 +56,143 @@ class AsyncJobClient:
         return await async_call(
             cancel_job.asyncio_detailed, wanted, client=self._session.api, body={}
         )
+
+    async def get_metadata(self, job_id: str) -> Record:
+        """Return what a job tells about its work.
+
+        Returns
+        -------
+        Record
+            Of a fit ``intermediate_results``, each improvement with its cost and values;
+            ``samples``, ``sample_costs``, ``sample_param_names`` and ``sample_burnin`` of a
+            sampler; ``validation_plot_config``, how many plots each objective has; ``failures``,
+            the points that the solver did not get through.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such job, or it has told nothing yet.
+        """
+        wanted = path_id(job_id, "job_id")
+        return await async_mapping(
+            get_job_metadata.asyncio_detailed, wanted, client=self._session.api
+        )
+
+    async def get_series_channels(self, job_id: str) -> Record:
+        """Return the names of the series of a job: by objective, by source, of its channels."""
+        wanted = path_id(job_id, "job_id")
+        return await async_mapping(
+            list_job_series_channels.asyncio_detailed, wanted, client=self._session.api
+        )
+
+    async def get_series(
+        self,
+        job_id: str,
+        objective: str,
+        source: str = "optimal",
+        columns: Iterable[str] | None = None,
+        x_column: str | None = None,
+        max_points: int | None = None,
+        x_min: float | None = None,
+        x_max: float | None = None,
+    ) -> Channels:
+        """Return data and model of one objective of a fit or a validation.
+
+        Parameters
+        ----------
+        job_id, objective
+            The job, and the objective by its name in the element.
+        source
+            ``optimal`` for the values found, ``baseline`` for those it began with.
+        columns
+            The channels wanted, of those that `get_series_channels` names; all without it.
+        x_column
+            The channel that ``x_min`` and ``x_max`` refer to; the first one without it.
+        max_points
+            The most points of a channel: what is more is thinned out to its shape.
+        x_min, x_max
+            The window that is cut out first, in the unit of the x column.
+
+        Returns
+        -------
+        dict
+            The values of each channel, of equal length.
+
+        Raises
+        ------
+        ValueError
+            If the source is unknown, or a column cannot be asked for by its name.
+        NotFoundError
+            If the job has no such objective.
+        """
+        answer = await async_mapping(
+            get_job_series.asyncio_detailed,
+            path_id(job_id, "job_id"),
+            client=self._session.api,
+            objective=text(objective, "objective"),
+            source=choice(SeriesSource, source, "source"),
+            columns=given(None if columns is None else _joined(columns)),
+            x_column=given(x_column),
+            max_points=given(max_points),
+            x_min=given(x_min),
+            x_max=given(x_max),
+        )
+        return dict(answer)
+
+    async def get_plot_data(
+        self,
+        job_id: str,
+        objective_name: str,
+        plot_index: int = 0,
+        max_points: int = 2000,
+        x_min: float | None = None,
+        x_max: float | None = None,
+    ) -> Record:
+        """Return a plot of a fit or a validation: data, model and error of one objective.
+
+        Parameters
+        ----------
+        job_id, objective_name
+            The job, and the objective by its name in the element.
+        plot_index
+            Which of the objective's plots, from 0.
+        max_points
+            The most points of a trace, from 100 to 80,000; what is more is thinned out to its
+            shape.
+        x_min, x_max
+            The window, in the unit of the axis.
+
+        Returns
+        -------
+        Record
+            ``type``, ``traces`` (``name``, ``x``, ``y``) and ``layout``, with the titles and
+            units of the axes.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such plot.
+        """
+        return await async_mapping(
+            get_plot_data.asyncio_detailed,
+            path_id(job_id, "job_id"),
+            client=self._session.api,
+            objective_name=text(objective_name, "objective_name"),
+            plot_index=plot_index,
+            max_points=max_points,
+            x_min=given(x_min),
+            x_max=given(x_max),
+        )
+
+
+def _joined(columns: Iterable[str]) -> str:
+    names = [text(column, "columns") for column in several(columns, "columns")]
+    for name in names:
+        if "," in name:
+            raise ValueError(
+                f"the channel {name!r} cannot be asked for by its name, which has a comma: "
+                "ask for all of them"
+            )
+    if not names:
+        raise ValueError("columns names none: leave it out for all of them")
+    return ",".join(names)

@@ -21,10 +21,12 @@ if TYPE_CHECKING:
     from ionworks._sync.job import JobClient
     from ionworks._sync.model import ModelClient
     from ionworks._sync.parameterized_model import ParameterizedModelClient
+    from ionworks._sync.pipeline import PipelineClient
     from ionworks._sync.project import ProjectClient
     from ionworks._sync.protocol import ProtocolClient
     from ionworks._sync.raw_data import RawDataClient
     from ionworks._sync.search import SearchClient
+    from ionworks._sync.simple_pipeline import SimplePipelineClient
     from ionworks._sync.simulation import SimulationClient
     from ionworks._sync.study import StudyClient
     from ionworks.results.measurements import CellMeasurement
@@ -233,6 +235,20 @@ class Ionworks:
         from ionworks._sync.raw_data import RawDataClient
 
         return RawDataClient(self._session)
+
+    @cached_property
+    def pipeline(self) -> PipelineClient:
+        """From what is known and what was measured to a parameterised cell model."""
+        from ionworks._sync.pipeline import PipelineClient
+
+        return PipelineClient(self._session)
+
+    @cached_property
+    def simple_pipeline(self) -> SimplePipelineClient:
+        """Pipelines with one fit or one validation at most, run as one job."""
+        from ionworks._sync.simple_pipeline import SimplePipelineClient
+
+        return SimplePipelineClient(self._session)
 
     @cached_property
     def study(self) -> StudyClient:
