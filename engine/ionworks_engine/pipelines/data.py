@@ -246,7 +246,7 @@ def _chosen(
     frame: pl.DataFrame, steps: pl.DataFrame | None, data: Mapping[str, Any], where: str
 ) -> tuple[pl.DataFrame, pl.DataFrame | None]:
     """Return the steps, the time and the transforms of the rows that data asks for."""
-    window = _window(data.get("time_range"), f"{where}.time_range")
+    window = read_window(data.get("time_range"), f"{where}.time_range")
     options = data.get("options") or {}
     if not isinstance(options, Mapping):
         raise refuse(f"{where}.options", f"must be a mapping, not {options!r:.40}")
@@ -260,7 +260,14 @@ def _chosen(
     return _loaded(frame, steps, dict(options), window, f"{where}.options")
 
 
-def _window(stated: Any, where: str) -> dict[str, float]:
+def read_window(stated: Any, where: str) -> dict[str, float]:
+    """Read a time range: ``start`` and ``end`` or ``duration`` in s; empty where there is none.
+
+    Raises
+    ------
+    PipelineError
+        For an unknown key, a bound that is no number, and an end before the start.
+    """
     if stated is None:
         return {}
     if not isinstance(stated, Mapping):
@@ -333,4 +340,4 @@ def _table(
     return Table(columns, steps, metadata, where, frozenset(texts))
 
 
-__all__ = ["Floats", "PipelineError", "Sources", "Table", "read_table"]
+__all__ = ["Floats", "PipelineError", "Sources", "Table", "read_table", "read_window"]

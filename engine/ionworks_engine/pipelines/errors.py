@@ -32,8 +32,21 @@ class PipelineError(BatteryError):
         Machine-readable: ``CONFIGURATION_ERROR`` for what the configuration says,
         ``SOLVER_ERROR`` for what a solver could not do.
     message
-        What was wrong, where, and what would be right.
+        What was wrong, and what would be right.
+    where
+        Key path of the place it was wrong at, which the message begins with; may be empty.
+
+    Examples
+    --------
+    >>> error = PipelineError(CONFIGURATION_ERROR, "must be a number", "elements.fit.cost")
+    >>> error.message
+    'elements.fit.cost: must be a number'
     """
+
+    def __init__(self, code: str, message: str, where: str = "") -> None:
+        super().__init__(code, f"{where}: {message}" if where else message)
+        self.where = where
+        self.what = message
 
 
 class MissingParametersError(PipelineError):
@@ -72,4 +85,4 @@ def refuse(where: str, message: str) -> PipelineError:
     message
         What is wrong there, and what would be right.
     """
-    return PipelineError(CONFIGURATION_ERROR, f"{where}: {message}" if where else message)
+    return PipelineError(CONFIGURATION_ERROR, message, where)
