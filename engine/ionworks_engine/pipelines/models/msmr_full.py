@@ -158,4 +158,6 @@ def full_cell_of(
         if len(places) == 1 and source.name_at(places[0]).endswith(_UPPER):
             rules.append(FromUpperExcess(places[0], electrode.excess, usable))
         electrodes.append(electrode)
-    return FullCell(*electrodes, usable, negative_limits, positive_limits), tuple(rules)
+    negative, positive = electrodes
+    cell = FullCell(negative, positive, usable, negative_limits, positive_limits)
+    return cell, tuple(rules)

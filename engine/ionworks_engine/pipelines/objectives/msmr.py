@@ -122,10 +122,9 @@ class MSMRFormula:
 
     def outcome(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the numbers the model uses in another form than the fit sets them, and more."""
-        set_, (used, _) = self.slots.read(values), self.rules.adjusted(self.slots.read(values))
-        changed = {
-            place: float(used[place]) for place in np.flatnonzero(set_ != used) if place >= 0
-        }
+        fitted = self.slots.read(values)
+        used, _ = self.rules.adjusted(fitted)
+        changed = {int(place): float(used[place]) for place in np.flatnonzero(fitted != used)}
         return {**self.slots.renamed(changed), **self.follows(used)}
 
 

@@ -21,7 +21,7 @@ _DISCHARGED, _CHARGED = "Discharge capacity [A.h]", "Charge capacity [A.h]"
 _SECONDS_PER_HOUR = 3600.0
 _REST = 1e-3
 _MOST_BACKWARDS = 0.05
-_FEWEST = 3
+FEWEST = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,9 +112,9 @@ def sorted_curve(capacity: Floats, voltage: Floats, where: str) -> Curve:
 
 
 def _enough(capacity: Floats, where: str) -> None:
-    if np.unique(capacity).size < _FEWEST:
+    if np.unique(capacity).size < FEWEST:
         raise refuse(
-            where, f"at least {_FEWEST} points of different capacity are needed within the limits"
+            where, f"at least {FEWEST} points of different capacity are needed within the limits"
         )
 
 
@@ -135,6 +135,6 @@ def _ends_of_rests(current: Floats, where: str) -> Any:
     """Return the last row of every rest: where no more than 0.1 % of the largest current flows."""
     rests = np.abs(current) <= _REST * np.nanmax(np.abs(current))
     ends = rests & np.append(~rests[1:], True)
-    if ends.sum() < _FEWEST:
-        raise refuse(where, f"'GITT' needs at least {_FEWEST} rests; the data have {ends.sum()}")
+    if ends.sum() < FEWEST:
+        raise refuse(where, f"'GITT' needs at least {FEWEST} rests; the data have {ends.sum()}")
     return ends

@@ -10,12 +10,11 @@ import numpy as np
 
 from ionworks_engine.pipelines.errors import near, refuse
 from ionworks_engine.pipelines.objectives.base import Floats
-from ionworks_engine.pipelines.objectives.ocp_curve import Curve
+from ionworks_engine.pipelines.objectives.ocp_curve import FEWEST, Curve
 from ionworks_engine.pipelines.objectives.ocp_slopes import Windows
 
 _MIDDLE = (0.1, 0.9)
 _MARGIN = 1.1
-_FEWEST = 3
 
 
 class Options:
@@ -58,7 +57,7 @@ class Options:
         value = self.get(name)
         if value is not None and value not in choices:
             raise self.wrong(name, " or ".join(map(repr, choices)))
-        return value
+        return None if value is None else str(value)
 
     def limits(self, name: str, default: tuple[float, float]) -> tuple[float, float]:
         """Return a range."""
@@ -73,6 +72,13 @@ class Options:
         ):
             raise self.wrong(name, "two numbers, the lower first")
         return float(value[0]), float(value[1])
+
+    def number(self, name: str, default: float) -> float:
+        """Return a finite number."""
+        value = self.get(name, default)
+        if not _is_number(value):
+            raise self.wrong(name, "a number")
+        return float(value)
 
     def cutoff(self, name: str) -> float | None:
         """Return a largest slope; infinity for ``"none"``, ``None`` where it is left out."""
@@ -127,7 +133,7 @@ def within(slopes: Floats, cutoff: float | None, where: str) -> Any:
     mask = np.isfinite(slopes)
     if cutoff is not None:
         mask &= slopes <= cutoff
-    if mask.sum() < _FEWEST:
+    if mask.sum() < FEWEST:
         raise refuse(where, f"a cut-off at {cutoff:g} leaves {mask.sum()} points of the data")
     return mask
 

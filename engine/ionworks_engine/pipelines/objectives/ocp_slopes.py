@@ -86,7 +86,7 @@ class Windows:
         count = (self.last - self.first).reshape((-1,) + (1,) * (values.ndim - 1))
         means = sums / count
         means[self._sum(missing.astype(float)) > 0] = np.nan
-        return means
+        return np.asarray(means)
 
     def _sum(self, values: Floats) -> Floats:
         running = np.concatenate([np.zeros((1, *values.shape[1:])), np.cumsum(values, axis=0)])
