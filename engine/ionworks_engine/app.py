@@ -35,9 +35,10 @@ from ionworks_engine.errors import ApiError, Problem, invalid, meant
 from ionworks_engine.forms import FORM, read_file
 from ionworks_engine.idempotency import Repeats, fingerprint, read_key
 from ionworks_engine.intake import read_body, read_json
-from ionworks_engine.jobs import measurements, simulations
+from ionworks_engine.jobs import measurements, pipelines, simulations
 from ionworks_engine.jobs.executor import Executor
 from ionworks_engine.jobs.measurements import MeasurementJobs
+from ionworks_engine.jobs.pipelines import ElementJobs, SimpleJobs
 from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import SimulationJobs
 from ionworks_engine.jobs.system import Jobs, Kind
@@ -146,6 +147,8 @@ def _kinds(store: Store) -> dict[str, Kind]:
     return {
         simulations.JOB_TYPE: SimulationJobs(store),
         measurements.JOB_TYPE: MeasurementJobs(store),
+        pipelines.ELEMENT: ElementJobs(store),
+        pipelines.SIMPLE: SimpleJobs(store),
     }
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Row, delete, select, update
 from ionworks_engine import rawdata, runs
 from ionworks_engine.call import Call
 from ionworks_engine.measurements import records as measurements
+from ionworks_engine.parameterization import records as parameterization
 from ionworks_engine.records import find
 from ionworks_engine.storage.tables import (
     cell_batches,
@@ -24,8 +25,10 @@ from ionworks_engine.storage.tables import (
     materials,
     models,
     parameterized_models,
+    pipelines,
     projects,
     raw_data,
+    simple_pipelines,
     simulations,
     studies,
     study_measurements,
@@ -83,6 +86,10 @@ def remove_project(call: Call, connection: Connection, project: str) -> list[str
     files += rawdata.remove(connection, raw_data.c.project_id == project)
     remove_studies(connection, studies.c.project_id == project)
     files += runs.remove(call.jobs, connection, simulations.c.project_id == project)
+    files += parameterization.remove(call.jobs, connection, pipelines.c.project_id == project)
+    files += parameterization.remove_simple(
+        call.jobs, connection, simple_pipelines.c.project_id == project
+    )
     for table in (parameterized_models, models, experiment_templates, materials):
         connection.execute(delete(table).where(table.c.project_id == project))
     connection.execute(delete(projects).where(projects.c.id == project))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import quote
@@ -15,6 +16,7 @@ from ionworks_engine.errors import Problem, meant
 _BASE = "urn:ionworks"
 _LONGEST = 300
 _MOST = 100
+_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 _WORDS = {
     "object": "an object",
     "array": "a list",
@@ -168,6 +170,8 @@ def _typed(text: str, kind: str) -> Any:
         return {"true": True, "false": False}.get(text.lower(), text)
     if kind == "integer" and text.lstrip("-").isdecimal() and len(text) < 19:
         return int(text)
+    if kind == "number" and _NUMBER.fullmatch(text):
+        return float(text)
     return text
 
 

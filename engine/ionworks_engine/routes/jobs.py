@@ -1,4 +1,4 @@
-"""Jobs: the work behind simulations."""
+"""Jobs: the work behind simulations, measurements and pipelines."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from typing import Any
 
 from sqlalchemy import Row, select
 
-from ionworks_engine.call import Call
+from ionworks_engine.call import Call, JsonText
+from ionworks_engine.parameterization import results
 from ionworks_engine.records import find
 from ionworks_engine.storage import queue
 from ionworks_engine.storage.tables import jobs
@@ -34,6 +35,21 @@ def cancel_job(call: Call) -> dict[str, Any]:
         find(connection, jobs, name, "job")
         call.jobs.cancel(connection, name)
         return _shown(find(connection, jobs, name, "job"))
+
+
+async def get_job_metadata(call: Call) -> JsonText:
+    """Return what a job tells about its work."""
+    return await results.metadata(call)
+
+
+def list_job_series_channels(call: Call) -> dict[str, Any]:
+    """List the channels of the series of a fit or a validation."""
+    return results.channels(call)
+
+
+async def get_job_series(call: Call) -> dict[str, Any]:
+    """Return the series of one objective."""
+    return await results.series(call)
 
 
 def _shown(row: Row[Any]) -> dict[str, Any]:
