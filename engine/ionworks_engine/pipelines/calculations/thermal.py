@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ionworks_engine.pipelines.calculations.naming import HEIGHT, PARALLEL, WIDTH, Electrode
+from ionworks_engine.pipelines.calculations.capacity import parallel
+from ionworks_engine.pipelines.calculations.naming import HEIGHT, WIDTH, Electrode
 from ionworks_engine.pipelines.calculations.reading import Asked, Values, calculations
 
 MASS, VOLUME = "Cell mass [kg]", "Cell volume [m3]"
@@ -58,7 +59,7 @@ def _cell_mass(asked: Asked) -> Values:
         "Densities of electrodes and separator were taken as those of their dense solid, "
         "without the pores."
     )
-    pairs = _parallel(asked)
+    pairs = parallel(asked)
     liquid = _liquid(asked)
     return {MASS: height * width * pairs * sum(layer.area_mass(asked, liquid) for layer in layers)}
 
@@ -101,13 +102,6 @@ def _layers(asked: Asked) -> Iterator[_Layer]:
                 "model_options.particle phases", f"must be '1' or '2', not {count!r}"
             )
         yield _Layer(name, electrode, _PHASES[count])
-
-
-def _parallel(asked: Asked) -> float:
-    if PARALLEL in asked.given:
-        return asked.positives(PARALLEL)[0]
-    asked.context.assume(f"{PARALLEL!r} was taken as 1.")
-    return 1.0
 
 
 def _liquid(asked: Asked) -> float:
