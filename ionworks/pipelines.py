@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Self
@@ -16,10 +16,12 @@ from typing import Any, Self
 from ionworks_openapi.models import OrderDirection, PipelineOrderField
 
 from ionworks.encode import parameters, plain, type_name
-from ionworks.references import config_of, with_tables
+from ionworks.references import config_of, is_objective, with_tables
 from ionworks.requests import choice, path_id, shown, text
 
 __all__ = ["PipelineRequest", "changes", "elements_as_sent", "list_filters"]
+
+Writer = Callable[[Any, str], Any]
 
 _LIFTED = ("project_id", "name", "description", "options")
 
@@ -78,10 +80,10 @@ class PipelineRequest:
         lifted = {key: inside[key] if beside[key] is None else beside[key] for key in _LIFTED}
         if rest.get("elements") is None:
             raise ValueError('config needs the key "elements": the elements by name')
-        rest["elements"] = elements_as_sent(rest["elements"])
+        elements = elements_as_sent(rest.pop("elements"))
         project = lifted.pop("project_id")
         return cls(
-            plain(rest),
+            {**plain(rest), "elements": elements},
             None if project is None else path_id(project, "project_id"),
             {key: plain(value, key) for key, value in lifted.items() if value is not None},
         )
@@ -108,14 +110,10 @@ def elements_as_sent(elements: Any) -> dict[str, Any]:
             f"not {shown(elements)}"
         )
     named = {name: _element(name, element) for name, element in elements.items()}
-    encoded: dict[str, Any] = plain(
-        {
-            name: _as_sent(element, f"elements.{name}")
-            for name, element in with_tables(named).items()
-        },
-        "elements",
-    )
-    return encoded
+    return {
+        text(name, "the name of an element"): _as_sent(element, f"elements.{name}")
+        for name, element in with_tables(named).items()
+    }
 
 
 def changes(**values: str | None) -> dict[str, str]:
@@ -184,27 +182,31 @@ def _element(name: str, element: Any) -> Any:
 
 
 def _as_sent(element: Any, where: str) -> Any:
-    """Write down the places of an element that hold parameters, not just any values."""
-    if not isinstance(element, Mapping):
-        return element
-    written = dict(element)
-    if _has_items(written.get("values")):
-        written["values"] = _entry_values(written["values"], f"{where}.values")
-    if isinstance(written.get("parameters"), Mapping):
-        written["parameters"] = {
-            name: _fit_parameter(value) for name, value in written["parameters"].items()
-        }
-    if isinstance(written.get("objectives"), Mapping):
-        written["objectives"] = {
-            name: _objective(value, f"{where}.objectives.{name}")
-            for name, value in written["objectives"].items()
-        }
-    return written
+    """Return an element as JSON, by what its keys hold: parameters are more than any values."""
+    writers = {"values": _entry_values, "parameters": _fit_parameters, "objectives": _objectives}
+    return _by_key(element, where, writers)
 
 
-def _entry_values(values: Any, where: str) -> dict[str, Any]:
+def _by_key(values: Any, where: str, writers: Mapping[str, Writer]) -> Any:
+    if not isinstance(values, Mapping):
+        return plain(values, where)
+    return {
+        key: writers.get(key, plain)(value, f"{where}.{key}")
+        for key, value in _with_text_keys(values, where).items()
+    }
+
+
+def _entry_values(values: Any, where: str) -> Any:
     """Write down the values of an entry; where a published set is from is no parameter."""
+    if not _has_items(values):
+        return plain(values, where)
     return {name: value for name, value in parameters(values, where).items() if name != "citations"}
+
+
+def _fit_parameters(values: Any, where: str) -> Any:
+    if not isinstance(values, Mapping):
+        return plain(values, where)
+    return plain({name: _fit_parameter(value) for name, value in values.items()}, where)
 
 
 def _fit_parameter(value: Any) -> Any:
@@ -219,10 +221,25 @@ def _bound(bound: Any) -> Any:
     return None if isinstance(bound, float) and math.isinf(bound) else bound
 
 
-def _objective(value: Any, where: str) -> Any:
-    if isinstance(value, Mapping) and _has_items(value.get("parameters")):
-        return {**value, "parameters": parameters(value["parameters"], f"{where}.parameters")}
-    return value
+def _objectives(values: Any, where: str) -> Any:
+    if not isinstance(values, Mapping):
+        return plain(values, where)
+    writers = {"parameters": _objective_parameters}
+    if is_objective(values):
+        return _by_key(values, where, writers)
+    return {
+        name: _by_key(value, f"{where}.{name}", writers)
+        for name, value in _with_text_keys(values, where).items()
+    }
+
+
+def _objective_parameters(values: Any, where: str) -> Any:
+    return parameters(values, where) if _has_items(values) else plain(values, where)
+
+
+def _with_text_keys(values: Mapping[Any, Any], where: str) -> dict[str, Any]:
+    """Return a mapping with its keys as JSON has them: objectives of an array are numbers."""
+    return dict(zip(plain(dict.fromkeys(values), where), values.values(), strict=True))
 
 
 def _has_items(value: Any) -> bool:

@@ -21,7 +21,7 @@ from ionworks.errors import MeasurementValidationError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MOST_ROWS", "config_of", "with_tables"]
+__all__ = ["MOST_ROWS", "config_of", "is_objective", "with_tables"]
 
 MOST_ROWS = 1000
 """The most rows of a table that is written into a pipeline."""
@@ -105,7 +105,7 @@ def _objectives(objectives: Any, where: str) -> Any:
     objectives = config_of(objectives)
     if not isinstance(objectives, Mapping):
         return objectives
-    if _is_objective(objectives):
+    if is_objective(objectives):
         return _inside(objectives, where)
     return {
         name: _inside(config_of(objective), f"{where}.{name}")
@@ -113,8 +113,15 @@ def _objectives(objectives: Any, where: str) -> Any:
     }
 
 
-def _is_objective(value: Mapping[str, Any]) -> bool:
-    """Whether one objective stands where they would stand by name."""
+def is_objective(value: Mapping[str, Any]) -> bool:
+    """Whether one objective stands where they would stand by name.
+
+    Examples
+    --------
+    >>> from ionworks.references import is_objective
+    >>> is_objective({"data": "db:1"}), is_objective({"data": {"data": "db:1"}})
+    (True, False)
+    """
     kind, data = value.get("type", value.get("objective")), value.get("data")
     if isinstance(kind, str):
         return True
@@ -254,7 +261,14 @@ def _is_column(value: Any) -> bool:
 
 
 def config_of(value: Any) -> Any:
-    """Return the configuration of an object that has one; models and symbols stay as they are."""
+    """Return the configuration of an object that has one; models and symbols stay as they are.
+
+    Examples
+    --------
+    >>> from ionworks.references import config_of
+    >>> config_of({"type": "SPM"}), config_of("SPM")
+    ({'type': 'SPM'}, 'SPM')
+    """
     if isinstance(value, Mapping | str | type) or not hasattr(value, "to_config"):
         return value
     is_pybamm = any(base.__module__.startswith("pybamm") for base in type(value).__mro__)

@@ -262,6 +262,8 @@ def request_body(kind: type[Body], values: Any, where: str) -> Body:
 
 def _lost(values: Any, kept: Any, path: Path = ()) -> Iterator[Path]:
     """Give the paths of the keys that are in the values and not in what was kept of them."""
+    if values is kept:
+        return
     if isinstance(values, Mapping) and isinstance(kept, Mapping):
         yield from ((*path, str(key)) for key in values if key not in kept)
         for key in values:
