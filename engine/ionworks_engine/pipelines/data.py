@@ -322,10 +322,20 @@ def _loaded(
         with warnings.catch_warnings():
             # Its deprecated spellings are spellings that the API still has.
             warnings.simplefilter("ignore", DeprecationWarning)
-            loader = DataLoader(frame, steps, time_range=dict(window) or None, **options)
+            told = None if steps is None else _with_ends(steps, frame)
+            loader = DataLoader(frame, told, time_range=dict(window) or None, **options)
             return loader.data, loader.steps
     except Exception as error:
         raise refuse(where, f"the data cannot be prepared: {words_of(error)}") from None
+
+
+def _with_ends(steps: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
+    """Return steps with the voltages at their ends, which the loader needs, from their rows."""
+    for end in ("Start", "End"):
+        name, index = f"{end} voltage [V]", f"{end} index"
+        if name not in steps.columns and index in steps.columns and "Voltage [V]" in frame.columns:
+            steps = steps.with_columns(frame["Voltage [V]"].gather(steps[index]).alias(name))
+    return steps
 
 
 def _table(

@@ -22,6 +22,8 @@ _TOKEN = re.compile(
     r"""|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|<>|!=|==|[-+*/%=<>(),.]))"""
 )
 _CALLED = _FUNCTIONS | _BEFORE_BRACKETS
+# What these mean is read differently here and there.
+_NEVER = ("--", "/*", "\\")
 _AFTER_SOURCE = frozenset({"FROM", "JOIN"})
 
 
@@ -60,7 +62,9 @@ def problems(query: str) -> Iterator[str]:
         yield f"a query has at most {LONGEST} characters"
         return
     tokens = list(_tokens(query))
-    if not tokens or tokens[0].upper() != "SELECT":
+    if any(sign in query for sign in _NEVER):
+        yield "a query may hold no comments and no backslashes"
+    elif not tokens or tokens[0].upper() != "SELECT":
         yield "a query must begin with SELECT"
     elif tokens[-1] == "":
         yield "a query may hold names, texts, numbers and comparisons only"

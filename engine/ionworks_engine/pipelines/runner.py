@@ -20,7 +20,6 @@ from __future__ import annotations
 
 import io
 import json
-import math
 from collections.abc import Callable, Mapping
 from importlib import import_module
 from typing import Any, TypeAlias
@@ -51,9 +50,9 @@ from ionworks_engine.pipelines.errors import (
     refuse,
     words_of,
 )
-from ionworks_engine.pipelines.results import Finished
+from ionworks_engine.pipelines.results import Finished, plain
 from ionworks_engine.pipelines.state import State
-from ionworks_engine.pipelines.values import write_values
+from ionworks_engine.pipelines.values import ParameterSet
 
 Answer: TypeAlias = tuple[dict[str, Any], list[bytes]]
 Run: TypeAlias = Callable[[Mapping[str, Any], Context], Finished]
@@ -224,7 +223,7 @@ def _enter(
     found = entered(element, context, request.get("pipelines") or {}, mapped)
     after = state.with_values(context.given, found.values, "entry")
     after = after.with_handles(name, found.handles, found.handles.get(MODEL_KEY))
-    return after, _passed(found.values)
+    return after, _passed(found.values, context)
 
 
 def _calculate(element: Mapping[str, Any], context: Context) -> Finished:
@@ -232,11 +231,13 @@ def _calculate(element: Mapping[str, Any], context: Context) -> Finished:
 
     for path, problem in catalogue.problems(element):
         raise refuse(context.place(path), problem)
-    return _passed(CALCULATIONS[catalogue.kind_of(element)](element, context))
+    return _passed(CALCULATIONS[catalogue.kind_of(element)](element, context), context)
 
 
-def _passed(values: Mapping[str, Any]) -> Finished:
-    return Finished(passthrough(write_values(values)), values)
+def _passed(values: Mapping[str, Any], context: Context) -> Finished:
+    """Return what an element came to that only gives parameters."""
+    given = list(ParameterSet(values))
+    return Finished(passthrough(context.given.updated(values).written(given)), values)
 
 
 def _fit(kind: str) -> Run:
@@ -264,28 +265,15 @@ def _answer(
     head = {
         "files": list(files),
         "series": series,
-        "best_cost": _finite(finished.best_cost),
+        "best_cost": plain(finished.best_cost),
         "assumptions": assumptions,
     }
     return head, list(files.values())
 
 
 def _json(document: Any) -> bytes:
-    text = json.dumps(_finite(document), separators=(",", ":"), allow_nan=False)
+    text = json.dumps(plain(document), separators=(",", ":"), allow_nan=False)
     return text.encode()
-
-
-def _finite(value: Any) -> Any:
-    """Return plain JSON; a number that is none becomes ``None``, arrays become lists."""
-    if isinstance(value, np.ndarray | np.generic):
-        value = value.tolist()
-    if isinstance(value, float):
-        return value if math.isfinite(value) else None
-    if isinstance(value, Mapping):
-        return {str(key): _finite(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(each) for each in value]
-    return value
 
 
 def _parquet(channels: Mapping[str, Any]) -> bytes:

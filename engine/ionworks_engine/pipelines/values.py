@@ -11,7 +11,7 @@ from __future__ import annotations
 import inspect
 import math
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -98,13 +98,25 @@ class ParameterSet:
             values[name] = read_value(value, f"{where}[{name!r}]")
         return cls(values)
 
-    def written(self) -> dict[str, Any]:
+    def written(self, only: Collection[str] | None = None) -> dict[str, Any]:
         """Return the values for the wire, by the user's names.
 
         A bare tree whose leaves are no parameters of this set is written as a function of them, so
         that ``pybamm.ParameterValues.from_json`` reads what PyBaMM can use.
+
+        Parameters
+        ----------
+        only
+            Names to write; ``None`` for all.
         """
-        return write_values({name: self._usable(key) for key, (name, _) in self._values.items()})
+        wanted = None if only is None else set(map(spelt, only))
+        return write_values(
+            {
+                name: self._usable(key)
+                for key, (name, _) in self._values.items()
+                if wanted is None or key in wanted
+            }
+        )
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and spelt(name) in self._values

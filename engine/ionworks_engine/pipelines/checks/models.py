@@ -50,8 +50,8 @@ def of_model(config: Any, where: str) -> Iterator[tuple[str, str]]:
         yield (
             where,
             (
-                f"the equations of {kind!r} are not published, so it cannot be solved; use a model of "
-                "PyBaMM, such as 'SPM' or 'SPMe'"
+                f"the equations of {kind!r} are not published, so it cannot be solved; use one of "
+                "PyBaMM's models, such as 'SPM' or 'SPMe'"
             ),
         )
     elif kind == "custom":
