@@ -83,7 +83,15 @@ class Comparison:
 
     def jacobian(self, free: Mapping[str, float]) -> Floats | None:
         """Return the residuals' derivatives by the free values, where all models offer them."""
-        names = list(free)
+        known = self.sensitivities(free)
+        rows = None if known is None else self.cost.jacobian(*known, len(free))
+        return None if rows is None else np.vstack([rows, self.own_slopes(free)])
+
+    def sensitivities(self, free: Mapping[str, float]) -> tuple[Outputs, Slopes] | None:
+        """Return the models' numbers and their derivatives by the free values.
+
+        ``None`` where a model does not offer derivatives.
+        """
         values = self.all_values(free)
         chain = self.links.chain(free)
         outputs: Outputs = {}
@@ -95,13 +103,12 @@ class Comparison:
             outputs[label] = known[0]
             slopes[label] = {name: array @ chain for name, array in known[1].items()}
         self._last = tuple(free.items()), outputs
-        rows = self.cost.jacobian(outputs, slopes, len(names))
-        return None if rows is None else np.vstack([rows, self._own_slopes(free)])
+        return outputs, slopes
 
     def _own(self, values: Mapping[str, float]) -> Floats:
         return np.array([one.residual(values) for one in self.regularizers], dtype=float)
 
-    def _own_slopes(self, free: Mapping[str, float]) -> Floats:
+    def own_slopes(self, free: Mapping[str, float]) -> Floats:
         """Return the derivatives of the regularizers' residuals, by central differences."""
         columns = []
         for name, value in free.items():

@@ -1,4 +1,4 @@
-"""What a configuration of a cost may hold; needs no data, so that submissions are checked with it."""
+"""What the configuration of a cost may hold, told without data: submissions are checked with it."""
 
 from __future__ import annotations
 
@@ -46,8 +46,11 @@ def check_cost(config: Any, where: str) -> Mapping[str, Any]:
         raise refuse(where, f"must be a cost such as {{'type': 'RMSE'}}, not {config!r}")
     name = config.get("type")
     if name == "DesignFunction":
-        raise refuse(where, "DesignFunction optimises designs, which pipelines here do not; "
-                            f"to compare with data use one of {', '.join(NAMES)}")  # fmt: skip
+        raise refuse(
+            where,
+            "DesignFunction optimises designs, which pipelines here do not; "
+            f"to compare with data use one of {', '.join(NAMES)}",
+        )
     if name not in _OWN:
         raise refuse(where, f"no cost {name!r}{near(str(name), NAMES)}")
     _check_fields(config, where)
@@ -90,11 +93,13 @@ def _check_weights(config: Mapping[str, Any], where: str) -> None:
         for name, weight in (config.get(key) or {}).items():
             if not is_number(weight) or weight < 0:
                 raise refuse(f"{where}.{key}.{name}", f"must be 0 or more, not {weight!r}")
-    key = {"ChiSquare": "variable_standard_deviations", "GaussianLogLikelihood": "sigma"}.get(
-        config["type"]
-    )
-    if key is None:
-        return
+    if config["type"] == "ChiSquare":
+        _check_deviations(config, "variable_standard_deviations", where)
+    if config["type"] == "GaussianLogLikelihood":
+        _check_deviations(config, "sigma", where)
+
+
+def _check_deviations(config: Mapping[str, Any], key: str, where: str) -> None:
     if not isinstance(config.get(key), Mapping) or not config[key]:
         raise refuse(where, f"lacks {key!r}, the standard deviation by variable")
     for name, value in config[key].items():
@@ -124,4 +129,5 @@ def records(costs: Iterable[Any]) -> list[tuple[Any, Any]]:
 
 
 def is_number(value: Any) -> bool:
+    """Whether a value is a finite number."""
     return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

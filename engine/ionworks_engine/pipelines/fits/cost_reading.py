@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,6 @@ from ionworks_engine.pipelines.fits.costs import (
     WeightedSum,
 )
 from ionworks_engine.pipelines.objectives.base import Objective
-
 
 _GAUSSIAN_FILL = 1e6
 """Stands in for what the model does not get to where nothing else was said, as in the schema."""
@@ -42,7 +41,7 @@ class Reader:
     objectives: Mapping[str, Objective]
     note: Callable[[str], None]
 
-    def read(self, config: Any, where: str) -> Cost:
+    def read(self, config: Any, where: str, within: Collection[str] | None = None) -> Cost:
         """Read a cost.
 
         Parameters
@@ -52,6 +51,8 @@ class Reader:
             stands for a cost with all its defaults.
         where
             Key path for messages.
+        within
+            Labels of the objectives to compute it of; all by default.
 
         Raises
         ------
@@ -59,10 +60,15 @@ class Reader:
             If it names no cost, objective or variable that there is, or has a field that this cost
             does not take.
         """
-        return self._read(check_cost(config, where), self._all(), where)
+        labels = self.objectives if within is None else within
+        scope: dict[str, Sequence[str]] = {
+            label: tuple(self.objectives[label].variables) for label in labels
+        }
+        return self._read(check_cost(config, where), scope, where)
 
-    def _read(self, config: Mapping[str, Any], within: Mapping[str, Sequence[str]], where: str
-              ) -> Cost:  # fmt: skip
+    def _read(
+        self, config: Mapping[str, Any], within: Mapping[str, Sequence[str]], where: str
+    ) -> Cost:
         scope = self._scope(config, within, where)
         name = config["type"]
         if name == "MultiCost":
@@ -74,12 +80,9 @@ class Reader:
         if name == "Wasserstein" and config.get("position_variable") is not None:
             return self._clouds(config, scope, where)
         terms = tuple(self._normalised(config, term, where) for term in self._terms(config, scope))
-        return WassersteinCost(terms) if name == "Wasserstein" else ErrorCost(
-            name, KINDS[name], terms
-        )  # fmt: skip
-
-    def _all(self) -> dict[str, Sequence[str]]:
-        return {label: tuple(one.variables) for label, one in self.objectives.items()}
+        return (
+            WassersteinCost(terms) if name == "Wasserstein" else ErrorCost(name, KINDS[name], terms)
+        )
 
     def _scope(
         self, config: Mapping[str, Any], within: Mapping[str, Sequence[str]], where: str
@@ -96,8 +99,9 @@ class Reader:
             if label not in within:
                 continue
             for variable in variables or ():
-                _known(variable, self.objectives[label].variables, f"{where}.{key}.{label}",
-                       "variable")  # fmt: skip
+                _known(
+                    variable, self.objectives[label].variables, f"{where}.{key}.{label}", "variable"
+                )
             scope[label] = within[label] if variables is None else tuple(variables)
         return scope
 
@@ -161,8 +165,9 @@ class Reader:
         """Return the terms that have a deviation; note those left out."""
         terms = self._terms(config, scope)
         have = {term.variable for term in terms}
+        known = {name for one in self.objectives.values() for name in one.variables}
         for variable in deviations:
-            _known(variable, have, where, "variable")
+            _known(variable, known, where, "variable")
         for variable in sorted(have - set(deviations)):
             self.note(
                 f"{where}: {config['type']} has no {what} of {variable!r}, which is left out of it"

@@ -39,8 +39,10 @@ Pair: TypeAlias = tuple[Floats, float]
 class Cost(Protocol):
     """A measure of how far models are from data."""
 
-    has_residuals: bool
-    """Whether it is the sum of the squares of residuals."""
+    @property
+    def has_residuals(self) -> bool:
+        """Whether it is the sum of the squares of residuals."""
+        ...
 
     def value(self, outputs: Outputs, values: Mapping[str, float]) -> float:
         """Return the one number; `values` are the parameters, which a noise may be among."""
@@ -259,8 +261,11 @@ class ErrorCost:
         """Return the residuals."""
         del values
         if self.kind.residuals is None:
-            raise refuse("cost", f"{self.name} is one number and has no residuals; least squares "
-                                 "needs SSE, MSE, MAE, Max or ChiSquare")  # fmt: skip
+            raise refuse(
+                "cost",
+                f"{self.name} is one number and has no residuals; least squares "
+                "needs SSE, MSE, MAE, Max or ChiSquare",
+            )
         return self.kind.residuals(self._pairs(outputs)) if self.terms else np.zeros(0)
 
     def jacobian(
@@ -310,14 +315,19 @@ class GaussianCost:
 
     def residuals(self, outputs: Outputs, values: Mapping[str, float]) -> Floats:
         """Refuse: a likelihood with its normalisation is no sum of squares."""
-        raise refuse("cost", "GaussianLogLikelihood has no residuals; least squares needs "
-                             "ChiSquare, which has its maximum at the same place")  # fmt: skip
+        del outputs, values
+        raise refuse(
+            "cost",
+            "GaussianLogLikelihood has no residuals; least squares needs "
+            "ChiSquare, which has its maximum at the same place",
+        )
 
     def jacobian(
         self, outputs: Outputs, slopes: Mapping[str, Mapping[str, Floats]], width: int
     ) -> Floats | None:
         """Offer none."""
         del outputs, slopes, width
+        return None
 
     def _one(self, term: Term, outputs: Outputs, values: Mapping[str, float]) -> float:
         sigma = self.sigma[term.variable]
@@ -354,26 +364,28 @@ class WassersteinCost:
 
     def residuals(self, outputs: Outputs, values: Mapping[str, float]) -> Floats:
         """Refuse: a distance of clouds has no rows."""
-        raise refuse("cost", "Wasserstein is one number and has no residuals; use an optimizer "
-                             "that needs none, such as ScipyMinimize or CMAES")  # fmt: skip
+        del outputs, values
+        raise refuse(
+            "cost",
+            "Wasserstein is one number and has no residuals; use an optimizer "
+            "that needs none, such as ScipyMinimize or CMAES",
+        )
 
     def jacobian(
         self, outputs: Outputs, slopes: Mapping[str, Mapping[str, Floats]], width: int
     ) -> Floats | None:
         """Offer none."""
         del outputs, slopes, width
+        return None
 
     def _one(self, term: Term, outputs: Outputs) -> float:
         from scipy.stats import wasserstein_distance
 
         model = outputs[term.objective][term.variable]
-        if self.masses is None:
-            clouds = [(model, None), (term.data, None)]
-        else:
-            mass = self.masses[term.objective]
-            theirs = outputs[mass.objective][mass.variable]
-            clouds = [(model, theirs), (term.data, mass.data)]
-        (left, u), (right, v) = (_cloud(places, masses) for places, masses in clouds)
+        mass = None if self.masses is None else self.masses[term.objective]
+        theirs = None if mass is None else outputs[mass.objective][mass.variable]
+        left, u = _cloud(model, theirs)
+        right, v = _cloud(term.data, None if mass is None else mass.data)
         if not len(left) or not len(right):
             raise SolveError(f"the model of {term.objective!r} has no {term.variable!r} at all")
         return float(wasserstein_distance(left, right, u, v)) / term.scale

@@ -238,6 +238,9 @@ def read_guesses(config: Any, where: str) -> tuple[float, float]:
 
 def _name(config: Any, where: str) -> str:
     if not isinstance(config, Mapping):
-        raise refuse(where, f"must be a distribution such as {{'distribution': 'Normal', 'mean': "
-                            f"1.0, 'std': 0.1}}, not {config!r}")  # fmt: skip
+        raise refuse(
+            where,
+            f"must be a distribution such as {{'distribution': 'Normal', 'mean': "
+            f"1.0, 'std': 0.1}}, not {config!r}",
+        )
     return str(config.get("distribution", config.get("type")))

@@ -6,7 +6,7 @@ linked to those, or any that the elements before gave. They are compiled once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -120,7 +120,7 @@ class Links:
         self.linked = linked
         self._free = free
         self._compiled = compiled
-        self._slopes: Callable[..., Any] | None = None
+        self._slopes: Any = None
         if compiled is not None:
             stacked = casadi.MX.sym("p", len(free))
             slopes = casadi.jacobian(compiled(stacked), stacked)
@@ -132,6 +132,11 @@ class Links:
             return {}
         numbers = np.ravel(self._compiled(self._stacked(free)))
         return dict(zip(self.linked, map(float, numbers), strict=True))
+
+    def uses(self, linked: str) -> list[str]:
+        """Return the free parameters that a linked one depends on."""
+        row = self._slopes.sparsity_out(0)[self.linked.index(linked), :]
+        return [name for place, name in enumerate(self._free) if row.has_nz(0, place)]
 
     def chain(self, free: Mapping[str, float]) -> Floats:
         """Return the derivatives of the free values and the linked ones by the free values."""

@@ -131,7 +131,8 @@ def _free(name: str, config: Mapping[str, Any], centre: float | None, where: str
             raise refuse(f"{where}.{key}", f"no such field{near(str(key), _FIELDS)}")
     transform = str(config.get("transform") or "Identity")
     if transform not in TRANSFORMS:
-        raise refuse(f"{where}.transform", f"no transform {transform!r}{near(transform, TRANSFORMS)}")  # fmt: skip
+        guess = near(transform, TRANSFORMS)
+        raise refuse(f"{where}.transform", f"no transform {transform!r}{guess}")
     lower, upper = _bounds(config, where)
     initial = _initial(config, (lower, upper), centre, where)
     guesses = config.get("initial_guess_distribution")
@@ -198,8 +199,11 @@ def _check_domain(parameter: FreeParameter, where: str) -> None:
     if domain == "positive" and (parameter.initial <= 0 or parameter.upper <= 0):
         raise refuse(where, f"{name} takes positive values only, not {parameter.initial!r}")
     if domain == "positive" and -math.inf < parameter.lower < 0:
-        raise refuse(where, f"{name} takes positive values only; raise the lower bound "
-                            f"{parameter.lower!r} to 0 or above")  # fmt: skip
+        raise refuse(
+            where,
+            f"{name} takes positive values only; raise the lower bound "
+            f"{parameter.lower!r} to 0 or above",
+        )
     crosses = parameter.lower < 0 < parameter.upper
     if domain == "nonzero" and (parameter.initial == 0 or crosses):
         raise refuse(where, f"{name} does not take zero: bound the parameter on one side of it")
@@ -275,8 +279,11 @@ def _named(
     elif distribution.size == len(names):
         found = tuple(names)
     else:
-        raise refuse(where, "does not say which parameter it is of: give priors as a mapping from "
-                            "the parameter's name")  # fmt: skip
+        raise refuse(
+            where,
+            "does not say which parameter it is of: give priors as a mapping from "
+            "the parameter's name",
+        )
     for one in found:
         if names and one not in names:
             raise refuse(where, f"no free parameter {one!r}{near(one, names)}")

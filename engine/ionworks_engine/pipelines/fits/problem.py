@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError
+from ionworks_engine.pipelines.errors import refuse
 from ionworks_engine.pipelines.fits.comparison import Comparison
 from ionworks_engine.pipelines.fits.population import Outcome
 from ionworks_engine.pipelines.fits.space import SearchSpace
@@ -93,6 +93,15 @@ class Problem:
         Evaluates the rows of a matrix, with help; by default one after another.
     deadline
         Tells whether time is up.
+
+    Attributes
+    ----------
+    names
+        The free parameters, in the order of the coordinates.
+    start, lower, upper
+        Coordinates; the bounds may be infinite.
+    has_residuals
+        Whether the cost is a sum of squares of residuals.
     """
 
     def __init__(
@@ -110,29 +119,12 @@ class Problem:
         self.ledger = ledger or Ledger()
         self.spread = spread
         self.deadline = deadline
+        self.names: Sequence[str] = space.names
         self.start = space.start
+        self.lower, self.upper = space.lower, space.upper
+        self.has_residuals = comparison.has_residuals
         self._held = held or {}
         self._worst: float | None = None
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The free parameters, in the order of the coordinates."""
-        return self.space.names
-
-    @property
-    def lower(self) -> Floats:
-        """Lower bounds of the coordinates; may be ``-inf``."""
-        return self.space.lower
-
-    @property
-    def upper(self) -> Floats:
-        """Upper bounds of the coordinates; may be ``inf``."""
-        return self.space.upper
-
-    @property
-    def has_residuals(self) -> bool:
-        """Whether the cost is a sum of squares of residuals."""
-        return self.comparison.has_residuals
 
     @property
     def trace(self) -> list[dict[str, Any]]:
@@ -234,6 +226,12 @@ class Problem:
             If the cost is no likelihood.
         """
         share = self.comparison.cost.likelihood
+        if math.isnan(share):
+            raise refuse(
+                "cost",
+                "a sampler needs a likelihood: use GaussianLogLikelihood, or "
+                "ChiSquare with the standard deviations of the data",
+            )
         free = self.values(x)
         try:
             cost = self.comparison.fit_cost(free)
@@ -271,21 +269,18 @@ class Problem:
             self._worst = ZERO_TIMES * max(self._cost_of_nothing(), 1e-12)
         return max(self._worst, WORST_TIMES * self.ledger.worst_cost)
 
-    def check(self) -> None:
-        """Fail if no point at all had an answer.
-
-        Raises
-        ------
-        PipelineError
-            With the solver's first words.
-        """
-        if self.ledger.evaluations and self.ledger.failures == self.ledger.evaluations:
-            count = self.ledger.evaluations
-            raise PipelineError(
-                SOLVER_ERROR,
-                f"the model has no answer at any of the {count} points that were tried; the first "
-                f"said: {self.ledger.first_failure}",
-            )
+    def afresh(self, start: Floats, ledger: Ledger, deadline: Callable[[], bool] | None) -> Problem:
+        """Return the same problem from another start, with its own counts and its own time."""
+        other = Problem(
+            self.space,
+            self.comparison,
+            held=self._held,
+            ledger=ledger,
+            spread=self.spread,
+            deadline=deadline,
+        )
+        other.start = start
+        return other
 
     def _nothing(self) -> dict[str, dict[str, Floats]]:
         objectives = self.comparison.objectives.items()

@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeAlias
 
-
 import numpy as np
 import numpy.typing as npt
 
@@ -64,8 +63,11 @@ class FreeParameter:
 
     def value(self, coordinate: float) -> float:
         """Return the value at a coordinate, never outside the bounds."""
-        value = self.transform.backward(coordinate * self.scale)
-        return min(max(value, self.lower), self.upper)
+        return min(max(self.unbounded(coordinate), self.lower), self.upper)
+
+    def unbounded(self, coordinate: float) -> float:
+        """Return the value at a coordinate, wherever that is."""
+        return self.transform.backward(coordinate * self.scale)
 
     def slope(self, coordinate: float) -> float:
         """Return the derivative of the value by the coordinate."""
@@ -131,11 +133,13 @@ class SearchSpace:
         """Return the point of the search that has the given values; others at their initial."""
         coordinates = [
             parameter.coordinate(
-                min(max(values.get(parameter.name, parameter.initial), parameter.lower),
-                    parameter.upper)
+                min(
+                    max(values.get(parameter.name, parameter.initial), parameter.lower),
+                    parameter.upper,
+                )
             )
             for parameter in self.parameters
-        ]  # fmt: skip
+        ]
         return np.array(coordinates, dtype=float)
 
     def slopes(self, x: Floats) -> Floats:
@@ -146,10 +150,12 @@ class SearchSpace:
     def drawn(self, shares: Floats) -> Floats:
         """Map points of the unit cube, (n, d), to points that starts are drawn from."""
         rows = [
-            [parameter.drawn(float(share)) for parameter, share in zip(self.parameters, row,
-                                                                       strict=True)]
+            [
+                parameter.drawn(float(share))
+                for parameter, share in zip(self.parameters, row, strict=True)
+            ]
             for row in shares
-        ]  # fmt: skip
+        ]
         return np.array(rows, dtype=float).reshape(len(shares), len(self.parameters))
 
     def only(self, names: Sequence[str]) -> SearchSpace:

@@ -1,0 +1,344 @@
+"""Linear confidence intervals of fitted parameters.
+
+At the best point of a fit the model is linear enough. With the rows of the data weighted as the
+fit's cost weights them (``W``), noise of the standard deviation ``s`` by variable (``S``), the
+derivatives ``J`` and ``H = J' W J`` the estimate has the covariance
+``inv(H) (J' W S**2 W J) inv(H)`` (Seber and Wild, Nonlinear Regression, 1989, 2.1 and 2.8): for
+one variable with equal weights the familiar ``s**2 inv(J' J)``. Costs that are not made of squares
+(MAE, Max, Wasserstein) are taken as the likelihood of normal errors. Priors, constraints and
+penalties add to ``H``. ``gauss_newton: false`` takes the second derivatives of the cost for ``H``,
+by differences.
+
+The noise is ``variable_standard_deviations``, and the interval then is the normal distribution's.
+Where it is not given it is estimated, by variable, from what the fit leaves over, ``N - p`` degrees
+of freedom shared in proportion, and the interval is Student's t with ``N - p``. Intervals are made
+in the coordinate of the search and mapped back, so those of a ``Log10`` parameter are ratios and
+never negative.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ionworks_engine.pipelines.context import Context
+from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, near, refuse
+from ionworks_engine.pipelines.fits.assembly import Assembly, assemble
+from ionworks_engine.pipelines.fits.costs import Cost, ErrorCost, Term, WeightedSum
+from ionworks_engine.pipelines.objectives.base import Floats, SolveError
+from ionworks_engine.pipelines.results import Finished, plain
+from ionworks_engine.pipelines.values import write_values
+
+_STEP = 1e-2
+"""Of a difference, as a share of a coordinate: solvers leave errors of 1e-6 in the models."""
+
+_CONDITION = 1e12
+
+
+@dataclass(frozen=True)
+class _Rows:
+    """What one term adds: differences, derivatives by the coordinates, and the fit's weight."""
+
+    variable: str
+    errors: Floats
+    slopes: Floats
+    weight: float
+
+
+def linear_confidence(element: Mapping[str, Any], context: Context) -> Finished:
+    """Compute linear confidence intervals at an earlier fit's best point.
+
+    Parameters
+    ----------
+    element
+        A ``linear_confidence_interval`` as on the wire.
+    context
+        What the elements before it gave; its last fit of all these parameters says where, else
+        their initial values.
+
+    Returns
+    -------
+    Finished
+        ``intervals`` by parameter, in its own units, and their ``covariance``, whose order is
+        that of ``parameters``.
+
+    Raises
+    ------
+    PipelineError
+        If the model has no answer there, there are too few data, or they do not determine the
+        parameters.
+    """
+    level = _level(element, context)
+    assembly = assemble(element, context)
+    names = _determined(assembly, context)
+    point = _place(assembly, names, context)
+    rows = _rows(assembly, point, names)
+    count = sum(len(one.errors) for one in rows)
+    if count <= len(names):
+        raise refuse(
+            context.where,
+            f"{count} data cannot tell the spread of {len(names)} parameters; there must be more",
+        )
+    noise, estimated = _noise(element, rows, len(names), context)
+    curvature = _curvature(element, assembly, rows, noise, point, names)
+    covariance = _covariance(rows, noise, curvature, names, context)
+    reach = _quantile(level, count - len(names) if estimated else None)
+    return _finished(element, assembly, point, names, covariance, reach, level, context)
+
+
+def _level(element: Mapping[str, Any], context: Context) -> float:
+    level = element.get("confidence_level", 0.95)
+    if isinstance(level, bool) or not isinstance(level, int | float) or not 0 < level < 1:
+        place = context.place("confidence_level")
+        raise refuse(place, f"must be between 0 and 1, such as 0.95, not {level!r}")
+    return float(level)
+
+
+def _determined(assembly: Assembly, context: Context) -> list[str]:
+    """Return the parameters that models depend on; a noise has no linear interval."""
+    noise = assembly.problem.comparison.cost.inputs
+    kept = [name for name in assembly.problem.names if name not in noise]
+    for name in sorted(set(assembly.problem.names) - set(kept)):
+        context.assume(f"{name!r} is the noise of the data: it has no linear interval.")
+    return kept
+
+
+def _place(assembly: Assembly, names: list[str], context: Context) -> Floats:
+    """Return the point of the search where the intervals are computed."""
+    fitted = context.optimum(names)
+    if fitted is None:
+        context.assume(
+            "No fit of these parameters stands before it: intervals are computed at "
+            "the initial values."
+        )
+        return assembly.problem.start
+    return assembly.problem.point(fitted)
+
+
+def _rows(assembly: Assembly, x: Floats, names: list[str]) -> list[_Rows]:
+    problem = assembly.problem
+    comparison = problem.comparison
+    places = [list(problem.names).index(name) for name in names]
+    terms = _terms(comparison.cost)
+    try:
+        known = comparison.sensitivities(problem.values(x))
+        if known is None:
+            slopes = _differences(assembly, x, places, terms)
+            outputs = comparison.outputs(problem.values(x))
+        else:
+            outputs = known[0]
+            scale = problem.space.slopes(x)
+            slopes = [
+                (term.slopes(outputs, known[1]) * term.scale * scale)[:, places]
+                for term, _ in terms
+            ]
+        errors = [term.errors(outputs) * term.scale for term, _ in terms]
+    except SolveError as error:
+        raise PipelineError(
+            SOLVER_ERROR, f"the model has no answer there: {error.message}"
+        ) from None
+    triples = zip(terms, errors, slopes, strict=True)
+    return [_Rows(term.variable, e, s, weight) for (term, weight), e, s in triples]
+
+
+def _terms(cost: Cost, share: float = 1.0) -> list[tuple[Term, float]]:
+    """Return what a cost compares, with the weight of each squared difference; NaN for none."""
+    if isinstance(cost, WeightedSum):
+        return [pair for part, weight in cost.parts for pair in _terms(part, share * weight)]
+    terms: tuple[Term, ...] = getattr(cost, "terms", ())
+    pairs = []
+    for term in terms:
+        weight = math.nan
+        if isinstance(cost, ErrorCost) and cost.name in ("SSE", "ChiSquare"):
+            weight = share * term.weight / term.scale**2
+        elif isinstance(cost, ErrorCost) and cost.name in ("MSE", "RMSE"):
+            weight = share * term.weight / term.scale**2 / int(term.rows.sum())
+        pairs.append((term, weight))
+    return pairs
+
+
+def _differences(
+    assembly: Assembly, x: Floats, places: list[int], terms: list[tuple[Term, float]]
+) -> list[Floats]:
+    """Return the models' derivatives by central differences, one-sided at a bound."""
+    problem = assembly.problem
+    columns: list[list[Floats]] = []
+    for place in places:
+        step = _step(x, place)
+        ends = [
+            min(max(x[place] + sign * step, problem.lower[place]), problem.upper[place])
+            for sign in (1, -1)
+        ]
+        models = []
+        for end in ends:
+            moved = np.array(x)
+            moved[place] = end
+            outputs = problem.comparison.outputs(problem.values(moved))
+            models.append([term.model(outputs) for term, _ in terms])
+        width = ends[0] - ends[1]
+        columns.append([(up - down) / width for up, down in zip(*models, strict=True)])
+    return [np.column_stack([column[k] for column in columns]) for k in range(len(terms))]
+
+
+def _step(x: Floats, place: int) -> float:
+    return _STEP * (abs(float(x[place])) or 1.0)
+
+
+def _noise(
+    element: Mapping[str, Any], rows: list[_Rows], size: int, context: Context
+) -> tuple[dict[str, float], bool]:
+    """Return the standard deviation by variable, and whether any had to be estimated."""
+    given = element.get("variable_standard_deviations") or {}
+    variables = {one.variable for one in rows}
+    for name, value in given.items():
+        place = context.place(f"variable_standard_deviations.{name}")
+        if name not in variables:
+            raise refuse(place, f"no variable {name!r}{near(name, variables)}")
+        if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
+            raise refuse(place, f"must be a positive number, not {value!r}")
+    total = sum(len(one.errors) for one in rows)
+    noise = {}
+    for name in sorted(variables):
+        errors = np.concatenate([one.errors for one in rows if one.variable == name])
+        freedom = len(errors) * (1 - size / total)
+        noise[name] = float(given.get(name, math.sqrt(float(errors @ errors) / freedom)))
+    return noise, not variables <= set(given)
+
+
+def _weight(one: _Rows, noise: Mapping[str, float]) -> float:
+    """Return the weight of the squares of a term; of a likelihood, if the cost has no such."""
+    if math.isfinite(one.weight):
+        return one.weight
+    return 0.5 / max(noise[one.variable], 1e-300) ** 2
+
+
+def _curvature(
+    element: Mapping[str, Any],
+    assembly: Assembly,
+    rows: list[_Rows],
+    noise: Mapping[str, float],
+    x: Floats,
+    names: list[str],
+) -> Floats:
+    """Return half the second derivatives of the cost by the coordinates."""
+    problem = assembly.problem
+    places = [list(problem.names).index(name) for name in names]
+    if element.get("gauss_newton") is False:
+        return 0.5 * _second_differences(assembly, rows, noise, x, places)
+    own = problem.comparison.own_slopes(problem.values(x)) * problem.space.slopes(x)
+    total = own[:, places].T @ own[:, places]
+    for one in rows:
+        total = total + _weight(one, noise) * (one.slopes.T @ one.slopes)
+    return np.asarray(total)
+
+
+def _second_differences(
+    assembly: Assembly,
+    rows: list[_Rows],
+    noise: Mapping[str, float],
+    x: Floats,
+    places: list[int],
+) -> Floats:
+    problem = assembly.problem
+    terms = [term for term, _ in _terms(problem.comparison.cost)]
+    weights = [_weight(one, noise) for one in rows]
+
+    def cost(moves: list[tuple[int, float]]) -> float:
+        moved = np.array(x)
+        for place, step in moves:
+            moved[place] += step
+        free = problem.values(moved)
+        outputs = problem.comparison.outputs(free)
+        squares = [float(np.sum((term.errors(outputs) * term.scale) ** 2)) for term in terms]
+        fitted = sum(w * s for w, s in zip(weights, squares, strict=True))
+        return fitted + problem.comparison.regularization(free)
+
+    steps = [_step(x, place) for place in places]
+    size = len(places)
+    found = np.zeros((size, size))
+    for i in range(size):
+        for j in range(i, size):
+            p, q, h, k = places[i], places[j], steps[i], steps[j]
+            corners = [cost([(p, a * h), (q, b * k)]) * a * b for a in (1, -1) for b in (1, -1)]
+            found[i, j] = found[j, i] = sum(corners) / (4 * h * k)
+    return found
+
+
+def _covariance(
+    rows: list[_Rows],
+    noise: Mapping[str, float],
+    curvature: Floats,
+    names: list[str],
+    context: Context,
+) -> Floats:
+    """Return the covariance of the coordinates."""
+    size = np.sqrt(np.abs(np.diag(curvature)))
+    if np.any(size == 0):
+        lost = [name for name, one in zip(names, size, strict=True) if one == 0]
+        raise refuse(context.where, f"the data say nothing of {', '.join(map(repr, lost))}")
+    scaled = curvature / np.outer(size, size)
+    values, vectors = np.linalg.eigh(scaled)
+    if values[0] <= values[-1] / _CONDITION:
+        share = np.abs(vectors[:, 0])
+        lost = [name for name, one in zip(names, share, strict=True) if one > 0.1 * share.max()]
+        raise refuse(
+            context.where,
+            f"the data do not tell {' and '.join(map(repr, lost))} apart: their intervals would be "
+            "endless; hold one of them, or add data",
+        )
+    inverse = (vectors / values) @ vectors.T / np.outer(size, size)
+    spread = sum(
+        (_weight(one, noise) * noise[one.variable]) ** 2 * (one.slopes.T @ one.slopes)
+        for one in rows
+    )
+    return np.asarray(inverse @ spread @ inverse)
+
+
+def _quantile(level: float, freedom: int | None) -> float:
+    """Return how many standard deviations a two-sided interval reaches."""
+    from scipy import stats
+
+    tail = 0.5 * (1 + level)
+    return float(stats.norm.ppf(tail) if freedom is None else stats.t.ppf(tail, freedom))
+
+
+def _finished(
+    element: Mapping[str, Any],
+    assembly: Assembly,
+    x: Floats,
+    names: list[str],
+    covariance: Floats,
+    reach: float,
+    level: float,
+    context: Context,
+) -> Finished:
+    problem = assembly.problem
+    free = problem.values(x)
+    bounded = element.get("use_parameter_bounds") is not False
+    chosen = [one for one in problem.space.parameters if one.name in names]
+    places = [list(problem.names).index(name) for name in names]
+    intervals = {}
+    for parameter, place, variance in zip(chosen, places, np.diag(covariance), strict=True):
+        width = reach * math.sqrt(variance)
+        ends = sorted(parameter.unbounded(float(x[place]) + sign * width) for sign in (1.0, -1.0))
+        if bounded:
+            ends = [min(max(end, parameter.lower), parameter.upper) for end in ends]
+        intervals[parameter.name] = {"lower": ends[0], "upper": ends[1]}
+        if free[parameter.name] in (parameter.lower, parameter.upper):
+            context.assume(
+                f"{parameter.name!r} is at a bound, where a linear interval says little."
+            )
+    slopes = problem.space.slopes(x)[places]
+    result = {
+        "type": "ConfidenceIntervalResult",
+        "parameter_values": write_values({name: free[name] for name in names}),
+        "method": "linear",
+        "confidence_level": level,
+        "intervals": intervals,
+        "covariance": covariance * np.outer(slopes, slopes),
+    }
+    return Finished(result=plain(result))

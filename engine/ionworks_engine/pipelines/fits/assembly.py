@@ -1,0 +1,171 @@
+"""From the configuration of a fit to the problem that is minimised."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ionworks_engine.pipelines.context import Context
+from ionworks_engine.pipelines.errors import near, refuse
+from ionworks_engine.pipelines.fits.comparison import Comparison
+from ionworks_engine.pipelines.fits.cost_reading import Reader
+from ionworks_engine.pipelines.fits.costs import Cost, WeightedSum
+from ionworks_engine.pipelines.fits.linked import Algebra
+from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
+from ionworks_engine.pipelines.fits.problem import Problem
+from ionworks_engine.pipelines.fits.regularizers import Regularizer
+from ionworks_engine.pipelines.objectives import build
+from ionworks_engine.pipelines.objectives.base import Objective
+
+DEFAULT_COST: Mapping[str, Any] = {"type": "SSE", "normalization": "mean"}
+_BARE = ("type", "objective", "data", "options")
+
+
+@dataclass(frozen=True)
+class Assembly:
+    """A fit, ready to be minimised.
+
+    Parameters
+    ----------
+    problem
+        What is minimised.
+    parameters
+        As the configuration has them.
+    algebra
+        Expressions of the parameters.
+    settings
+        The configuration of each objective, by label.
+    """
+
+    problem: Problem
+    parameters: FitParameters
+    algebra: Algebra
+    settings: Mapping[str, Mapping[str, Any]]
+
+    @property
+    def objectives(self) -> Mapping[str, Objective]:
+        """The objectives by label."""
+        return self.problem.comparison.objectives
+
+    def found(self, free: Mapping[str, float]) -> dict[str, Any]:
+        """Return the native values of everything the fit sets, given the free ones."""
+        numbers = self.problem.comparison.all_values(free)
+        return {**numbers, **self.parameters.fixed, **self.algebra.functions}
+
+
+def assemble(element: Mapping[str, Any], context: Context) -> Assembly:
+    """Build the problem of a fit: objectives compiled, cost bound to data, parameters read.
+
+    Parameters
+    ----------
+    element
+        A data fit, a confidence interval or a sensitivity, as on the wire.
+    context
+        What the elements before it gave.
+
+    Raises
+    ------
+    PipelineError
+        If the configuration is wrong, or a parameter is used by no objective.
+    """
+    where = context.where
+    parameters = read_parameters(element.get("parameters"), element.get("priors"), where)
+    fixed = context.given.updated(parameters.fixed)
+    algebra = Algebra(fixed, parameters.space.names, parameters.linked, context.place("parameters"))
+    inner = replace(context, given=fixed.updated(algebra.functions))
+    start = parameters.space.values(parameters.space.start)
+    settings = objective_settings(element.get("objectives"), context.place("objectives"))
+    free = {**start, **algebra.links.values(start)}
+    objectives = {label: build(label, one, inner, free) for label, one in settings.items()}
+    cost = _cost(element, settings, objectives, context)
+    comparison = Comparison(
+        objectives, algebra.links, cost, _regularizers(parameters, settings, algebra, context)
+    )
+    if (element.get("options") or {}).get("validate", True) is not False:
+        _check_used(parameters, comparison, context)
+    return Assembly(Problem(parameters.space, comparison), parameters, algebra, settings)
+
+
+def objective_settings(objectives: Any, where: str) -> dict[str, Mapping[str, Any]]:
+    """Return the configurations of objectives by label; one bare objective by its type."""
+    if not isinstance(objectives, Mapping) or not objectives:
+        raise refuse(where, "must be a mapping of labels to objectives, one at the least")
+    if any(key in objectives for key in _BARE) and not all(
+        isinstance(one, Mapping) and "data" in one for one in objectives.values()
+    ):
+        label = objectives.get("type") or objectives.get("objective") or "CurrentDriven"
+        return {str(label): objectives}
+    for label, one in objectives.items():
+        if not isinstance(one, Mapping):
+            raise refuse(f"{where}.{label}", f"must be an objective, not {one!r}")
+    return {str(label): one for label, one in objectives.items()}
+
+
+def deadline(maxtime: float | None) -> Callable[[], bool] | None:
+    """Return what tells whether some seconds from now are over; ``None`` for no limit."""
+    if maxtime is None:
+        return None
+    end = time.monotonic() + maxtime
+    return lambda: time.monotonic() >= end
+
+
+def _cost(
+    element: Mapping[str, Any],
+    settings: Mapping[str, Mapping[str, Any]],
+    objectives: Mapping[str, Objective],
+    context: Context,
+) -> Cost:
+    """Return the cost of a fit: an objective's own where it has one, else the fit's."""
+    common = element.get("cost")
+    own = {
+        label: one.get("cost") or (objectives[label].default_cost if common is None else None)
+        for label, one in settings.items()
+    }
+    parts: list[Cost] = []
+    for label, config in own.items():
+        if config is not None:
+            reader = Reader({label: objectives[label]}, context.assume)
+            parts.append(reader.read(config, context.place(f"objectives.{label}.cost")))
+    shared = {label: objectives[label] for label, config in own.items() if config is None}
+    if shared:
+        if common is None:
+            context.assume(
+                "No cost was given: the sum of squared errors (SSE), each variable "
+                "divided by the mean of its data."
+            )
+        reader = Reader(shared, context.assume)
+        parts.insert(0, reader.read(common or DEFAULT_COST, context.place("cost")))
+    return parts[0] if len(parts) == 1 else WeightedSum(tuple((part, 1.0) for part in parts))
+
+
+def _regularizers(
+    parameters: FitParameters,
+    settings: Mapping[str, Mapping[str, Any]],
+    algebra: Algebra,
+    context: Context,
+) -> tuple[Regularizer, ...]:
+    found: list[Regularizer] = list(parameters.priors)
+    for label, one in settings.items():
+        for key in ("constraints", "penalties"):
+            for place, config in enumerate(one.get(key) or ()):
+                where = context.place(f"objectives.{label}.{key}.{place}")
+                found.append(algebra.soft(config, where))
+    return tuple(found)
+
+
+def _check_used(parameters: FitParameters, comparison: Comparison, context: Context) -> None:
+    """Refuse parameters that change nothing: a misspelt one would seem to fit perfectly."""
+    used = frozenset().union(*(one.inputs for one in comparison.objectives.values()))
+    used |= comparison.cost.inputs
+    links = comparison.links
+    reached = {name for linked in links.linked if linked in used for name in links.uses(linked)}
+    for name in (*parameters.space.names, *links.linked):
+        if name not in used and name not in reached:
+            known = {known for known in context.given if known not in comparison.links.linked}
+            raise refuse(
+                context.place(f"parameters.{name}"),
+                f"no objective uses it, so it cannot be fitted{near(name, known)} (set "
+                "options.validate to false to fit all the same)",
+            )

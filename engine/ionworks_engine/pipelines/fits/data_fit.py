@@ -1,0 +1,272 @@
+"""A data fit: the best parameters from one or several starts, and everything told about them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from ionworks_engine.pipelines.context import Context
+from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, near, refuse
+from ionworks_engine.pipelines.fits.assembly import Assembly, assemble, deadline
+from ionworks_engine.pipelines.fits.population import Population, optima
+from ionworks_engine.pipelines.fits.problem import Ledger, Problem
+from ionworks_engine.pipelines.fits.report import described
+from ionworks_engine.pipelines.fits.starts import starts
+from ionworks_engine.pipelines.optimizers import run
+from ionworks_engine.pipelines.optimizers.base import Optimum, Tell
+from ionworks_engine.pipelines.results import Finished, plain
+from ionworks_engine.pipelines.values import write_values
+
+_OPTIONS = (
+    "seed",
+    "low_memory",
+    "max_iterations",
+    "maxtime",
+    "validate",
+    "skip_objective_callbacks",
+)
+LEAST_SQUARES: Mapping[str, Any] = {"type": "ScipyLeastSquares"}
+NELDER_MEAD: Mapping[str, Any] = {"type": "ScipyMinimize", "method": "Nelder-Mead"}
+_LOW_MEMORY_GAIN = 1e-3
+
+
+def problem(element: Mapping[str, Any], context: Context) -> Problem:
+    """Build the problem of a fit, as a helper does to evaluate points of it."""
+    return assemble(element, context).problem
+
+
+def fit(element: Mapping[str, Any], context: Context) -> Finished:
+    """Fit parameters to data.
+
+    Parameters
+    ----------
+    element
+        A ``data_fit`` as on the wire.
+    context
+        What the elements before it gave.
+
+    Returns
+    -------
+    Finished
+        Its result is that of the best start; with several starts ``children`` has all of them,
+        by rising cost.
+
+    Raises
+    ------
+    PipelineError
+        If the configuration is wrong, or the model has no answer at any point.
+    """
+    options = read_options(element, context.place("options"))
+    assembly = assemble(element, context)
+    return finish(element, assembly, minimise(element, assembly, options, context))
+
+
+def read_options(element: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return the options of a fit, those that are set."""
+    options = element.get("options") or {}
+    if not isinstance(options, Mapping):
+        raise refuse(where, f"must be a mapping, not {options!r}")
+    for key in options:
+        if key not in _OPTIONS:
+            raise refuse(f"{where}.{key}", f"no such option{near(str(key), _OPTIONS)}")
+    for key, low in (("seed", -1), ("max_iterations", 0), ("maxtime", 0)):
+        value = options.get(key)
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and value > low):
+            raise refuse(f"{where}.{key}", f"must be a number above {low}, not {value!r}")
+    return {key: value for key, value in options.items() if value is not None}
+
+
+def minimise(
+    element: Mapping[str, Any], assembly: Assembly, options: Mapping[str, Any], context: Context
+) -> list[dict[str, Any]]:
+    """Run the optimizer from every start; return what `start_one` did, in their order."""
+    settings = element.get("optimizer") or _default_optimizer(assembly, context)
+    seed = int(options.get("seed", 0))
+    space = assembly.parameters.space
+    points = starts(element, space, space.start, seed, context.where)
+    common = {
+        "optimizer": settings,
+        "max_iterations": options.get("max_iterations"),
+        "maxtime": options.get("maxtime"),
+        "thrift": _LOW_MEMORY_GAIN if options.get("low_memory") else 0.0,
+    }
+    tasks = [{**common, "x": plain(x), "seed": seed + k} for k, x in enumerate(points)]
+    tell = None if context.live is False else context.aid.tell
+    if len(tasks) == 1:
+        one = assembly.problem
+        one.spread = Population(one.outcome, context.aid, element).outcomes
+        return [start_one(one, tasks[0], tell)]
+    return optima(partial(start_one, assembly.problem, tell=tell), tasks, context.aid, element)
+
+
+def start_one(
+    problem: Problem, start: Mapping[str, Any], tell: Tell | None = None
+) -> dict[str, Any]:
+    """Run the optimizer from one start.
+
+    Parameters
+    ----------
+    problem
+        Of the fit.
+    start
+        Plain values: the point ``x``, the ``seed``, the ``optimizer``, ``max_iterations``,
+        ``maxtime`` in s and the ``thrift`` of the trace.
+    tell
+        Takes the progress.
+
+    Returns
+    -------
+    dict
+        Plain values: the ``optimum``, the ``trace``, counts of ``evaluations`` and ``failures``
+        and the words of the ``first_failure``.
+    """
+    own = problem.afresh(
+        np.asarray(start["x"], dtype=float),
+        Ledger(thrift=start["thrift"]),
+        deadline(start["maxtime"]),
+    )
+    optimum = run(
+        start["optimizer"],
+        own,
+        seed=start["seed"],
+        max_iterations=start["max_iterations"],
+        maxtime=start["maxtime"],
+        tell=tell,
+    )
+    ledger = own.ledger
+    return {
+        "optimum": optimum.written(),
+        "start": start["x"],
+        "trace": ledger.trace,
+        "best": ledger.best_values,
+        "best_cost": ledger.best_cost if ledger.best_values else None,
+        "evaluations": ledger.evaluations,
+        "failures": ledger.failures,
+        "first_failure": ledger.first_failure,
+    }
+
+
+def finish(
+    element: Mapping[str, Any],
+    assembly: Assembly,
+    runs: list[dict[str, Any]],
+) -> Finished:
+    """Gather what all starts came to."""
+    _check_answers(runs)
+    leaves = [_leaf(assembly, one, place) for place, one in enumerate(runs)]
+    leaves.sort(key=lambda leaf: leaf["cost"])
+    best = leaves[0]
+    free = best.pop("free")
+    for leaf in leaves[1:]:
+        leaf.pop("free")
+    result = {**best, "children": None if len(leaves) == 1 else leaves}
+    quiet = (element.get("options") or {}).get("skip_objective_callbacks") is True
+    initial = assembly.problem.values(np.asarray(runs[best["job_id"]]["start"], dtype=float))
+    told = None if quiet else described(assembly, free, initial)
+    return Finished(
+        result=result,
+        values=assembly.found(free),
+        metadata=plain({**_metadata(runs, best), **(told.manifest if told else {})}),
+        series=told.series if told else {},
+        plots=told.plots if told else {},
+        best_cost=best["cost"],
+    )
+
+
+def _default_optimizer(assembly: Assembly, context: Context) -> Mapping[str, Any]:
+    if assembly.problem.has_residuals:
+        context.assume("No optimizer was given: least squares (ScipyLeastSquares).")
+        return LEAST_SQUARES
+    context.assume(
+        "No optimizer was given: Nelder-Mead (ScipyMinimize), as the cost has no "
+        "residuals for least squares."
+    )
+    return NELDER_MEAD
+
+
+def _check_answers(runs: list[dict[str, Any]]) -> None:
+    evaluations = sum(one["evaluations"] for one in runs)
+    failures = sum(one["failures"] for one in runs)
+    if evaluations and failures == evaluations:
+        words = next(one["first_failure"] for one in runs if one["first_failure"])
+        raise PipelineError(
+            SOLVER_ERROR,
+            f"the model has no answer at any of the {evaluations} points that were tried; the "
+            f"first said: {words}",
+        )
+
+
+def _leaf(assembly: Assembly, one: Mapping[str, Any], place: int) -> dict[str, Any]:
+    """Return the result of one start, and its free values under ``free``."""
+    optimum = Optimum.read(one["optimum"])
+    problem = assembly.problem
+    names = list(problem.names)
+    free, cost = problem.values(optimum.x), optimum.cost
+    best = one["best_cost"]
+    if optimum.kind != "PosteriorResult" and best is not None and best < cost:
+        free, cost = {name: one["best"][name] for name in names}, best
+    trace = one["trace"]
+    leaf = {
+        "type": optimum.kind,
+        "parameter_values": write_values(assembly.found(free)),
+        "cost": cost,
+        "samples": [[row["inputs_unscaled"][name] for name in names] for row in trace],
+        "costs": [row["cost"] for row in trace],
+        "initial_guess": problem.values(np.asarray(one["start"], dtype=float)),
+        "job_id": place,
+        "children": None,
+        "x": [free[name] for name in names],
+        **_outcome_fields(optimum, cost),
+    }
+    return {**plain({**leaf, **optimum.extra}), "free": free}
+
+
+def _outcome_fields(optimum: Optimum, cost: float) -> dict[str, Any]:
+    if optimum.kind != "OptimizationResult":
+        return {}
+    return {
+        "fun": cost,
+        "success": optimum.success,
+        "message": optimum.message,
+        "evaluations": optimum.evaluations,
+        "iterations": optimum.iterations,
+    }
+
+
+def _metadata(runs: list[dict[str, Any]], best: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the trace over all starts, the samples and the counts."""
+    rows: list[dict[str, Any]] = []
+    lowest = float("inf")
+    for place, one in enumerate(runs):
+        for row in one["trace"]:
+            lowest = min(lowest, row["cost"])
+            rows.append({**row, "best_cost": lowest, "multistart_job_id": place})
+    metadata = {
+        "intermediate_results": rows,
+        "failures": sum(one["failures"] for one in runs),
+        "first_failure": next((one["first_failure"] for one in runs if one["first_failure"]), None),
+        "evaluations": sum(one["evaluations"] for one in runs),
+    }
+    return {**metadata, **_samples(best)}
+
+
+def _samples(best: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the chains of a sampler, by parameter."""
+    chains = best.get("chains")
+    if not chains:
+        return {}
+    names = best["parameter_names"]
+    pdfs = best.get("log_pdfs") or []
+    return {
+        "samples": {
+            name: [[draw[place] for draw in chain] for chain in chains]
+            for place, name in enumerate(names)
+        },
+        "sample_costs": [[None if pdf is None else -pdf for pdf in chain] for chain in pdfs],
+        "sample_param_names": names,
+        "sample_burnin": best.get("burnin", 0),
+    }
