@@ -19,11 +19,25 @@ class Minimisable(Protocol):
     Points are arrays of the length of ``names``, in the search space: scaled and transformed.
     """
 
-    names: Sequence[str]
-    start: Floats
-    lower: Floats
-    upper: Floats
-    has_residuals: bool
+    @property
+    def names(self) -> Sequence[str]:
+        """The parameters, in the order of the coordinates."""
+
+    @property
+    def start(self) -> Floats:
+        """Where a search begins."""
+
+    @property
+    def lower(self) -> Floats:
+        """Lower bounds of the coordinates; may be ``-inf``."""
+
+    @property
+    def upper(self) -> Floats:
+        """Upper bounds of the coordinates; may be ``inf``."""
+
+    @property
+    def has_residuals(self) -> bool:
+        """Whether the cost is a sum of squares of residuals."""
 
     def cost(self, x: Floats) -> float:
         """Return the cost at a point: always finite."""
@@ -32,7 +46,7 @@ class Minimisable(Protocol):
         """Return the costs at the rows of a matrix, with the help of idle workers."""
 
     def residuals(self, x: Floats) -> Floats:
-        """Return the residuals at a point, half of whose squares' sum is minimised."""
+        """Return the residuals at a point, whose squares' sum is the cost."""
 
     def jacobian(self, x: Floats) -> Floats | None:
         """Return the derivatives of the residuals, where the models offer them."""

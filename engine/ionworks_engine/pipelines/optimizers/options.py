@@ -62,7 +62,7 @@ SCIPY: Mapping[str, Names] = {
     ),
     "ScipyShgo": _names("max_iterations n iters sampling_method minimizer_kwargs options"),
 }
-LOCAL = _names("method tol options jac bounds")
+LOCAL = _names("method tol options jac")
 """What ``minimizer_kwargs`` of a global method may say."""
 
 ASK_TELL = _names(
