@@ -1,0 +1,165 @@
+"""The wanted variables of a model at the measured times, again and again."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import Any, Protocol
+
+import numpy as np
+
+from ionworks_engine.battery.quiet import casadi
+from ionworks_engine.battery.terms import Floats
+from ionworks_engine.pipelines.objectives.base import SolveError
+from ionworks_engine.pipelines.solving.course import Course
+from ionworks_engine.pipelines.solving.equations import Equations
+from ionworks_engine.pipelines.solving.integrated import IntegratedPart
+from ionworks_engine.pipelines.solving.linear import LinearPart
+from ionworks_engine.pipelines.solving.parts import Part, parts_of
+
+_REMEMBERED = 8
+
+
+class PartSolver(Protocol):
+    """What solves one part."""
+
+    part: Part
+
+    def states(self, inputs: Floats, course: Course, times: Floats) -> Floats:
+        """Return the needed unknowns, one row for each time."""
+        ...
+
+    def slopes(
+        self, inputs: Floats, course: Course, times: Floats, places: list[int]
+    ) -> tuple[Floats, Floats]:
+        """Return the needed unknowns, and how they change with some inputs."""
+        ...
+
+
+class Machine:
+    """Equations with all that was compiled for them, shared by those who solve them.
+
+    Parameters
+    ----------
+    equations
+        The model.
+    """
+
+    def __init__(self, equations: Equations) -> None:
+        self.equations = equations
+        parts, self.reader = parts_of(equations)
+        self.solvers: list[PartSolver] = [
+            LinearPart.of(part) or IntegratedPart(part, equations.settings) for part in parts
+        ]
+        self._slopes: Any = None
+
+    def stepping(self, place: int) -> IntegratedPart:
+        """Let a part be solved step by step from now on, as its modes cannot be told apart."""
+        solver = IntegratedPart(self.solvers[place].part, self.equations.settings)
+        self.solvers[place] = solver
+        return solver
+
+    @property
+    def reading_slopes(self) -> Any:
+        """What is read, and how it changes with the needed unknowns and with the inputs."""
+        if self._slopes is None:
+            read = self.reader
+            symbols = read.sx_in() if read.is_a("SXFunction") else read.mx_in()
+            found = read(*symbols)
+            changes = [casadi.jacobian(found, symbols[place]) for place in (1, 3)]
+            outputs = [found, *(casadi.vec(casadi.densify(each)) for each in changes)]
+            self._slopes = casadi.Function("reading", symbols, outputs)
+        return self._slopes
+
+
+class Simulator:
+    """A machine under one current, read at some times.
+
+    Parameters
+    ----------
+    machine
+        The compiled model.
+    course
+        The current.
+    times
+        When to read, in s from 0, not falling; one and the same time may stand there twice.
+    """
+
+    def __init__(self, machine: Machine, course: Course, times: Floats) -> None:
+        self._machine = machine
+        self._course = course
+        self._places: Any
+        self._times, self._places = np.unique(times, return_inverse=True)
+        self._current = course.at(self._times)
+        self._known: list[OrderedDict[bytes, Floats]] = [OrderedDict() for _ in machine.solvers]
+
+    def run(self, inputs: Floats) -> Floats:
+        """Return the variables, one row for each; NaN where the model does not get to.
+
+        Raises
+        ------
+        SolveError
+            If there is no solution beyond the start.
+        """
+        found = [self._states(place, inputs) for place in range(len(self._machine.solvers))]
+        unknowns = np.hstack(found) if found else np.zeros((self._times.size, 0))
+        read = self._machine.reader(
+            self._times[None, :], unknowns.T, self._current[None, :], inputs
+        )
+        return self._spread(np.asarray(read.full()))
+
+    def slopes(self, inputs: Floats, places: list[int]) -> tuple[Floats, Floats]:
+        """Return the variables, and how they change with some inputs.
+
+        Returns
+        -------
+        tuple of ndarray
+            Of shapes ``(variables, times)`` and ``(variables, times, places)``.
+        """
+        both = [self._changes(n, inputs, places) for n in range(len(self._machine.solvers))]
+        unknowns = np.hstack([states for states, _ in both])
+        changes = np.concatenate([each for _, each in both], axis=1)
+        read, by_unknown, by_input = (
+            each.full()
+            for each in self._machine.reading_slopes(
+                self._times[None, :], unknowns.T, self._current[None, :], inputs
+            )
+        )
+        count, size = self._times.size, read.shape[0]
+        by_unknown = by_unknown.reshape(-1, size, count)
+        by_input = by_input.reshape(-1, size, count)[places]
+        total = np.einsum("uvt,tui->vti", by_unknown, changes) + by_input.transpose(1, 2, 0)
+        return self._spread(read), total[:, self._places]
+
+    def _spread(self, read: Floats) -> Floats:
+        if np.isnan(read).all():
+            raise SolveError("the model has no finite value at any of the measured points")
+        return read[:, self._places]
+
+    def _states(self, place: int, inputs: Floats) -> Floats:
+        """Solve a part, unless nothing that it depends on has changed since one of the last times."""
+        known = self._known[place]
+        key = inputs[self._machine.solvers[place].part.inputs].tobytes()
+        if key not in known:
+            known[key] = self._solve(place, inputs)
+            while len(known) > _REMEMBERED:
+                known.popitem(last=False)
+        known.move_to_end(key)
+        return known[key]
+
+    def _solve(self, place: int, inputs: Floats) -> Floats:
+        solver = self._machine.solvers[place]
+        try:
+            return solver.states(inputs, self._course, self._times)
+        except ArithmeticError as error:
+            if isinstance(solver, IntegratedPart):
+                raise SolveError(str(error)) from None
+        return self._machine.stepping(place).states(inputs, self._course, self._times)
+
+    def _changes(self, place: int, inputs: Floats, places: list[int]) -> tuple[Floats, Floats]:
+        solver = self._machine.solvers[place]
+        try:
+            return solver.slopes(inputs, self._course, self._times, places)
+        except ArithmeticError as error:
+            if isinstance(solver, IntegratedPart):
+                raise SolveError(str(error)) from None
+        return self._machine.stepping(place).slopes(inputs, self._course, self._times, places)
