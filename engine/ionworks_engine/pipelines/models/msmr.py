@@ -257,7 +257,9 @@ def _phase(half: HalfCell, prefix: str, source: Source, capacities: tuple[str, .
 
 def _kinds(half: HalfCell, prefix: str, source: Source, potential: tuple[str, ...]) -> int:
     """Return the number of kinds of sites: the stated one, or how many potentials there are."""
-    stated = source.constant(f"{prefix}Number of reactions in {half.electrode} electrode")
+    stated = source.constant(
+        f"{prefix}Number of reactions in {half.domain[0].lower()}{half.domain[1:]}"
+    )
     found = int(stated) if stated is not None else source.length(*potential)
     return min(max(found, 1), _MOST_SITES)
 

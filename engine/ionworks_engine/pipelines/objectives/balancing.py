@@ -135,7 +135,7 @@ class Balance(Plain):
                     direct[:, list(names).index(key)] += side.sign * column
         return self.slots.chained(changes @ change, names) + direct
 
-    def outcome(self, values: Mapping[str, float]) -> dict[str, float]:
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the usable capacity, and what no lithium ever fills of each electrode."""
         numbers, _ = self.rules.adjusted(self.slots.read(values))
         found = {_USABLE: self.usable} if len(self.sides) > 1 else {}

@@ -120,7 +120,7 @@ class MSMRFormula:
         broken, slopes = self.rules.violations(self.slots.read(values))
         return broken, self.slots.chained(slopes, names)
 
-    def outcome(self, values: Mapping[str, float]) -> dict[str, float]:
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the numbers the model uses in another form than the fit sets them, and more."""
         fitted = self.slots.read(values)
         used, _ = self.rules.adjusted(fitted)

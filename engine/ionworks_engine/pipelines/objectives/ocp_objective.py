@@ -47,7 +47,7 @@ class Formula(Protocol):
         """Return by how much each soft condition is broken, 0 if met, and how that changes."""
         ...
 
-    def outcome(self, values: Mapping[str, float]) -> dict[str, float]:
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the numbers that follow from the values, by name."""
         ...
 
@@ -62,7 +62,7 @@ class Plain:
         del values
         return np.zeros(0), np.zeros((0, len(names)))
 
-    def outcome(self, values: Mapping[str, float]) -> dict[str, float]:
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return nothing."""
         del values
         return {}
@@ -172,13 +172,13 @@ class OpenCircuit:
         changes[self._first] = np.concatenate([changes[self._first], rows])
         return self.evaluate(values), changes
 
-    def outcome(self, values: Mapping[str, float]) -> dict[str, float]:
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return what follows from fitted values, in the names of parameters.
 
         Values that the model uses in another form than the fit sets them (fractions that are
         projected to add up to one), and capacities that a fit does not set itself.
         """
-        return self._formula.outcome(values)
+        return self._formula.implied(values)
 
     def channels(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return data and model over the measured column, NaN at points not compared."""
