@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ionworks_engine.pipelines import queries
-from ionworks_engine.pipelines.errors import PipelineError, near, refuse, words_of
+from ionworks_engine.pipelines.errors import PipelineError, near, refuse, shown, words_of
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 RESERVED = ("data", "time_series", "steps", "options", "time_range", "analysis", "metadata")
@@ -179,7 +179,7 @@ def _parts(
     if isinstance(data, str):
         return _stored(data, sources, where)
     if not isinstance(data, Mapping):
-        raise refuse(where, f"must be a table of columns or a reference, not {data!r:.40}")
+        raise refuse(where, f"must be a table of columns or a reference, not {shown(data)}")
     if not _is_payload(data):
         return _frame(data, where), None, {}
     if odd := [name for name in data if name not in RESERVED]:
@@ -219,11 +219,11 @@ def _stored(
 
 def _frame(columns: Any, where: str) -> pl.DataFrame:
     if not isinstance(columns, Mapping):
-        raise refuse(where, f"must be a table of columns, not {columns!r:.40}")
+        raise refuse(where, f"must be a table of columns, not {shown(columns)}")
     lengths = {}
     for name, values in columns.items():
         if not isinstance(values, list):
-            raise refuse(where, f"column {name!r} must be a list, not {values!r:.40}")
+            raise refuse(where, f"column {name!r} must be a list, not {shown(values)}")
         lengths[name] = len(values)
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name!r} has {count}" for name, count in lengths.items())
@@ -249,7 +249,7 @@ def _chosen(
     window = read_window(data.get("time_range"), f"{where}.time_range")
     options = data.get("options") or {}
     if not isinstance(options, Mapping):
-        raise refuse(f"{where}.options", f"must be a mapping, not {options!r:.40}")
+        raise refuse(f"{where}.options", f"must be a mapping, not {shown(options)}")
     if not options and not window:
         return frame, steps
     if window and (steps is None or not options):
@@ -280,7 +280,7 @@ def read_window(stated: Any, where: str) -> dict[str, float]:
             continue
         is_number = isinstance(value, int | float) and not isinstance(value, bool)
         if not is_number or not math.isfinite(value):
-            raise refuse(f"{where}.{name}", f"must be a number of seconds, not {value!r:.40}")
+            raise refuse(f"{where}.{name}", f"must be a number of seconds, not {shown(value)}")
         window[name] = float(value)
     if "duration" in window:
         if "end" in window:

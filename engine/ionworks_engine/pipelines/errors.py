@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Iterable
+from typing import Any
 
 from ionworks_engine.battery.errors import (
     CONFIGURATION_ERROR,
@@ -19,6 +21,7 @@ __all__ = [
     "PipelineError",
     "near",
     "refuse",
+    "shown",
     "words_of",
 ]
 
@@ -86,3 +89,18 @@ def refuse(where: str, message: str) -> PipelineError:
         What is wrong there, and what would be right.
     """
     return PipelineError(CONFIGURATION_ERROR, message, where)
+
+
+def shown(value: Any) -> str:
+    """Return a stranger's value as a message quotes it: short, however long or deep it is.
+
+    Examples
+    --------
+    >>> shown([1.5] * 1000), shown({"a": {"b": {}}})
+    ('[1.5, 1.5, 1.5, ...]', "{'a': {...}}")
+    """
+    return _SHORT.repr(value)
+
+
+_SHORT = reprlib.Repr()
+_SHORT.maxlevel, _SHORT.maxlist, _SHORT.maxdict, _SHORT.maxstring = 1, 3, 3, 60

@@ -23,6 +23,7 @@ from ionworks_engine.pipelines.elements import (
     is_handle,
     type_of,
 )
+from ionworks_engine.pipelines.errors import shown
 
 Problems = Iterator[tuple[str, str]]
 _CHECKS: Mapping[str, Callable[[Mapping[str, Any], str, Known], Problems]]
@@ -72,7 +73,7 @@ def problems(
 
 def _of_element(element: Any, where: str, known: Known) -> Problems:
     if not isinstance(element, Mapping):
-        yield where, f"must be a mapping with 'element_type', not {element!r:.40}"
+        yield where, f"must be a mapping with 'element_type', not {shown(element)}"
         return
     if element.get("element_type") is None:
         yield f"{where}.element_type", f"is missing; one of {', '.join(map(repr, ELEMENT_TYPES))}"

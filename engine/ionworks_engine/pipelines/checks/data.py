@@ -8,7 +8,7 @@ from typing import Any
 
 from ionworks_engine.pipelines import queries
 from ionworks_engine.pipelines.data import LOCAL, RESERVED, STORED, read_window
-from ionworks_engine.pipelines.errors import PipelineError, near
+from ionworks_engine.pipelines.errors import PipelineError, near, shown
 
 TRANSFORMS = (
     "rest_to_ocp",
@@ -97,7 +97,7 @@ def columns_of_data(data: Any, where: str, known: Known, depth: int = 0) -> Colu
     if isinstance(data, str):
         return _referred(data, where, known, depth)
     if not isinstance(data, Mapping):
-        return _wrong(where, f"must be a table of columns or a reference, not {data!r:.40}")
+        return _wrong(where, f"must be a table of columns or a reference, not {shown(data)}")
     if not any(name in data for name in RESERVED):
         return _table(data, where)
     for name in data:
@@ -117,13 +117,13 @@ def _referred(data: str, where: str, known: Known, depth: int) -> Columns:
         name = data.removeprefix(STORED)
         return Columns(known.columns_of(name)) if name else _wrong(where, "names no measurement")
     if data.startswith(LOCAL):
-        return _wrong(where, f"{data!r:.60} is a place of yours: the client reads it and sends it")
+        return _wrong(where, f"{shown(data)} is a place of yours: the client reads it and sends it")
     if data in known.handles:
         return replace(columns_of_data(known.handles[data], where, known, depth + 1), problems=())
     guess = near(data, known.handles)
     return _wrong(
         where,
-        f"{data!r:.60} is no data: give columns, 'db:<measurement id>', or '<element>.<key>' of "
+        f"{shown(data)} is no data: give columns, 'db:<measurement id>', or '<element>.<key>' of "
         f"an earlier entry{guess}",
     )
 
@@ -133,7 +133,7 @@ def _table(data: Mapping[str, Any], where: str) -> Columns:
         return _wrong(where, "has no columns")
     for name, values in data.items():
         if not isinstance(values, list):
-            return _wrong(f"{where}.{name}", f"a column must be a list, not {values!r:.40}")
+            return _wrong(f"{where}.{name}", f"a column must be a list, not {shown(values)}")
     lengths = {name: len(values) for name, values in data.items()}
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name!r} has {count}" for name, count in lengths.items())
@@ -159,7 +159,7 @@ def _payload(data: Mapping[str, Any], where: str, known: Known, depth: int) -> C
 
 def _inner_table(columns: Any, where: str) -> Columns:
     if not isinstance(columns, Mapping):
-        return _wrong(where, f"must be a table of columns, not {columns!r:.40}")
+        return _wrong(where, f"must be a table of columns, not {shown(columns)}")
     return _table(columns, where)
 
 

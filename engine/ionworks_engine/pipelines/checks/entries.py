@@ -11,6 +11,7 @@ from ionworks_engine.pipelines.checks.data import Known, columns_of_data, unknow
 from ionworks_engine.pipelines.checks.models import of_model
 from ionworks_engine.pipelines.elements import MODEL_KEY, is_handle
 from ionworks_engine.pipelines.entries import catalogue
+from ionworks_engine.pipelines.errors import shown
 from ionworks_engine.pipelines.names import spelt
 
 _FORMS = ("values", "pipeline_id", "cell_spec_id", "name")
@@ -104,4 +105,4 @@ def _of_mapping(element: Mapping[str, Any], where: str) -> Iterator[tuple[str, s
         return
     for name, path in mapping.items():
         if not isinstance(path, str) or not path.strip():
-            yield f"{where}.mapping.{name}", f"must be a dotted path, not {path!r:.40}"
+            yield f"{where}.mapping.{name}", f"must be a dotted path, not {shown(path)}"

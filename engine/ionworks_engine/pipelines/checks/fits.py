@@ -8,7 +8,7 @@ from typing import Any
 
 from ionworks_engine.pipelines.checks.data import Known, unknown_keys
 from ionworks_engine.pipelines.checks.objectives import of_cost, of_objective
-from ionworks_engine.pipelines.errors import PipelineError, near
+from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
 from ionworks_engine.pipelines.optimizers import catalogue
 
@@ -166,7 +166,7 @@ def _of_guesses(guesses: Any, where: str, parameters: FitParameters | None) -> P
             continue
         for name, value in guess.items():
             if isinstance(value, bool) or not isinstance(value, int | float):
-                yield f"{place}.{name}", f"must be a number, not {value!r:.40}"
+                yield f"{place}.{name}", f"must be a number, not {shown(value)}"
             elif parameters is not None:
                 yield from _of_guess(name, value, f"{place}.{name}", parameters)
 

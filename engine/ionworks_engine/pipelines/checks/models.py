@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ionworks_engine.pipelines.checks.data import unknown_keys
-from ionworks_engine.pipelines.errors import PipelineError, near
+from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.models.vetting import vetted_model
 
 MODULES = ("lithium_ion", "equivalent_circuit", "lead_acid", "sodium_ion")
@@ -68,4 +68,4 @@ def of_model(config: Any, where: str) -> Iterator[tuple[str, str]]:
         yield from unknown_keys(config, (*_BUILT_IN, "simulation_settings"), where)
         module = config.get("module") or MODULES[0]
         if module not in MODULES:
-            yield f"{where}.module", f"unknown module {module!r:.60}{near(str(module), MODULES)}"
+            yield f"{where}.module", f"unknown module {shown(module)}{near(str(module), MODULES)}"

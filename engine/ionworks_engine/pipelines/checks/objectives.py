@@ -10,7 +10,7 @@ from ionworks_engine.pipelines.checks.data import Known, columns_of_data, unknow
 from ionworks_engine.pipelines.checks.entries import of_value
 from ionworks_engine.pipelines.checks.models import of_model
 from ionworks_engine.pipelines.elements import DEFAULT_OBJECTIVE
-from ionworks_engine.pipelines.errors import PipelineError, near
+from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.fits.cost_checks import check_cost
 
 _COMMON = ("type", "data", "options", "cost", "constraints", "penalties", "parameters", "callbacks")
@@ -112,14 +112,14 @@ def of_objective(
         Whether it is one of a fit, and so may have a cost, constraints and penalties.
     """
     if not isinstance(objective, Mapping):
-        yield where, f"must be a mapping with 'data', not {objective!r:.40}"
+        yield where, f"must be a mapping with 'data', not {shown(objective)}"
         return
     kind = objective.get("type", DEFAULT_OBJECTIVE)
     if kind in REFUSED:
         yield f"{where}.type", f"an objective {kind!r} cannot be computed: {REFUSED[kind]}"
         return
     if kind not in OBJECTIVES:
-        yield f"{where}.type", f"unknown objective {kind!r:.60}{near(str(kind), OBJECTIVES)}"
+        yield f"{where}.type", f"unknown objective {shown(kind)}{near(str(kind), OBJECTIVES)}"
         return
     fields = OBJECTIVES[kind]
     yield from unknown_keys(
@@ -148,7 +148,7 @@ def _of_options(kind: str, options: Any, where: str, known: Known) -> Iterator[t
     if options is None:
         return
     if not isinstance(options, Mapping):
-        yield where, f"must be a mapping of option names to values, not {options!r:.40}"
+        yield where, f"must be a mapping of option names to values, not {shown(options)}"
         return
     if options.get("interactive_preprocessing") is not None:
         yield f"{where}.interactive_preprocessing", "nobody is there to interact; leave it out"

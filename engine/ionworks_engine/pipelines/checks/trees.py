@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ionworks_engine.battery.vetting import EXPRESSIONS, MAX_DEPTH, PLAIN_TYPES
+from ionworks_engine.pipelines.errors import shown
 
 _OURS = "pybamm."
 _TAGS = ("$type", "py/object")
@@ -57,7 +58,7 @@ def _of_node(node: Mapping[str, Any]) -> Iterator[str]:
         if not isinstance(named, str) or not (named in PLAIN_TYPES or named.startswith(_OURS)):
             yield (
                 f"may only name classes of PyBaMM, such as those under {EXPRESSIONS!r}, "
-                f"not {named!r:.80}; it was not imported"
+                f"not {shown(named)}; it was not imported"
             )
     if "class" in node and "module" in node and not str(node["module"]).startswith("pybamm"):
-        yield f"may only name modules of PyBaMM, not {node['module']!r:.80}; it was not imported"
+        yield f"may only name modules of PyBaMM, not {shown(node['module'])}; it was not imported"
