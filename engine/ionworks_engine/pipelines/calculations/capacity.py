@@ -78,7 +78,9 @@ class _Equation:
         """Return the quantities that are not known and the parameters that they lack."""
         given = self.asked.given
         wanted = {**self.factors, **(self.limits if self.window else {})}
-        missing = {key: (name,) for key, name in wanted.items() if name not in given}
+        missing: dict[str, tuple[str, ...]] = {
+            key: (name,) for key, name in wanted.items() if name not in given
+        }
         if self.area_names:
             missing["area"] = self.area_names
         return missing

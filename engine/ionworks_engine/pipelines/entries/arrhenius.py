@@ -34,15 +34,18 @@ def arrhenius(temperature: Any, energy: str) -> Any:
     return pybamm.exp(slope * (1 / reference - 1 / temperature))
 
 
-def exchange_current(electrode: Electrode) -> dict[str, Any]:
-    """Return the Butler-Volmer exchange-current density of an electrode, by its name.
+def butler_volmer(at_reference: str, energy: str) -> Callable[..., Any]:
+    """Return a Butler-Volmer exchange-current density of named parameters.
 
     j0 = j0_ref (c_e / c_e0)^1/2 (c_s / c_max)^1/2 (1 - c_s / c_max)^1/2 times the Arrhenius factor,
     where c_e0 is the initial concentration in the electrolyte. (At c_s = c_max / 2 and c_e = c_e0,
     j0 is half of j0_ref.)
+
+    Parameters
+    ----------
+    at_reference, energy
+        Names of j0_ref in A/m2 and of the activation energy in J/mol.
     """
-    at_reference = electrode.directed("reference exchange-current density [A.m-2]")
-    energy = electrode.directed("reaction activation energy [J.mol-1]")
 
     def exchange_current_density(c_e: Any, c_s_surf: Any, c_s_max: Any, T: Any) -> Any:  # noqa: N803
         electrolyte = c_e / pybamm.Parameter(INITIAL_ELECTROLYTE)
@@ -50,7 +53,15 @@ def exchange_current(electrode: Electrode) -> dict[str, Any]:
         root = electrolyte**0.5 * filled**0.5 * (1 - filled) ** 0.5
         return pybamm.Parameter(at_reference) * root * arrhenius(T, energy)
 
-    return {electrode.directed("exchange-current density [A.m-2]"): exchange_current_density}
+    return exchange_current_density
+
+
+def exchange_current(electrode: Electrode) -> dict[str, Any]:
+    """Return the Butler-Volmer exchange-current density of an electrode, by its name."""
+    at_reference = electrode.directed("reference exchange-current density [A.m-2]")
+    energy = electrode.directed("reaction activation energy [J.mol-1]")
+    name = electrode.directed("exchange-current density [A.m-2]")
+    return {name: butler_volmer(at_reference, energy)}
 
 
 def particle_diffusivity(electrode: Electrode) -> dict[str, Any]:
