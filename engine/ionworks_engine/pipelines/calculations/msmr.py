@@ -167,19 +167,20 @@ def _initial_voltage(asked: Asked) -> Values:
 
 def _inverted(asked: Asked, name: str, target: float) -> float:
     """Return the potential in V at which a falling function of it has a value."""
-    potential = np.linspace(*_POTENTIALS, _SAMPLES)
+    low, high = _POTENTIALS
     for _ in range(_ZOOMS):
+        potential = np.linspace(low, high, _SAMPLES)
         values = asked.given.evaluated(name, potential)
         below = np.flatnonzero((values[:-1] >= target) & (values[1:] <= target))
         if below.size == 0:
+            least, most = np.nanmin(values), np.nanmax(values)
             raise asked.refuse(
                 "",
-                f"{name!r} is nowhere {target:.6g} between {_POTENTIALS[0]:g} and "
-                f"{_POTENTIALS[1]:g} V; it goes from {np.nanmin(values):.6g} to {np.nanmax(values):.6g}",
+                f"{name!r} is nowhere {target:.6g} between {low:g} and {high:g} V; it goes from "
+                f"{least:.6g} to {most:.6g}",
             )
-        at = int(below[0])
-        potential = np.linspace(potential[at], potential[at + 1], _SAMPLES)
-    return float(potential.mean())
+        low, high = potential[below[0]], potential[below[0] + 1]
+    return 0.5 * (float(low) + float(high))
 
 
 def _full_cell_capacities(asked: Asked) -> Values:
