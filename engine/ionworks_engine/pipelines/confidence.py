@@ -49,7 +49,7 @@ class _Rows:
     weight: float
 
 
-def linear_confidence(element: Mapping[str, Any], context: Context) -> Finished:
+def intervals(element: Mapping[str, Any], context: Context) -> Finished:
     """Compute linear confidence intervals at an earlier fit's best point.
 
     Parameters
@@ -321,13 +321,13 @@ def _finished(
     bounded = element.get("use_parameter_bounds") is not False
     chosen = [one for one in problem.space.parameters if one.name in names]
     places = [list(problem.names).index(name) for name in names]
-    intervals = {}
+    found = {}
     for parameter, place, variance in zip(chosen, places, np.diag(covariance), strict=True):
         width = reach * math.sqrt(variance)
         ends = sorted(parameter.unbounded(float(x[place]) + sign * width) for sign in (1.0, -1.0))
         if bounded:
             ends = [min(max(end, parameter.lower), parameter.upper) for end in ends]
-        intervals[parameter.name] = {"lower": ends[0], "upper": ends[1]}
+        found[parameter.name] = {"lower": ends[0], "upper": ends[1]}
         if free[parameter.name] in (parameter.lower, parameter.upper):
             context.assume(
                 f"{parameter.name!r} is at a bound, where a linear interval says little."
@@ -338,7 +338,7 @@ def _finished(
         "parameter_values": write_values({name: free[name] for name in names}),
         "method": "linear",
         "confidence_level": level,
-        "intervals": intervals,
+        "intervals": found,
         "covariance": covariance * np.outer(slopes, slopes),
     }
     return Finished(result=plain(result))

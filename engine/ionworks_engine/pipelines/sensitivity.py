@@ -25,7 +25,7 @@ from ionworks_engine.pipelines.objectives.base import Floats
 from ionworks_engine.pipelines.results import Finished, plain
 
 
-def sobol(element: Mapping[str, Any], context: Context) -> Finished:
+def sensitivity(element: Mapping[str, Any], context: Context) -> Finished:
     """Compute Sobol indices of the cost.
 
     Parameters

@@ -10,12 +10,12 @@ import numpy as np
 
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import PipelineError, refuse
-from ionworks_engine.pipelines.fits.data_fit import fit
+from ionworks_engine.pipelines.fits import data_fit
 from ionworks_engine.pipelines.results import Finished
 from ionworks_engine.pipelines.values import write_values
 
 
-def fit_array(element: Mapping[str, Any], context: Context) -> Finished:
+def fit(element: Mapping[str, Any], context: Context) -> Finished:
     """Fit the same parameters at each value of an independent variable.
 
     Parameters
@@ -42,7 +42,7 @@ def fit_array(element: Mapping[str, Any], context: Context) -> Finished:
     for value, label in sorted(keys.items()):
         one = {**element, "objectives": {label: element["objectives"][label]}}
         try:
-            fits[value] = label, fit(one, context)
+            fits[value] = label, data_fit.fit(one, context)
         except PipelineError as error:
             raise PipelineError(error.code, f"at {label!r}: {error.message}") from error
     return _gathered(fits)
