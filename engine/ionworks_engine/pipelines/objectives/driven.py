@@ -2,29 +2,22 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from ionworks_engine.battery.compiled import temperature
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.data import Table
 from ionworks_engine.pipelines.errors import near, refuse
 from ionworks_engine.pipelines.models import Chosen, model_and_parameters
-from ionworks_engine.pipelines.names import spelt
 from ionworks_engine.pipelines.objectives.base import Floats
+from ionworks_engine.pipelines.objectives.compiled import Inputs, machine_for
 from ionworks_engine.pipelines.solving.course import ATOL, RTOL, Course, course
-from ionworks_engine.pipelines.solving.equations import equations
-from ionworks_engine.pipelines.solving.simulator import Machine, Simulator
-from ionworks_engine.pipelines.solving.start import is_entry, start_of
+from ionworks_engine.pipelines.solving.simulator import Simulator
 
 TIME, CURRENT, VOLTAGE = "Time [s]", "Current [A]", "Voltage [V]"
 INTERPOLANT = ("interpolant_atol", "interpolant_rtol", "interpolant_lossless")
-_KELVIN = 273.15
-_MACHINES: OrderedDict[tuple[Any, ...], Machine] = OrderedDict()
-_MOST_MACHINES = 16
 
 
 class DrivenModel:
@@ -52,20 +45,12 @@ class DrivenModel:
         flow: Course,
         times: Floats,
     ) -> None:
-        self._names = {name: spelt(name) for name in free}
-        self._fixed = chosen.own
-        values = {**chosen.own, **{spelt(name): value for name, value in free.items()}}
-        self._start = start_of(chosen.cell, chosen.own, values, chosen.where)
-        states = self._start.names if self._start else frozenset()
-        inputs = {name for name in (*values, *states) if not is_entry(name)}
-        self._machine = _machine(chosen, inputs, tuple(variables))
-        self._simulator = Simulator(self._machine, flow, times)
+        self._inputs = Inputs(chosen, free)
+        machine = machine_for(chosen, self._inputs.wanted, tuple(variables))
+        self._equations = machine.equations
+        self._simulator = Simulator(machine, flow, times)
         self._variables = tuple(variables)
-        used = self._machine.equations.used
-        moved = self._start.inputs if self._start and states & used else frozenset()
-        self.inputs = frozenset(
-            name for name, known in self._names.items() if known in used or known in moved
-        )
+        self.inputs = self._inputs.used_by(machine.equations)
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return the variables at the times; NaN where the model does not get to.
@@ -75,69 +60,24 @@ class DrivenModel:
         SolveError
             If there is no solution.
         """
-        found = self._simulator.run(self._filled(values))
+        found = self._simulator.run(self._equations.filled(self._inputs.at(values)))
         return dict(zip(self._variables, found, strict=True))
 
     def derivatives(
         self, values: Mapping[str, float], names: Sequence[str]
     ) -> tuple[dict[str, Floats], dict[str, Floats]]:
         """Return the variables, and how they change with some of the values."""
-        order = self._machine.equations.names
-        known = [self._names.get(name, name) for name in names]
-        state = sorted(self._start.names) if self._start else []
-        asked = [name for name in dict.fromkeys([*known, *state]) if name in order]
-        inputs = self._filled(values)
+        order = self._equations.names
+        moved = [self._inputs.moved_by(values, name) for name in names]
+        asked = sorted({each for weights in moved for each in weights if each in order})
+        inputs = self._equations.filled(self._inputs.at(values))
         found, slopes = self._simulator.slopes(inputs, [order.index(name) for name in asked])
-        totals = np.zeros((*found.shape, len(names)))
-        for column, name in enumerate(known):
-            weights = self._moved_by(values, name)
-            for place, each in enumerate(asked):
-                totals[:, :, column] += weights.get(each, 0.0) * slopes[:, :, place]
+        weights = np.array([[each.get(name, 0.0) for name in asked] for each in moved])
+        totals = slopes @ weights.reshape(len(names), len(asked)).T
         return (
             dict(zip(self._variables, found, strict=True)),
             dict(zip(self._variables, totals, strict=True)),
         )
-
-    def _moved_by(self, values: Mapping[str, float], name: str) -> dict[str, float]:
-        """Return how the inputs change with a value: itself, and the initial state."""
-        moved = {name: 1.0}
-        if self._start is not None:
-            moved.update(self._start.slopes(self._named(values), name))
-        return moved
-
-    def _named(self, values: Mapping[str, float]) -> dict[str, float]:
-        named = {known: values[name] for name, known in self._names.items() if name in values}
-        return {**self._fixed, **named}
-
-    def _filled(self, values: Mapping[str, float]) -> Floats:
-        named = self._named(values)
-        if self._start is not None:
-            named.update(self._start.at(named))
-        return self._machine.equations.filled(named)
-
-
-def _machine(chosen: Chosen, inputs: set[str], variables: tuple[str, ...]) -> Machine:
-    """Compile a model, unless this process has one of the same at hand."""
-    key = (chosen.key, frozenset(inputs), variables)
-    if key not in _MACHINES:
-        model = with_temperatures(chosen.model)
-        compiled = equations(
-            model, chosen.parameters, inputs, variables, chosen.settings, chosen.where
-        )
-        _MACHINES[key] = Machine(compiled)
-        while len(_MACHINES) > _MOST_MACHINES:
-            _MACHINES.popitem(last=False)
-    _MACHINES.move_to_end(key)
-    return _MACHINES[key]
-
-
-def with_temperatures(model: Any) -> Any:
-    """Return a model that knows the cell's temperature by the names that measurements use."""
-    model = model.new_copy()
-    celsius = temperature(model.variables)
-    model.variables.setdefault("Temperature [degC]", celsius)
-    model.variables.setdefault("Temperature [K]", celsius + _KELVIN)
-    return model
 
 
 def measured_course(table: Table, options: Mapping[str, Any], longer: float = 0.0) -> Course:
