@@ -32,16 +32,16 @@ class AssumptionTeller:
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
     ...     for _ in range(2):
-    ...         teller.tell("5f0d77aa", {"fit": ["no type: CurrentDriven"]})
+    ...         teller.tell("5f0d77aa", {"fit": ["no type: CurrentDriven", "no cost: SSE"]})
     >>> [str(warning.message) for warning in caught]
-    ['fit: no type: CurrentDriven']
+    ['fit: no type: CurrentDriven; no cost: SSE']
     """
 
     def __init__(self) -> None:
         self._told: set[tuple[str, str]] = set()
 
     def tell(self, pipeline_id: str, assumptions: Mapping[str, Iterable[str] | None]) -> None:
-        """Warn of what has not been told, as the caller of the method that calls this.
+        """Warn of elements that have not been told of, at the place that called the caller.
 
         Parameters
         ----------
@@ -51,8 +51,8 @@ class AssumptionTeller:
             The sentences of each element, by its name; an empty name is not told.
         """
         for element, sentences in assumptions.items():
-            for sentence in sentences or ():
-                message = f"{element}: {sentence}" if element else sentence
-                if (pipeline_id, message) not in self._told:
-                    self._told.add((pipeline_id, message))
-                    warnings.warn(message, AssumptionWarning, stacklevel=3)
+            told = "; ".join(sentences or ())
+            if told and (pipeline_id, element) not in self._told:
+                self._told.add((pipeline_id, element))
+                message = f"{element}: {told}" if element else told
+                warnings.warn(message, AssumptionWarning, stacklevel=3)

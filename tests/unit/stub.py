@@ -96,10 +96,12 @@ RESOURCES = {
     "job",
     "model",
     "parameterized_model",
+    "pipeline",
     "project",
     "protocol",
     "raw_data",
     "search",
+    "simple_pipeline",
     "simulation",
     "study",
 }

@@ -162,13 +162,13 @@ class TestNan:
             parameters({"u": lambda x: pybamm.Interpolant(xs, ys, x)})
 
     def test_infinity_is_none_either_but_as_pybamm_writes_it(self):
-        with pytest.raises(PayloadError, match="^a is inf"):
+        with pytest.raises(PayloadError, match=r"^a is inf"):
             plain({"a": float("inf")})
         tagged = {"$type": "builtins.float", "value": "Infinity"}
         assert plain({"a": tagged}) == {"a": tagged}
 
     def test_times_that_are_none(self):
-        with pytest.raises(PayloadError, match="^t is NaT"):
+        with pytest.raises(PayloadError, match=r"^t is NaT"):
             plain({"t": pd.NaT})
 
 

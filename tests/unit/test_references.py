@@ -144,7 +144,7 @@ class TestPlaces:
         assert read["array"]["objectives"]["data"] == SHORT
         assert elements["ocp"]["data"] == "file:d.csv"
 
-    def test_elsewhere_nothing_is_read(self, here):
+    def test_elsewhere_nothing_is_read(self):
         text = "file:not-there.csv"
         elements = {
             text: {
