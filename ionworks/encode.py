@@ -157,21 +157,21 @@ def parameters(values: Any, path: str = "") -> dict[str, Any]:
     }
 
 
-def parameter_values(parameters_: Any) -> Any:
+def parameter_values(given: Any, path: str = "parameters") -> Any:
     """Return parameters as JSON: of a ``pybamm.ParameterValues``, of a set's name, of a mapping.
 
     Raises
     ------
     ValueError
-        If no published set has this name.
+        If no published set has this name, or a value cannot be sent.
     ModuleNotFoundError
         If a set is named, or a function given, and PyBaMM is not installed.
     """
-    if isinstance(parameters_, str):
-        parameters_ = _published_set(parameters_)
-    if isinstance(parameters_, Mapping) or _is_from(parameters_, "pybamm"):
-        return parameters(parameters_, "parameters")
-    return parameters_
+    if isinstance(given, str):
+        given = _published_set(given)
+    if isinstance(given, Mapping) or _is_from(given, "pybamm"):
+        return parameters(given, path)
+    return given
 
 
 def model_config(config: Any) -> Any:

@@ -213,8 +213,8 @@ def _inline_model(model: Mapping[str, Any], where: str) -> dict[str, Any]:
     for key in _OWN_MODEL_KEYS:
         if not own.get(key):
             raise ValueError(f"{where}.{key} is missing: an own model needs both {_OWN_MODEL_KEYS}")
-    parameters = parameter_values(own["parameters"])
-    return {**own, "parameters": plain(parameters, f"{where}.parameters")}
+    place = f"{where}.parameters"
+    return {**own, "parameters": plain(parameter_values(own["parameters"], place), place)}
 
 
 def _quick_model(quick: Any, where: str) -> dict[str, Any]:
