@@ -1,9 +1,10 @@
 """The worker program: takes requests on its standard input, one at a time, and answers them.
 
-Run as ``python -P -m ionworks_engine.jobs.worker MODULE BYTES``. ``MODULE.TASKS`` maps the name of
-a task to a function of the request's ``request`` that returns an answer and its blobs; over one of
-``MODULE.BOUNDED`` it ends itself rather than take more memory than BYTES. The program imports that
-module before it reports ready, so that a ready worker is a warm one.
+Run as ``python -P -m ionworks_engine.jobs.worker MODULE BYTES WORKERS``. ``MODULE.TASKS`` maps the
+name of a task to a function of the request's ``request`` that returns an answer and its blobs; over
+one of ``MODULE.BOUNDED`` it ends itself rather than take more memory than BYTES. The program
+imports that module before it reports ready, so that a ready worker is a warm one. WORKERS is how
+many there are of its kind, to whom an `Aided` task may offer parts of its work (``aid``).
 
 The pipes it was started with become private: libraries that print would break the protocol, so
 what they print goes to the error stream. It ends when the engine closes the pipe or dies.
@@ -28,6 +29,7 @@ from threading import Thread
 from typing import Any, BinaryIO
 
 from ionworks_engine.jobs import frames
+from ionworks_engine.jobs.aid import Calling
 from ionworks_engine.jobs.memory import bounded
 from ionworks_engine.pipelines.aid import ALONE, Aid
 
@@ -48,7 +50,7 @@ class Aided:
 Task = Callable[[dict[str, Any]], Made] | Aided
 
 
-def main(module: str, most_bytes: int) -> None:
+def main(module: str, most_bytes: int, workers: int) -> None:
     """Serve requests until the input ends."""
     requests, replies = _private_pipes()
     _die_with_parent()
@@ -56,12 +58,17 @@ def main(module: str, most_bytes: int) -> None:
     served = importlib.import_module(module)
     _send(replies, frames.encode({"ready": True}))
     inbox = _Inbox(requests)
+
+    def write(head: frames.Head) -> None:
+        _send(replies, frames.encode(head))
+
     for number, head in enumerate(inbox):
         if number in inbox.forgotten:
             _send(replies, _FORGOTTEN)
             continue
+        inbox.aid = Calling(head["request"], workers, write)
         with bounded(most_bytes) if head["task"] in served.BOUNDED else nullcontext():
-            reply = answer(served.TASKS, head)
+            reply = answer(served.TASKS, head, inbox.aid)
         _send(replies, reply)
 
 
@@ -86,10 +93,14 @@ def answer(tasks: Mapping[str, Task], head: frames.Head, aid: Aid = ALONE) -> by
 
 
 class _Inbox:
-    """Requests read as they come, also while one is worked on: it may take back the next."""
+    """Requests read as they come, also while one is worked on: it may take back the next.
+
+    What the engine says of the parts that a task has offered goes to its ``aid``.
+    """
 
     def __init__(self, stream: BinaryIO) -> None:
         self.forgotten: set[int] = set()
+        self.aid: Calling | None = None
         self._stream = stream
         self._heads: SimpleQueue[frames.Head | None] = SimpleQueue()
         Thread(target=self._read, daemon=True).start()
@@ -103,6 +114,9 @@ class _Inbox:
             while (message := frames.read(self._stream)) is not None:
                 if "forget" in message[0]:
                     self.forgotten.add(message[0]["forget"])
+                elif "part" in message[0]:
+                    if self.aid is not None:
+                        self.aid.told(message[0])
                 else:
                     self._heads.put(message[0])
         finally:
@@ -136,4 +150,4 @@ def _give_way() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]))
+    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))

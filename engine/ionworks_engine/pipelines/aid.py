@@ -1,8 +1,9 @@
 """What a running element may ask of whoever runs it: to pass on how far it is, and for help.
 
-An element runs in one worker. It tells how far it is with ``tell``; while other workers have
-nothing to do it may hand them parts of its own work, and does the rest itself meanwhile. Nobody
-has to help: an element that is alone comes to the same numbers.
+An element runs in one worker. It tells how far it is with ``tell``, and may offer parts of its
+work: workers that have nothing else to do take them up, in the order in which they were offered.
+It does the rest itself meanwhile, and takes back from the end what nobody has begun. Nobody has
+to help: an element that is alone comes to the same numbers.
 """
 
 from __future__ import annotations
@@ -12,14 +13,14 @@ from typing import Any, Protocol
 
 
 class HelperLost(Exception):  # noqa: N818 - it is said of a helper, it is not an error of ours
-    """A helper ended, or failed, before it answered: whoever asked does the work itself."""
+    """Nobody will answer: the part was taken back, or its helper ended or failed."""
 
 
 class Handed(Protocol):
-    """A part of the work that a helper is at."""
+    """A part of the work that is offered to helpers."""
 
     def done(self) -> bool:
-        """Whether the answer, or the loss of the helper, is known. Never waits."""
+        """Whether it is known what became of it. Never waits."""
 
     def result(self) -> dict[str, Any]:
         """Wait for the answer.
@@ -27,21 +28,26 @@ class Handed(Protocol):
         Raises
         ------
         HelperLost
-            If the helper will never answer.
+            If there will be none.
         """
 
-    def drop(self) -> None:
-        """Say that the answer is not wanted any more; the helper is stopped."""
+    def take_back(self) -> None:
+        """Ask for it back; nothing happens if somebody has begun it. Never waits."""
+
+    def is_back(self) -> bool:
+        """Wait until it is known whether it came back after `take_back`."""
 
 
 class Aid(Protocol):
     """What an element gets from its surroundings."""
 
-    workers: int
-    """How many workers there are, this one included; with 1 nobody can help."""
+    @property
+    def workers(self) -> int:
+        """How many workers there are, this one included; with 1 nobody can help."""
 
-    origin: Mapping[str, Any] | None
-    """The request that this element runs for: helpers read the same one to do the same."""
+    @property
+    def origin(self) -> Mapping[str, Any] | None:
+        """The request that this element runs for: helpers read the same to do the same."""
 
     def tell(self, progress: Mapping[str, Any]) -> None:
         """Pass on how far the work is, such as ``{"best_cost": 0.1, "iteration": 3}``.
@@ -50,20 +56,19 @@ class Aid(Protocol):
         """
 
     def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
-        """Give a task to an idle worker.
+        """Offer a task to workers that are idle, or will be.
 
         Parameters
         ----------
         task, request
             As for an executor: plain values only.
         affinity
-            Workers that did tasks of the same affinity are asked first: they have compiled.
+            Workers that did tasks of the same affinity are preferred: they have compiled.
 
         Returns
         -------
         Handed or None
-            ``None`` when nobody is idle; the next one may be asked at once, it costs no message
-            for a tenth of a second.
+            ``None`` where nobody can ever help.
         """
 
 
