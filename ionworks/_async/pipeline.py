@@ -320,7 +320,7 @@ class AsyncPipelineClient:
         Returns
         -------
         Pipeline
-            The pipeline, with its ``status`` and ``error``.
+            The pipeline, with its ``status`` and ``error``; `get` has its ``config``, too.
 
         Raises
         ------
@@ -346,7 +346,16 @@ class AsyncPipelineClient:
         wanted = path_id(pipeline_id, "pipeline_id")
         clock = self._session.clock
         watch = Watch([wanted], timeout, poll_interval, verbose, what="pipeline", clock=clock)
-        last = await async_ended(self._session, wanted, partial(self._look, wanted), watch)
+        project = getattr(pipeline_id, "project_id", None)
+
+        async def look() -> Look:
+            nonlocal project
+            # In this order: the elements of a pipeline that has ended have ended, too.
+            record = await self._record(wanted, project)
+            project = record.project_id
+            return Look(record, await self.elements(wanted))
+
+        last = await async_ended(self._session, wanted, look, watch)
         if raise_on_failure:
             raise_if_failed(wanted, last, "pipeline")
         self._teller.tell(wanted, {element.name: element.assumptions for element in last.elements})
@@ -409,10 +418,19 @@ class AsyncPipelineClient:
         job = await self._job(pipeline_id, element_name, elements)
         return await AsyncJobClient(self._session).get_series(job, objective, **window)
 
-    async def _look(self, wanted: str) -> Look:
-        # In this order: the elements of a pipeline that has ended have ended, too.
-        record = await self.get(wanted)
-        return Look(record, await self.elements(wanted))
+    async def _record(self, wanted: str, project_id: str | None) -> Pipeline:
+        """Return a pipeline; where its project is known, without its config, which may be large."""
+        if project_id:
+            page = await async_call(
+                list_pipelines.asyncio_detailed,
+                client=self._session.api,
+                project_id=project_id,
+                id=wanted,
+                limit=1,
+            )
+            if page.pipelines:
+                return page.pipelines[0]
+        return await self.get(wanted)
 
     async def _job(self, pipeline_id: str, name: str, elements: Sequence[Any] | None) -> str:
         rows = await self.elements(pipeline_id) if elements is None else elements

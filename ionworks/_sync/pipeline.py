@@ -311,7 +311,7 @@ class PipelineClient:
         Returns
         -------
         Pipeline
-            The pipeline, with its ``status`` and ``error``.
+            The pipeline, with its ``status`` and ``error``; `get` has its ``config``, too.
 
         Raises
         ------
@@ -337,7 +337,16 @@ class PipelineClient:
         wanted = path_id(pipeline_id, "pipeline_id")
         clock = self._session.clock
         watch = Watch([wanted], timeout, poll_interval, verbose, what="pipeline", clock=clock)
-        last = sync_ended(self._session, wanted, partial(self._look, wanted), watch)
+        project = getattr(pipeline_id, "project_id", None)
+
+        def look() -> Look:
+            nonlocal project
+            # In this order: the elements of a pipeline that has ended have ended, too.
+            record = self._record(wanted, project)
+            project = record.project_id
+            return Look(record, self.elements(wanted))
+
+        last = sync_ended(self._session, wanted, look, watch)
         if raise_on_failure:
             raise_if_failed(wanted, last, "pipeline")
         self._teller.tell(wanted, {element.name: element.assumptions for element in last.elements})
@@ -400,10 +409,19 @@ class PipelineClient:
         job = self._job(pipeline_id, element_name, elements)
         return JobClient(self._session).get_series(job, objective, **window)
 
-    def _look(self, wanted: str) -> Look:
-        # In this order: the elements of a pipeline that has ended have ended, too.
-        record = self.get(wanted)
-        return Look(record, self.elements(wanted))
+    def _record(self, wanted: str, project_id: str | None) -> Pipeline:
+        """Return a pipeline; where its project is known, without its config, which may be large."""
+        if project_id:
+            page = sync_call(
+                list_pipelines.sync_detailed,
+                client=self._session.api,
+                project_id=project_id,
+                id=wanted,
+                limit=1,
+            )
+            if page.pipelines:
+                return page.pipelines[0]
+        return self.get(wanted)
 
     def _job(self, pipeline_id: str, name: str, elements: Sequence[Any] | None) -> str:
         rows = self.elements(pipeline_id) if elements is None else elements

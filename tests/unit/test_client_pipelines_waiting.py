@@ -35,7 +35,7 @@ class Lab:
 
     def __init__(self, stub, *steps, error=None, **more):
         self.steps, self.error, self.more = list(steps), error, more
-        self.looks, self.trouble = 0, []
+        self.looks, self.trouble, self.asked, self.listed = 0, [], [], True
         stub.will(self.answer)
 
     @property
@@ -49,6 +49,9 @@ class Lab:
             rows = [self.row(name, status) for name, status in self.states.items()]
             self.looks += 1
             return reply(rows)(request)
+        if request.url.path == "/pipelines":
+            self.asked.append(dict(request.url.params))
+            return reply({"pipelines": self.listed and [self.record()], "total": 1})(request)
         return reply(self.record())(request)
 
     def row(self, name, status):
@@ -181,6 +184,24 @@ class TestEnd:
         stub.will(reply({"error_code": "NOT_FOUND", "message": "no pipeline"}, 404))
         with pytest.raises(errors.NotFoundError, match="no pipeline"):
             wait()
+
+    @pytest.mark.filterwarnings("ignore::ionworks.assumptions.AssumptionWarning")
+    def test_what_it_runs_is_not_transferred_at_every_look(self, wait, client, stub):
+        lab = Lab(stub, *RUN, project_id="other")
+        wait()
+        assert stub.paths.count("GET /pipelines/p") == 1
+        assert lab.asked == [{"project_id": "other", "id": "p", "limit": "1"}] * 3
+        stub.requests.clear()
+        lab = Lab(stub, *RUN, project_id="other")
+        client.pipeline.wait_for_completion(client.pipeline.get("p"), verbose=False)
+        assert stub.paths.count("GET /pipelines/p") == 1
+
+    @pytest.mark.filterwarnings("ignore::ionworks.assumptions.AssumptionWarning")
+    def test_a_list_that_does_not_have_it_is_not_the_last_word(self, wait, stub):
+        lab = Lab(stub, *RUN, project_id="other")
+        lab.listed = []
+        assert wait().status == "completed"
+        assert stub.paths.count("GET /pipelines/p") == 4
 
 
 class TestShowing:
