@@ -242,6 +242,7 @@ OBJECTIVE = "data_fit/objectives/voltage"
         (f"{OBJECTIVE}/options", {"model": {"type": "custom", "model": 3}}, "serialised PyBaMM"),
         (f"{OBJECTIVE}/callbacks", [1], "functions cannot be sent"),
         (f"{OBJECTIVE}/constraints", [{"fun": {"$type": "os.system"}}], "constraints[0].fun: may"),
+        (f"{OBJECTIVE}/penalties", [{"fun": {"children": [1, {"$type": "os.a"}]}}], "children[1]"),
         (f"{OBJECTIVE}/penalties", [{"weight": 1}], "penalties[0]: must be a mapping with 'fun'"),
         (f"{OBJECTIVE}/parameters", {"a": None}, "parameters.a: is null"),
         (f"{OBJECTIVE}/cost", {"type": "RMS"}, "objectives.voltage.cost: no cost 'RMS'"),

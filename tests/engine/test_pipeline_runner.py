@@ -9,7 +9,7 @@ import pytest
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.conversion import converted
 from ionworks_engine.pipelines.errors import PipelineError
-from ionworks_engine.pipelines.runner import run_element, run_simple
+from ionworks_engine.pipelines.runner import context_of, run_element, run_simple
 from pipeline_configs import cumulative, example, result, run_all
 
 DIFFUSIVITY = "Negative particle diffusivity [m2.s-1]"
@@ -321,3 +321,47 @@ def test_a_simple_pipeline_has_one_fit_at_most():
 def test_a_simple_pipeline_says_which_element_failed():
     with pytest.raises(PipelineError, match=r"^Q_pos: ElectrodeCapacity lacks"):
         run_simple({"elements": example("01")})
+
+
+class Listener:
+    """An aid that notes what it is told, and for which request."""
+
+    workers = 3
+
+    def __init__(self):
+        self.told = []
+
+    def tell(self, progress):
+        self.told.append(progress)
+
+    def hand_over(self, task, request, affinity):
+        self.told.append(("asked", task))
+
+    origin = None
+
+
+def test_helpers_of_a_simple_pipeline_find_the_context_of_its_fit(measurements, monkeypatch):
+    from ionworks_engine.pipelines import runner
+
+    seen = []
+
+    def fit(element, context):
+        seen.append((element, context))
+        return runner.Finished({"type": "OptimizationResult", "parameter_values": {}})
+
+    monkeypatch.setattr(runner, "_fit", lambda kind: fit)
+    request = {"elements": {**SEED, "z": entry(a=1.0)}, "measurements": measurements}
+    request["elements"] = {"first": entry(b=2.0), **request["elements"]}
+    listener = Listener()
+    run_simple(request, listener)
+    ((element, context),) = seen
+    rebuilt = context_of(json.loads(json.dumps(context.aid.origin)))
+    assert rebuilt.where == context.where == "elements.data_fit"
+    assert rebuilt.given.written() == context.given.written() == {"b": 2.0}
+    assert rebuilt.sources == context.sources
+    assert rebuilt.model_config == {"type": "SPM"}
+    context.aid.tell({"iteration": 1})
+    context.aid.hand_over("evaluate", {}, "x")
+    assert listener.told == [{"iteration": 1}, ("asked", "evaluate")]
+    assert context.aid.workers == 3
+    assert element["element_type"] == "data_fit"

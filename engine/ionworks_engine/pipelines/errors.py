@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import reprlib
 from collections.abc import Iterable
 from typing import Any
@@ -19,6 +20,7 @@ __all__ = [
     "SOLVER_ERROR",
     "MissingParametersError",
     "PipelineError",
+    "missing_parameter",
     "near",
     "refuse",
     "shown",
@@ -89,6 +91,12 @@ def refuse(where: str, message: str) -> PipelineError:
         What is wrong there, and what would be right.
     """
     return PipelineError(CONFIGURATION_ERROR, message, where)
+
+
+def missing_parameter(error: KeyError) -> str | None:
+    """Return the parameter that PyBaMM says it did not find; ``None`` if it says something else."""
+    found = re.search(r"[Pp]arameter '([^']+)' not found", str(error.args[0] if error.args else ""))
+    return found[1] if found else None
 
 
 def shown(value: Any) -> str:

@@ -29,7 +29,7 @@ import polars as pl
 
 from ionworks_engine.battery.errors import BatteryError
 from ionworks_engine.battery.quiet import pybamm
-from ionworks_engine.pipelines.aid import ALONE, Aid
+from ionworks_engine.pipelines.aid import ALONE, Aid, Handed
 from ionworks_engine.pipelines.calculations import catalogue
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.data import Sources
@@ -46,7 +46,9 @@ from ionworks_engine.pipelines.entering import entered
 from ionworks_engine.pipelines.errors import (
     CONFIGURATION_ERROR,
     SOLVER_ERROR,
+    MissingParametersError,
     PipelineError,
+    missing_parameter,
     refuse,
     words_of,
 )
@@ -123,7 +125,7 @@ def run_simple(request: Mapping[str, Any], aid: Aid = ALONE) -> Answer:
     if len([name for name, each in elements.items() if type_of(each) in EXPENSIVE]) > 1:
         raise refuse("elements", "a simple pipeline has at most one fit or validation")
     for name, element in elements.items():
-        state, finished, context = _run(name, request, state, aid)
+        state, finished, context = _run(name, request, state, _Within(aid, request, name, state))
         assumptions += [each for each in context.assumptions if each not in assumptions]
         if type_of(element) in WITH_OBJECTIVES and (main is None or type_of(element) in EXPENSIVE):
             main = finished
@@ -132,21 +134,17 @@ def run_simple(request: Mapping[str, Any], aid: Aid = ALONE) -> Answer:
     return _answer(state, main, main.result, assumptions)
 
 
-def prepared(request: Mapping[str, Any], name: str, aid: Aid = ALONE) -> tuple[Any, Context]:
-    """Return an element in its canonical form, and the context in which it runs.
+def context_of(request: Mapping[str, Any]) -> Context:
+    """Return the context in which the element of a request runs.
 
-    Helpers build the same problem from the same request with it.
+    Helpers build the same problem from the same request with it; they report to nobody.
 
     Parameters
     ----------
     request
-        As for :func:`run_element`.
-    name
-        The element.
-    aid
-        Helpers, and where progress is told.
+        As for :func:`run_element`; ``state`` may be the state itself.
     """
-    return _prepared(name, request, State.read(request.get("state")), aid)
+    return _prepared(request["name"], request, State.read(request.get("state")), ALONE)[1]
 
 
 def passthrough(parameter_values: Mapping[str, Any]) -> dict[str, Any]:
@@ -209,6 +207,11 @@ def _run(
         raise PipelineError(CONFIGURATION_ERROR, f"{name}: {words_of(error)}") from None
     except BatteryError as error:
         raise PipelineError(error.code, _of_element(name, error.message)) from None
+    except KeyError as error:
+        missing = missing_parameter(error)
+        if missing is None:
+            raise
+        raise MissingParametersError([missing], f"{name}: the model") from None
 
 
 def _of_element(name: str, message: str) -> str:
@@ -238,6 +241,21 @@ def _passed(values: Mapping[str, Any], context: Context) -> Finished:
     """Return what an element came to that only gives parameters."""
     given = list(ParameterSet(values))
     return Finished(passthrough(context.given.updated(values).written(given)), values)
+
+
+class _Within:
+    """The aid of one element of a simple pipeline: helpers are told its name and state."""
+
+    def __init__(self, aid: Aid, request: Mapping[str, Any], name: str, state: State) -> None:
+        self._aid = aid
+        self.workers = aid.workers
+        self.origin: Mapping[str, Any] | None = {**request, "name": name, "state": state.plain()}
+
+    def tell(self, progress: Mapping[str, Any]) -> None:
+        self._aid.tell(progress)
+
+    def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
+        return self._aid.hand_over(task, request, affinity)
 
 
 def _fit(kind: str) -> Run:

@@ -36,24 +36,33 @@ class State:
     fits: tuple[Mapping[str, float], ...] = ()
 
     @classmethod
-    def read(cls, path: str | None) -> State:
-        """Read the state that the element before left; ``None``: there was none."""
-        if path is None:
+    def read(cls, stored: str | Mapping[str, Any] | None) -> State:
+        """Read the state that the element before left.
+
+        Parameters
+        ----------
+        stored
+            Path of the document, or what stands in it; ``None``: there was no element before.
+        """
+        if stored is None:
             return cls()
-        stored = json.loads(Path(path).read_bytes())
+        there = json.loads(Path(stored).read_bytes()) if isinstance(stored, str) else stored
         return cls(
-            stored["parameter_values"], stored["handles"], stored["model"], tuple(stored["fits"])
+            there["parameter_values"], there["handles"], there["model"], tuple(there["fits"])
         )
 
-    def written(self) -> bytes:
-        """Return the document."""
-        stored = {
+    def plain(self) -> dict[str, Any]:
+        """Return what stands in the document."""
+        return {
             "parameter_values": self.parameter_values,
             "handles": self.handles,
             "model": self.model,
             "fits": self.fits,
         }
-        return json.dumps(stored, separators=(",", ":"), allow_nan=False).encode()
+
+    def written(self) -> bytes:
+        """Return the document."""
+        return json.dumps(self.plain(), separators=(",", ":"), allow_nan=False).encode()
 
     def given(self) -> ParameterSet:
         """Return the parameters so far."""

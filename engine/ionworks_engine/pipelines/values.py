@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import inspect
 import math
-import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
@@ -25,6 +24,7 @@ from pybamm.expression_tree.operations.serialise_kernel import decode, encode
 from ionworks_engine.battery.vetting import unsafe
 from ionworks_engine.pipelines.errors import (
     MissingParametersError,
+    missing_parameter,
     refuse,
     words_of,
 )
@@ -274,7 +274,7 @@ class ParameterSet:
         try:
             return values.process_symbol(symbol)
         except KeyError as error:
-            missing = _missing(error)
+            missing = missing_parameter(error)
             if missing is None:
                 raise
             raise MissingParametersError([missing], f"Parameter {name!r}") from None
@@ -394,11 +394,6 @@ def _leaves(symbol: Any) -> list[str]:
 
 def _symbol(value: Any) -> Any:
     return value if isinstance(value, pybamm.Symbol) else pybamm.Scalar(float(value))
-
-
-def _missing(error: KeyError) -> str | None:
-    found = re.search(r"[Pp]arameter '([^']+)' not found", str(error.args[0]))
-    return found[1] if found else None
 
 
 def _kind(value: Any) -> str:

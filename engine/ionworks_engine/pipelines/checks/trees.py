@@ -43,8 +43,12 @@ def foreign(element: Any, where: str) -> Iterator[tuple[str, str]]:
                 yield path, message
                 told += 1
             inner = [(each, f"{path}.{key}", depth + 1) for key, each in node.items()]
-        elif isinstance(node, list) and node and isinstance(node[0], Mapping | list):
-            inner = [(each, f"{path}[{i}]", depth + 1) for i, each in enumerate(node)]
+        elif isinstance(node, list):
+            inner = [
+                (each, f"{path}[{i}]", depth + 1)
+                for i, each in enumerate(node)
+                if isinstance(each, dict | list)
+            ]
         else:
             continue
         waiting += reversed(inner)
