@@ -17,9 +17,9 @@ from ionworks_openapi.models import OrderDirection, PipelineOrderField
 
 from ionworks.encode import parameters, plain, type_name
 from ionworks.references import config_of, is_objective, with_tables
-from ionworks.requests import choice, path_id, shown, text
+from ionworks.requests import choice, close_to, path_id, shown, text
 
-__all__ = ["PipelineRequest", "changes", "elements_as_sent", "list_filters"]
+__all__ = ["PipelineRequest", "changes", "elements_as_sent", "job_of", "list_filters"]
 
 Writer = Callable[[Any, str], Any]
 
@@ -153,6 +153,38 @@ def list_filters(**filters: Any) -> dict[str, Any]:
         for key, value in filters.items()
         if value is not None
     }
+
+
+def job_of(elements: Iterable[Any], name: str) -> str:
+    """Return the id of the job that runs an element.
+
+    Parameters
+    ----------
+    elements
+        The elements of a pipeline, as the client lists them or as mappings.
+    name
+        Of the one.
+
+    Raises
+    ------
+    ValueError
+        If there is none of this name, or its turn has not come.
+
+    Examples
+    --------
+    >>> from ionworks.pipelines import job_of
+    >>> job_of([{"name": "fit", "job_id": "e5a90d21"}], "fit")
+    'e5a90d21'
+    """
+    rows = [row if isinstance(row, Mapping) else row.to_dict() for row in elements]
+    jobs = {row["name"]: row.get("job_id") for row in rows}
+    if name not in jobs:
+        near = close_to(name, jobs)
+        hint = f"did you mean {near!r}?" if near else f"there are {', '.join(jobs) or 'none'}"
+        raise ValueError(f"the pipeline has no element {name!r}: {hint}")
+    if not jobs[name]:
+        raise ValueError(f"the element {name!r} has not run yet: it has no job")
+    return str(jobs[name])
 
 
 def _operand(key: str, value: Any) -> str:

@@ -30,9 +30,9 @@ from ionworks._async.pipeline_watch import Look, async_ended, raise_if_failed
 from ionworks.assumptions import AssumptionTeller
 from ionworks.calls import async_aside, async_call
 from ionworks.paging import AsyncPage, Chunk
-from ionworks.pipelines import PipelineRequest, changes, list_filters
+from ionworks.pipelines import PipelineRequest, changes, job_of, list_filters
 from ionworks.records import Record
-from ionworks.requests import close_to, path_id, request_body
+from ionworks.requests import path_id, request_body
 from ionworks.waiting import Watch
 
 if TYPE_CHECKING:
@@ -434,12 +434,4 @@ class AsyncPipelineClient:
 
     async def _job(self, pipeline_id: str, name: str, elements: Sequence[Any] | None) -> str:
         rows = await self.elements(pipeline_id) if elements is None else elements
-        known = [Record(row if isinstance(row, Mapping) else row.to_dict()) for row in rows]
-        jobs = {row["name"]: row.get("job_id") for row in known}
-        if name not in jobs:
-            near = close_to(name, jobs)
-            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(jobs) or 'none'}"
-            raise ValueError(f"the pipeline has no element {name!r}: {hint}")
-        if not jobs[name]:
-            raise ValueError(f"the element {name!r} has not run yet: it has no job")
-        return str(jobs[name])
+        return job_of(rows, name)

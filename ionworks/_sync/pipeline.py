@@ -31,9 +31,9 @@ from ionworks._sync.pipeline_watch import Look, raise_if_failed, sync_ended
 from ionworks.assumptions import AssumptionTeller
 from ionworks.calls import sync_aside, sync_call
 from ionworks.paging import Chunk, Page
-from ionworks.pipelines import PipelineRequest, changes, list_filters
+from ionworks.pipelines import PipelineRequest, changes, job_of, list_filters
 from ionworks.records import Record
-from ionworks.requests import close_to, path_id, request_body
+from ionworks.requests import path_id, request_body
 from ionworks.waiting import Watch
 
 if TYPE_CHECKING:
@@ -425,12 +425,4 @@ class PipelineClient:
 
     def _job(self, pipeline_id: str, name: str, elements: Sequence[Any] | None) -> str:
         rows = self.elements(pipeline_id) if elements is None else elements
-        known = [Record(row if isinstance(row, Mapping) else row.to_dict()) for row in rows]
-        jobs = {row["name"]: row.get("job_id") for row in known}
-        if name not in jobs:
-            near = close_to(name, jobs)
-            hint = f"did you mean {near!r}?" if near else f"there are {', '.join(jobs) or 'none'}"
-            raise ValueError(f"the pipeline has no element {name!r}: {hint}")
-        if not jobs[name]:
-            raise ValueError(f"the element {name!r} has not run yet: it has no job")
-        return str(jobs[name])
+        return job_of(rows, name)
