@@ -68,7 +68,7 @@ def built(monkeypatch, makers):
     """Let objectives be made from their labels; return those that were made."""
     made = {}
 
-    def build(label, settings, context, free):
+    def build(label, _, context, __):
         given = {n: context.given.get(n) for n in (DECAY, RATE)}
         made[label] = makers[label](given)
         return made[label]

@@ -19,7 +19,11 @@ from ionworks_engine.pipelines.names import spelt, unit_of
 from ionworks_engine.pipelines.objectives.base import Floats
 from ionworks_engine.pipelines.values import ParameterSet, read_value
 
-_LEAVES = (pybamm.Parameter, pybamm.InputParameter)
+_INPUT = "pybamm.expression_tree.input_parameter.InputParameter"
+_PARAMETER = "pybamm.expression_tree.parameter.Parameter"
+_NO_DOMAINS: Mapping[str, list[str]] = {
+    level: [] for level in ("primary", "secondary", "tertiary", "quaternary")
+}
 
 
 class Algebra:
@@ -53,14 +57,19 @@ class Algebra:
         where: str,
     ) -> None:
         self._free = tuple(free)
-        trees = {n: _parameters(read_value(t, f"{where}.{n}")) for n, t in linked.items()}
+        trees = {n: read_value(_parameters(t), f"{where}.{n}") for n, t in linked.items()}
         inputs = {name: pybamm.InputParameter(name) for name in free}
         self._values = given.updated(inputs).updated(trees)
         kinds = {n: self._is_function(n, tree, f"{where}.{n}") for n, tree in trees.items()}
         self.functions = {name: tree for name, tree in trees.items() if kinds[name]}
         numbers = {name: tree for name, tree in trees.items() if not kinds[name]}
         compiled = self._compiled(list(numbers.values()), where) if numbers else None
-        self.links = Links(self._free, tuple(numbers), compiled)
+        names = {spelt(name): name for name in (*free, *linked)}
+        leaves = {
+            name: frozenset(names[leaf] for leaf in map(spelt, _leaves(tree)) if leaf in names)
+            for name, tree in trees.items()
+        }
+        self.links = Links(self._free, tuple(numbers), compiled, leaves)
 
     def soft(self, config: Any, where: str) -> Soft:
         """Read a constraint or a penalty: ``{"type", "fun", "regularizer_weight"}``."""
@@ -71,8 +80,8 @@ class Algebra:
             weight = 1.0
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight >= 0:
             raise refuse(f"{where}.regularizer_weight", f"must be 0 or more, not {weight!r}")
-        value = read_value(config.get("fun"), f"{where}.fun")
-        symbol = _parameters(pybamm.convert_to_symbol(value))
+        value = read_value(_parameters(config.get("fun")), f"{where}.fun")
+        symbol = pybamm.convert_to_symbol(value)
         self._is_function("", symbol, f"{where}.fun", only_numbers=True)
         inequality = isinstance(symbol, pybamm.expression_tree.binary_operators._Heaviside)
         if config["type"] == "Constraint" and inequality:
@@ -88,7 +97,7 @@ class Algebra:
         """Tell whether a tree is a function of something that is no parameter."""
         if isinstance(tree, pybamm.ExpressionFunctionParameter) and tree.func_args:
             return True
-        leaves = {leaf.name for leaf in tree.pre_order() if isinstance(leaf, _LEAVES)}
+        leaves = _leaves(tree)
         unknown = sorted(leaf for leaf in leaves if leaf not in self._values)
         if unknown and (only_numbers or any(unit_of(leaf) for leaf in unknown)):
             raise MissingParametersError(unknown, where)
@@ -114,10 +123,19 @@ class Links:
         Names.
     compiled
         From the free values, stacked, to the linked ones; ``None`` if there are none.
+    leaves
+        The parameters that each linked one names.
     """
 
-    def __init__(self, free: tuple[str, ...], linked: tuple[str, ...], compiled: Any) -> None:
+    def __init__(
+        self,
+        free: tuple[str, ...],
+        linked: tuple[str, ...],
+        compiled: Any,
+        leaves: Mapping[str, frozenset[str]],
+    ) -> None:
         self.linked = linked
+        self._leaves = leaves
         self._free = free
         self._compiled = compiled
         self._slopes: Any = None
@@ -133,10 +151,15 @@ class Links:
         numbers = np.ravel(self._compiled(self._stacked(free)))
         return dict(zip(self.linked, map(float, numbers), strict=True))
 
-    def uses(self, linked: str) -> list[str]:
-        """Return the free parameters that a linked one depends on."""
-        row = self._slopes.sparsity_out(0)[self.linked.index(linked), :]
-        return [name for place, name in enumerate(self._free) if row.has_nz(0, place)]
+    def uses(self, linked: str) -> frozenset[str]:
+        """Return the parameters that a linked one depends on, also through others."""
+        found: set[str] = set()
+        ahead = [linked]
+        while ahead:
+            new = self._leaves.get(ahead.pop(), frozenset()) - found
+            found |= new
+            ahead.extend(new)
+        return frozenset(found)
 
     def chain(self, free: Mapping[str, float]) -> Floats:
         """Return the derivatives of the free values and the linked ones by the free values."""
@@ -151,12 +174,17 @@ class Links:
         return [free[name] for name in self._free]
 
 
-def _parameters(value: Any) -> Any:
-    """Return a tree whose inputs are parameters: a configuration may spell them either way."""
-    symbol = pybamm.convert_to_symbol(value)
-    inputs = {
-        leaf: pybamm.Parameter(leaf.name)
-        for leaf in symbol.pre_order()
-        if isinstance(leaf, pybamm.InputParameter)
-    }
-    return pybamm.SymbolReplacer(inputs).process_symbol(symbol) if inputs else symbol
+def _leaves(tree: Any) -> set[str]:
+    return {leaf.name for leaf in tree.pre_order() if isinstance(leaf, pybamm.Parameter)}
+
+
+def _parameters(wire: Any) -> Any:
+    """Return a wire tree whose inputs are parameters: a user may spell them either way."""
+    if isinstance(wire, list):
+        return [_parameters(item) for item in wire]
+    if not isinstance(wire, Mapping):
+        return wire
+    found = {key: _parameters(item) for key, item in wire.items()}
+    if found.get("$type") == _INPUT:
+        found = {"name": found.get("name"), "domains": _NO_DOMAINS, "$type": _PARAMETER}
+    return found

@@ -76,10 +76,8 @@ class FreeParameter:
     @cached_property
     def coordinates(self) -> tuple[float, float]:
         """The bounds of its coordinate, rising."""
-        if self.transform.domain == "nonzero" and self.upper <= 0:
-            ends = (self.coordinate(self.lower), self.coordinate(-self.upper) * -1.0)
-        else:
-            ends = (self.coordinate(self.lower), self.coordinate(self.upper))
+        upper = self.upper if self.upper != 0 else -0.0  # approached from below
+        ends = (self.coordinate(self.lower), self.coordinate(upper))
         return min(ends), max(ends)
 
     def drawn(self, share: float) -> float:
