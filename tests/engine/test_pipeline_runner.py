@@ -335,7 +335,7 @@ class Listener:
         self.told.append(progress)
 
     def hand_over(self, task, request, affinity):
-        self.told.append(("asked", task))
+        self.told.append((task, request, affinity))
 
     origin = None
 
@@ -349,7 +349,7 @@ def test_helpers_of_a_simple_pipeline_find_the_context_of_its_fit(measurements, 
         seen.append((element, context))
         return runner.Finished({"type": "OptimizationResult", "parameter_values": {}})
 
-    monkeypatch.setattr(runner, "_fit", lambda kind: fit)
+    monkeypatch.setattr(runner, "_fit", {"data_fit": fit}.get)
     request = {"elements": {**SEED, "z": entry(a=1.0)}, "measurements": measurements}
     request["elements"] = {"first": entry(b=2.0), **request["elements"]}
     listener = Listener()
@@ -362,6 +362,6 @@ def test_helpers_of_a_simple_pipeline_find_the_context_of_its_fit(measurements, 
     assert rebuilt.model_config == {"type": "SPM"}
     context.aid.tell({"iteration": 1})
     context.aid.hand_over("evaluate", {}, "x")
-    assert listener.told == [{"iteration": 1}, ("asked", "evaluate")]
+    assert listener.told == [{"iteration": 1}, ("evaluate", {}, "x")]
     assert context.aid.workers == 3
     assert element["element_type"] == "data_fit"

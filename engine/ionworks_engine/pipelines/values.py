@@ -9,31 +9,24 @@ them today, and written as the user spelt them.
 from __future__ import annotations
 
 import inspect
-import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-# Before PyBaMM's own modules: it switches the telemetry off.
-from ionworks_engine.battery.quiet import pybamm  # isort: skip
-from pybamm.expression_tree.operations.serialise import convert_function_to_symbolic_expression
-from pybamm.expression_tree.operations.serialise_kernel import decode, encode
-
-from ionworks_engine.battery.vetting import unsafe
+from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.errors import (
     MissingParametersError,
     missing_parameter,
     refuse,
-    words_of,
 )
 from ionworks_engine.pipelines.names import indexed, spelt, unit_of
+from ionworks_engine.pipelines.wire import kind_of, plain_value, read_value, write_values
 
 __all__ = ["Floats", "ParameterSet", "read_value", "spelt", "write_values"]
 
 Floats: TypeAlias = npt.NDArray[np.float64]
-_ROUNDS = 20
 
 
 class ParameterSet:
@@ -55,9 +48,6 @@ class ParameterSet:
         self._values: dict[str, tuple[str, Any]] = {}
         for name, value in (values or {}).items():
             self._put(name, value)
-        self._reset()
-
-    def _reset(self) -> None:
         self._made: Any = None
         self._graphs: dict[tuple[Any, ...], Any] = {}
 
@@ -66,7 +56,7 @@ class ParameterSet:
             for index, item in enumerate(value):
                 self._put(indexed(name, index), item)
             return
-        self._values[spelt(name)] = (name, _plain(value))
+        self._values[spelt(name)] = (name, plain_value(value))
 
     @classmethod
     def read(cls, wire: Any, where: str) -> ParameterSet:
@@ -86,7 +76,7 @@ class ParameterSet:
             and for two names of the same parameter.
         """
         if not isinstance(wire, Mapping):
-            raise refuse(where, f"must be a mapping of names to values, not {_kind(wire)}")
+            raise refuse(where, f"must be a mapping of names to values, not {kind_of(wire)}")
         seen: dict[str, str] = {}
         values = {}
         for name, value in wire.items():
@@ -282,98 +272,6 @@ class ParameterSet:
             raise refuse("", f"parameter {name!r} refers to itself") from None
 
 
-def read_value(wire: Any, where: str) -> Any:
-    """Read one value from the wire; a tree is vetted before it is decoded.
-
-    Returns
-    -------
-    Any
-        A float, a text, a list of floats, an ``ndarray`` or a :class:`pybamm.Symbol`.
-
-    Raises
-    ------
-    PipelineError
-        If it is none of these.
-    """
-    for problem in unsafe(wire):
-        raise refuse(where, problem)
-    if isinstance(wire, str):
-        return _text(wire)
-    if isinstance(wire, bool | int | float):
-        return float(wire)
-    if isinstance(wire, list) and all(_is_number(each) for each in wire):
-        return [float(each) for each in wire]
-    if not isinstance(wire, Mapping) or "$type" not in wire:
-        raise refuse(
-            where,
-            "must be a number, a text, a list of numbers or a serialised PyBaMM expression, "
-            f"not {_kind(wire)}",
-        )
-    try:
-        decoded = _decoded(wire)
-    except Exception as error:
-        raise refuse(where, f"cannot be read: {words_of(error)}") from None
-    if not isinstance(decoded, pybamm.Symbol | np.ndarray | float):
-        raise refuse(where, f"must be a value, not {_kind(decoded)}")
-    return decoded
-
-
-def write_values(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return native values for the wire: numbers bare, functions and symbols as ``$type`` trees.
-
-    Raises
-    ------
-    PipelineError
-        For a value that has no serialised form, by its name.
-
-    Examples
-    --------
-    >>> write_values({"Electrode height [m]": 0.065})
-    {'Electrode height [m]': 0.065}
-    """
-    return {name: _written(name, value) for name, value in values.items()}
-
-
-def _written(name: str, value: Any) -> Any:
-    if isinstance(value, pybamm.Scalar):
-        value = float(value.value)
-    try:
-        if callable(value) and not isinstance(value, pybamm.Symbol):
-            value = convert_function_to_symbolic_expression(value, name)
-        return encode(_plain(value))
-    except Exception as error:
-        raise refuse("", f"parameter {name!r} cannot be written: {words_of(error)}") from None
-
-
-def _plain(value: Any) -> Any:
-    """Return numbers of every kind as float; all else as it is."""
-    if isinstance(value, bool | int | float | np.integer | np.floating | np.bool_):
-        return float(value)
-    if isinstance(value, np.ndarray) and value.ndim == 0:
-        return float(value)
-    if isinstance(value, pybamm.Scalar):
-        return float(value.value)
-    return value
-
-
-def _text(wire: str) -> Any:
-    """Return a text; as PyBaMM does, one that is a number as that number."""
-    try:
-        value = float(wire)
-    except ValueError:
-        return wire
-    return value if math.isfinite(value) else wire
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
-def _decoded(wire: Mapping[str, Any]) -> Any:
-    decoded = decode(dict(wire))
-    return np.asarray(decoded, dtype=float) if isinstance(decoded, np.ndarray) else decoded
-
-
 def _is_function(symbol: Any) -> bool:
     return isinstance(symbol, pybamm.ExpressionFunctionParameter)
 
@@ -394,8 +292,3 @@ def _leaves(symbol: Any) -> list[str]:
 
 def _symbol(value: Any) -> Any:
     return value if isinstance(value, pybamm.Symbol) else pybamm.Scalar(float(value))
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "a mapping", list: "a list", type(None): "null", str: f"the text {value!r:.40}"}
-    return names.get(type(value), f"{type(value).__name__}")
