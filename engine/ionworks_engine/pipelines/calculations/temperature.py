@@ -24,7 +24,9 @@ _GAS = float(pybamm.constants.R.value)
 _ROOM = 298.15
 _REFERENCE = "reference "
 _CURRENT = "exchange-current density ["
-_TRANSPORT = re.compile(r"(?i)(particle.* diffusivity|electrolyte (diffusivity|conductivity)) \[")
+_TRANSPORT = re.compile(
+    r"(?i)(particle.* diffusivity|electrolyte diffusivity|(electrolyte|electrode) conductivity) \["
+)
 _WHAT = re.compile(r"(diffusivity|conductivity|exchange-current density) \[")
 
 
@@ -79,11 +81,15 @@ class Law:
         def at(temperature: Any) -> Any:
             return pybamm.Parameter(self.at_reference) * arrhenius(temperature, self.energy)
 
+        def exchange_current(c_e: Any, c_s_surf: Any, c_s_max: Any, T: Any) -> Any:  # noqa: ARG001, N803
+            return at(T)
+
+        def transport(x: Any, T: Any) -> Any:  # noqa: ARG001, N803
+            return at(T)
+
         if _CURRENT in self.of:
-            return lambda c_e, c_s_surf, c_s_max, T: at(T)  # noqa: ARG005, N803
-        if _TRANSPORT.search(self.of):
-            return lambda x, T: at(T)  # noqa: ARG005, N803
-        return lambda T: at(T)  # noqa: N803
+            return exchange_current
+        return transport if _TRANSPORT.search(self.of) else at
 
 
 def _log_linear(asked: Asked) -> Values:
