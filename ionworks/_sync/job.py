@@ -18,6 +18,7 @@ from ionworks_openapi.api.pipelines import get_plot_data
 from ionworks_openapi.models import Job, SeriesSource
 
 from ionworks.calls import sync_call, sync_mapping
+from ionworks.errors import NotFoundError
 from ionworks.records import Record
 from ionworks.requests import choice, given, path_id, several, text
 
@@ -28,6 +29,9 @@ __all__ = ["JobClient"]
 
 Jobs = list[Job]
 Channels = dict[str, list[Any]]
+Trace = list[Record]
+
+_SAMPLES = ("samples", "sample_costs", "sample_param_names", "sample_burnin")
 
 
 class JobClient:
@@ -74,6 +78,33 @@ class JobClient:
         """
         wanted = path_id(job_id, "job_id")
         return sync_mapping(get_job_metadata.sync_detailed, wanted, client=self._session.api)
+
+    def get_parameter_trace(self, job_id: str) -> Trace:
+        """Return how a fit came along: each improvement with its cost and values, in their order.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such job, or it has told nothing yet.
+        """
+        return list((self.get_metadata(job_id)).get("intermediate_results") or [])
+
+    def get_posterior_samples(self, job_id: str) -> Record:
+        """Return what a sampler drew; nothing for any other job, or one that told nothing.
+
+        Returns
+        -------
+        Record
+            ``samples``, by parameter; ``sample_costs``; ``sample_param_names``; and
+            ``sample_burnin``, how many of the first ones are to be left out.
+        """
+        try:
+            metadata = self.get_metadata(job_id)
+        except NotFoundError:
+            return Record()
+        if not metadata.get("samples"):
+            return Record()
+        return Record({key: metadata.get(key) for key in _SAMPLES})
 
     def get_series_channels(self, job_id: str) -> Record:
         """Return the names of the series of a job: by objective, by source, of its channels."""

@@ -443,6 +443,21 @@ class TestJobs:
             "x_max": "60.5",
         }
 
+    def test_the_trace_and_the_samples_of_a_fit(self, client, stub):
+        trace = [{"best_cost": 0.2, "cost": 0.2, "inputs_unscaled": {NAME: 3e-14}}]
+        samples = {"samples": {NAME: [1.0, 2.0]}, "sample_costs": [0.1, 0.2]}
+        stub.will(reply({"intermediate_results": trace, **samples, "failures": 0}))
+        assert client.job.get_parameter_trace("j") == trace
+        expected = {**samples, "sample_param_names": None, "sample_burnin": None}
+        assert client.job.get_posterior_samples("j") == expected
+        stub.will(reply({"failures": 0}))
+        assert client.job.get_parameter_trace("j") == []
+        assert client.job.get_posterior_samples("j") == {}
+        stub.will(reply({"error_code": "NOT_FOUND", "message": "nothing yet"}, 404))
+        assert client.job.get_posterior_samples("j") == {}
+        with pytest.raises(errors.NotFoundError):
+            client.job.get_parameter_trace("j")
+
     def test_a_plot(self, client, stub):
         plot = {"type": "timeseries", "traces": [{"name": "Data", "x": [0], "y": [1]}]}
         stub.will(reply({**plot, "layout": {"xaxis": {"title": {"text": "Time [s]"}}}}))
