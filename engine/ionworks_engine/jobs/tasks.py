@@ -1,6 +1,7 @@
 """What workers can do: the battery core's functions, as tasks with plain values and Parquet bytes.
 
-Imported by worker programs only: it brings PyBaMM with it.
+Imported by worker programs only: it brings PyBaMM with it. What only some tasks need is imported
+by them: a worker that simulates loads no optimizers.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from typing import Any
 import polars as pl
 
 from ionworks_engine.battery import describe, pybamm_models, simulate, validate_model
-from ionworks_engine.jobs.worker import Task
+from ionworks_engine.jobs.worker import Aided, Made, Task
+from ionworks_engine.pipelines.aid import Aid
 
 
 def _simulate(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
@@ -35,10 +37,33 @@ def _models(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
 
 
 def _ingest(request: dict[str, Any]) -> tuple[dict[str, Any], list[bytes]]:
-    # Not before it is needed: it brings pandas, SciPy and the readers of cycler files with it.
     from ionworks_engine.measurements.ingest import ingest
 
     return ingest(request)
+
+
+def _pipeline_element(request: dict[str, Any], aid: Aid) -> Made:
+    from ionworks_engine.pipelines.runner import run_element
+
+    return run_element(request, aid)
+
+
+def _simple_pipeline(request: dict[str, Any], aid: Aid) -> Made:
+    from ionworks_engine.pipelines.runner import run_simple
+
+    return run_simple(request, aid)
+
+
+def _evaluate_population(request: dict[str, Any]) -> Made:
+    from ionworks_engine.pipelines.helping import evaluate
+
+    return evaluate(request), []
+
+
+def _run_start(request: dict[str, Any]) -> Made:
+    from ionworks_engine.pipelines.helping import run_start
+
+    return run_start(request), []
 
 
 def _parquet(frame: pl.DataFrame) -> bytes:
@@ -53,6 +78,10 @@ TASKS: Mapping[str, Task] = {
     "validate_model": _validate_model,
     "models": _models,
     "ingest": _ingest,
+    "pipeline_element": Aided(_pipeline_element),
+    "simple_pipeline": Aided(_simple_pipeline),
+    "evaluate_population": _evaluate_population,
+    "run_start": _run_start,
 }
 BOUNDED = frozenset({"ingest"})
 """What strangers' files decide the memory of."""

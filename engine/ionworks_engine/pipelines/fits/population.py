@@ -1,23 +1,41 @@
-"""Many evaluations of one problem, shared with the workers that have nothing to do.
+"""Many evaluations of one problem, and many starts of one fit, shared with idle workers.
 
-The problem is rebuilt by a helper from the request that its owner runs for and from the element
-it belongs to, once: a helper keeps the last ones it built. Helpers send back bare outcomes, so
-that penalties, traces and counts are the owner's alone and the numbers do not depend on who
-computed them.
+The owner offers its work in parts, does the rest itself, and takes parts back from the end that
+nobody has begun; towards the end of a population it also computes what a helper is still at, so
+that it never waits longer than the evaluation alone would take. Helpers send back bare outcomes:
+penalties, traces and counts are the owner's, and numbers do not depend on who computed them, up to
+the tolerances of the solvers.
 
-A helper rebuilds with ``runner.context_of(origin)``, the context of the element that the request
-names, and ``fits.data_fit.problem(element, context)``; it evaluates with ``problem.outcome(x)``
-and runs a start with ``fits.data_fit.start_one(problem, start)``.
+A part names the problem by a key; a helper that does not know it says so, and the part is offered
+again with all that the problem is built from: the request that the owner runs for, ``aid.origin``,
+and the element whose objectives, parameters and cost these are. The helper's side is
+:mod:`ionworks_engine.pipelines.helping`.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import math
+import time
+from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from ionworks_engine.pipelines.aid import Aid
-from ionworks_engine.pipelines.optimizers.base import Floats, Optimum
+import numpy as np
+
+from ionworks_engine.pipelines.aid import Aid, Handed, HelperLost
+from ionworks_engine.pipelines.optimizers.base import Floats
+
+EVALUATE, START = "evaluate_population", "run_start"
+_PARTS = 3
+"""Into how many parts, for each worker, a population is cut."""
+_WORTH = 5e-3
+"""Seconds that a part should take at least: less is done sooner than sent."""
+_PATIENCE = 2
+"""Losses after which no help is sought any more."""
+UNKNOWN: dict[str, Any] = {"unknown": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +44,53 @@ class Outcome:
 
     cost: float
     error: str = ""
+
+    def written(self) -> list[Any]:
+        """Return plain values, for another process."""
+        return [None if self.error else self.cost, self.error]
+
+    @classmethod
+    def read(cls, written: Sequence[Any]) -> Outcome:
+        """Read back what `written` gave."""
+        cost, error = written
+        return cls(math.nan if cost is None else float(cost), error)
+
+
+class _Recipe:
+    """What helpers rebuild a problem from, and how they are doing with it."""
+
+    def __init__(self, aid: Aid, element: Mapping[str, Any] | None) -> None:
+        self._aid = aid
+        self._whole = {"origin": aid.origin, "element": element}
+        self._key = ""
+        self._losses = 0
+        self._is_shareable = element is not None and aid.origin is not None and aid.workers > 1
+
+    @property
+    def helpers(self) -> int:
+        """How many may help."""
+        return self._aid.workers - 1 if self._is_shareable and self._losses < _PATIENCE else 0
+
+    def offer(self, task: str, part: Mapping[str, Any], is_new: bool = False) -> Handed | None:
+        """Offer a part; with the whole recipe where a helper did not know the problem."""
+        if not self._key:
+            text = json.dumps(self._whole, sort_keys=True)
+            self._key = hashlib.sha256(text.encode()).hexdigest()
+        request = {**part, "key": self._key, **(self._whole if is_new else {})}
+        return self._aid.hand_over(task, request, self._key)
+
+    def lost(self) -> None:
+        """Remember that a helper was lost."""
+        self._losses += 1
+
+
+@dataclass(slots=True)
+class _Offered:
+    """A part, and what is in it."""
+
+    handed: Handed
+    items: list[int]
+    is_wanted_back: bool = False
 
 
 class Population:
@@ -49,12 +114,99 @@ class Population:
         element: Mapping[str, Any] | None,
     ) -> None:
         self._evaluate = evaluate
-        self._aid = aid
-        self._element = element
+        self._recipe = _Recipe(aid, element)
+        self._seconds = math.nan
 
     def outcomes(self, points: Floats) -> list[Outcome]:
         """Return the outcome at each row of a matrix, in their order."""
-        raise NotImplementedError
+        points = np.atleast_2d(points)
+        if self._recipe.helpers and len(points) > 1 and math.isnan(self._seconds):
+            first = self._timed(points[0])
+            return [first, *self.outcomes(points[1:])]
+        size = self._part_size(len(points))
+        if not size:
+            return [self._timed(point) for point in points]
+        return _Shared(self._recipe, points, size, self._timed).outcomes()
+
+    def _part_size(self, count: int) -> int:
+        """Return how many points to offer at a time; 0 where help does not pay."""
+        helpers = self._recipe.helpers
+        if not helpers or self._seconds * count < 2 * _WORTH:
+            return 0
+        return max(1, math.ceil(_WORTH / self._seconds), count // (_PARTS * (helpers + 1)))
+
+    def _timed(self, point: Floats) -> Outcome:
+        began = time.perf_counter()
+        outcome = self._evaluate(point)
+        took = time.perf_counter() - began
+        self._seconds = took if math.isnan(self._seconds) else 0.8 * self._seconds + 0.2 * took
+        return outcome
+
+
+class _Shared:
+    """One population on its way."""
+
+    def __init__(
+        self, recipe: _Recipe, points: Floats, size: int, evaluate: Callable[[Floats], Outcome]
+    ) -> None:
+        self._recipe = recipe
+        self._points = points
+        self._evaluate = evaluate
+        self._found: list[Outcome | None] = [None] * len(points)
+        self._own = deque(range(min(size, len(points))))
+        self._offered: list[_Offered] = []
+        for begin in range(size, len(points), size):
+            self._offer(list(range(begin, min(begin + size, len(points)))))
+
+    def outcomes(self) -> list[Outcome]:
+        """Compute, and collect what others compute, until all is known."""
+        while True:
+            self._collect()
+            if not self._own and not self._refill():
+                return [outcome for outcome in self._found if outcome is not None]
+            index = self._own.popleft()
+            if self._found[index] is None:
+                self._found[index] = self._evaluate(self._points[index])
+
+    def _offer(self, items: list[int], is_new: bool = False) -> None:
+        part = {"points": self._points[items].tolist()}
+        handed = self._recipe.offer(EVALUATE, part, is_new)
+        if handed is None:
+            self._own.extend(items)
+        else:
+            self._offered.append(_Offered(handed, items))
+
+    def _collect(self) -> None:
+        """Take the answers that are there; what was lost is computed here."""
+        for each in [offered for offered in self._offered if offered.handed.done()]:
+            self._offered.remove(each)
+            try:
+                answer = each.handed.result()
+            except HelperLost:
+                if not each.is_wanted_back:
+                    self._recipe.lost()
+                self._own.extend(each.items)
+                continue
+            if answer == UNKNOWN:
+                self._offer(each.items, is_new=True)
+                continue
+            for index, written in zip(each.items, answer["outcomes"], strict=True):
+                self._found[index] = self._found[index] or Outcome.read(written)
+
+    def _refill(self) -> bool:
+        """Take on the last part that is not known yet; false when all is.
+
+        Whoever has begun it goes on from its beginning, this goes on from its end.
+        """
+        for each in reversed(self._offered):
+            missing = [index for index in each.items if self._found[index] is None]
+            if missing:
+                if not each.is_wanted_back:
+                    each.is_wanted_back = True
+                    each.handed.take_back()
+                self._own.append(missing[-1])
+                return True
+        return False
 
 
 def optima(
@@ -68,13 +220,74 @@ def optima(
     Parameters
     ----------
     start_one
-        Runs one start and returns plain values (an `Optimum` ``written``, its trace, counts).
+        Runs one start and returns plain values.
     starts
-        What each start is given: plain values (its point, its seed, the optimizer's settings).
+        What each start is given: plain values.
     aid, element
-        As of a `Population`. A helper calls ``fits.data_fit.start_one(problem, start)``.
+        As of a `Population`.
+
+    Returns
+    -------
+    list of dict
+        What each start came to, in their order.
     """
-    raise NotImplementedError
+    runs = _Runs(start_one, starts, _Recipe(aid, element))
+    return runs.found()
 
 
-__all__ = ["Optimum", "Outcome", "Population", "optima"]
+@dataclass
+class _Runs:
+    """Starts on their way."""
+
+    start_one: Callable[[Mapping[str, Any]], dict[str, Any]]
+    starts: Sequence[Mapping[str, Any]]
+    recipe: _Recipe
+    ends: dict[int, dict[str, Any]] = field(default_factory=dict)
+    offered: dict[int, Handed] = field(default_factory=dict)
+
+    def found(self) -> list[dict[str, Any]]:
+        """Run the first one here, then whatever nobody has begun."""
+        if self.recipe.helpers:
+            for index in range(1, len(self.starts)):
+                self._offer(index)
+        while len(self.ends) < len(self.starts):
+            self._collect()
+            mine = self._mine()
+            if mine is not None:
+                self.ends[mine] = self.start_one(self.starts[mine])
+            elif self.offered:
+                self._end(next(iter(self.offered)))
+        return [self.ends[index] for index in range(len(self.starts))]
+
+    def _offer(self, index: int, is_new: bool = False) -> None:
+        handed = self.recipe.offer(START, {"start": self.starts[index]}, is_new)
+        if handed is not None:
+            self.offered[index] = handed
+
+    def _mine(self) -> int | None:
+        """Return a start that is nobody's, else the last one that comes back."""
+        for index in range(len(self.starts)):
+            if index not in self.ends and index not in self.offered:
+                return index
+        for index, handed in reversed(list(self.offered.items())):
+            handed.take_back()
+            if handed.is_back():
+                del self.offered[index]
+                return index
+        return None
+
+    def _collect(self) -> None:
+        for index in [index for index, handed in self.offered.items() if handed.done()]:
+            self._end(index)
+
+    def _end(self, index: int) -> None:
+        """Wait for a start; one that was lost is run here."""
+        try:
+            answer = self.offered.pop(index).result()
+        except HelperLost:
+            self.recipe.lost()
+            return
+        if answer == UNKNOWN:
+            self._offer(index, is_new=True)
+        else:
+            self.ends[index] = answer["end"]
