@@ -330,6 +330,8 @@ def test_the_columns_of_a_measurement_are_looked_at_where_they_are_known():
     (message,) = told(SEED, columns_of=columns.get)
     assert message.startswith("elements.data_fit.objectives.voltage.data: the column 'Current [A]'")
     assert told(SEED, columns_of=lambda _: None) == []
+    columns = {"your-measurement-id": frozenset({"Time [s]", "Current [A]", "OCV [V]"})}
+    assert told(SEED, columns_of=columns.get) == []
 
 
 def test_deep_nesting_ends_and_is_refused():

@@ -26,12 +26,14 @@ Floats: TypeAlias = npt.NDArray[np.float64]
 RESERVED = ("data", "time_series", "steps", "options", "time_range", "analysis", "metadata")
 STORED = "db:"
 LOCAL = ("file:", "folder:")
-_VOLTAGES = (
+VOLTAGE = "Voltage [V]"
+VOLTAGES = (
     "OCP [V]",
     "OCV [V]",
     "Open-circuit potential [V]",
     "Open-circuit voltage [V]",
 )
+"""What stands for :data:`VOLTAGE` where that is missing, the first that is there."""
 _SLACK = 1e-6
 _DEEPEST = 8
 
@@ -236,10 +238,10 @@ def _frame(columns: Any, where: str) -> pl.DataFrame:
 
 def _with_voltage(frame: pl.DataFrame) -> pl.DataFrame:
     """Offer an open-circuit voltage as the voltage, as ionworksdata does."""
-    if "Voltage [V]" in frame.columns:
+    if VOLTAGE in frame.columns:
         return frame
-    other = next((name for name in _VOLTAGES if name in frame.columns), None)
-    return frame if other is None else frame.with_columns(pl.col(other).alias("Voltage [V]"))
+    other = next((name for name in VOLTAGES if name in frame.columns), None)
+    return frame if other is None else frame.with_columns(pl.col(other).alias(VOLTAGE))
 
 
 def _chosen(
@@ -333,8 +335,8 @@ def _with_ends(steps: pl.DataFrame, frame: pl.DataFrame) -> pl.DataFrame:
     """Return steps with the voltages at their ends, which the loader needs, from their rows."""
     for end in ("Start", "End"):
         name, index = f"{end} voltage [V]", f"{end} index"
-        if name not in steps.columns and index in steps.columns and "Voltage [V]" in frame.columns:
-            steps = steps.with_columns(frame["Voltage [V]"].gather(steps[index]).alias(name))
+        if name not in steps.columns and index in steps.columns and VOLTAGE in frame.columns:
+            steps = steps.with_columns(frame[VOLTAGE].gather(steps[index]).alias(name))
     return steps
 
 

@@ -7,7 +7,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ionworks_engine.pipelines import queries
-from ionworks_engine.pipelines.data import LOCAL, RESERVED, STORED, read_window
+from ionworks_engine.pipelines.data import (
+    LOCAL,
+    RESERVED,
+    STORED,
+    VOLTAGE,
+    VOLTAGES,
+    read_window,
+)
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
 
 TRANSFORMS = (
@@ -67,7 +74,7 @@ class Columns:
         if self.names is None:
             return
         for name in needed:
-            if name not in self.names:
+            if name not in self.names and not (name == VOLTAGE and self.names & set(VOLTAGES)):
                 there = ", ".join(map(repr, sorted(self.names))) or "none"
                 guess = near(name, self.names).partition("; known")[0]
                 yield where, f"the column {name!r} is missing{guess}; there are {there}"
