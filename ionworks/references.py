@@ -137,6 +137,8 @@ def _searched(key: Any, value: Any, where: str) -> Any:
 def _inside(value: Any, where: str) -> Any:
     if isinstance(value, Mapping) and "$type" not in value:
         return {key: _searched(key, item, f"{where}.{key}") for key, item in value.items()}
+    if is_frame(value):
+        return _short(columns(value, where), where)
     if isinstance(value, list | tuple):
         return [_inside(config_of(item), f"{where}[{at}]") for at, item in enumerate(value)]
     return value

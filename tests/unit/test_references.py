@@ -196,6 +196,7 @@ PLACES = {
     "objective": fit,
     "calculation": lambda data: {"ocp": {"element_type": "calculation", "data": data}},
     "entry": lambda data: {"entry": {"element_type": "entry", "values": {"data": data}}},
+    "experiment": lambda data: fit("db:1", options={"experiment": {"from data": data}}),
 }
 
 
@@ -210,7 +211,7 @@ class TestInline:
         message = str(refused.value)
         assert "1001 rows" in message
         assert "db:<measurement id>" in message
-        assert ".data" in message
+        assert message.startswith("elements.")
 
     def test_in_typed_objects_too(self):
         iws = pytest.importorskip("ionworks_schema")
@@ -218,6 +219,11 @@ class TestInline:
         typed = iws.DataFit(objectives={"v": objective}, parameters={"a": iws.Parameter("a")})
         with pytest.raises(MeasurementValidationError, match="1001 rows"):
             with_tables(iws.Pipeline({"fit": typed}).to_config()["elements"])
+
+    def test_a_frame_where_no_data_is_awaited(self):
+        elements = fit("db:1", options={"profile": table(1001)})
+        with pytest.raises(MeasurementValidationError, match=r"v\.options\.profile: .*1001 rows"):
+            with_tables(elements)
 
     def test_a_long_list_that_is_no_table_is_none_of_its_business(self):
         long = list(range(5000))
