@@ -1,0 +1,290 @@
+"""Whole fits of a closed form: results, starts, arrays, validations."""
+
+import json
+
+import ionworks_schema as iws
+import numpy as np
+import pytest
+from closed_forms import DECAY, RATE, TIMES, VARIABLE, Decay, built, context, decay
+from ionworks_engine.pipelines.errors import PipelineError
+from ionworks_engine.pipelines.fits import array_fit
+from ionworks_engine.pipelines.fits.data_fit import fit
+from ionworks_engine.pipelines.validation import validate
+from scipy import optimize
+
+DATA = decay(2.5, 0.9) + 0.01 * np.cos(7 * np.arange(len(TIMES)))
+FREE = {
+    DECAY: {"initial_value": 3.0, "bounds": [1.0, 5.0]},
+    RATE: {"initial_value": 0.7, "bounds": [0.01, 10.0], "transform": "Log10"},
+}
+ELEMENT = {"objectives": {"one": {"data": {}}}, "parameters": FREE}
+
+
+@pytest.fixture
+def decays(monkeypatch):
+    def made(**labels):
+        return built(monkeypatch, labels or {"one": lambda given: Decay(DATA, given)})
+
+    return made
+
+
+def best():
+    found, _ = optimize.curve_fit(lambda t, h, r: decay(h, r, t), TIMES, DATA, p0=[3.0, 0.7])
+    return dict(zip((DECAY, RATE), found, strict=True))
+
+
+def test_a_fit_finds_what_scipy_finds(decays):
+    decays()
+    where = context()
+    found = fit(ELEMENT, where)
+    assert found.values == pytest.approx(best(), rel=1e-5)
+    expected = np.sum((decay(*best().values()) - DATA) ** 2) / DATA.mean() ** 2
+    assert found.best_cost == pytest.approx(expected, rel=1e-6)
+    assert len(where.assumptions) == 2
+    assert "SSE" in where.assumptions[0]
+    assert "ScipyLeastSquares" in where.assumptions[1]
+
+
+def test_a_result_decodes_with_the_schema(decays):
+    decays()
+    found = fit(ELEMENT, context())
+    wire = json.loads(json.dumps(found.result, allow_nan=False))
+    decoded = iws.from_config(wire)
+    assert isinstance(decoded, iws.results.OptimizationResult)
+    assert decoded.parameter_values == pytest.approx(found.values)
+    assert decoded.cost == found.best_cost
+    assert decoded.children == [decoded]
+    assert decoded.x == pytest.approx(list(found.values.values()))
+    assert decoded.initial_guess == pytest.approx({DECAY: 3.0, RATE: 0.7})
+    assert len(decoded.samples) == len(decoded.costs) == len(found.metadata["intermediate_results"])
+
+
+def test_series_and_plots_are_at_the_best_values_and_at_the_first(decays):
+    decays()
+    found = fit(ELEMENT, context())
+    assert list(found.series["one"]) == ["optimal", "baseline"]
+    model = f"{VARIABLE} (model)"
+    assert found.series["one"]["optimal"][model] == pytest.approx(decay(*found.values.values()))
+    assert found.series["one"]["baseline"][model] == pytest.approx(decay(3.0, 0.7))
+    manifest = found.metadata["validation_plot_config"]["objectives"]
+    assert manifest == {"one": {"type": "CurrentDriven", "plot_count": 1}}
+    assert [trace["name"] for trace in found.plots["one"][0]["traces"]] == ["Data", "Model"]
+
+
+def test_nothing_is_told_where_it_is_not_wanted(decays):
+    decays()
+    found = fit({**ELEMENT, "options": {"skip_objective_callbacks": True}}, context())
+    assert found.series == found.plots == {}
+    assert "validation_plot_config" not in found.metadata
+
+
+def test_starts_are_children_by_rising_cost(decays):
+    decays()
+    optimizer = {"type": "ScipyMinimize", "method": "Nelder-Mead", "max_iterations": 12}
+    element = {**ELEMENT, "multistarts": 4, "optimizer": optimizer, "options": {"seed": 2}}
+    found = fit(element, context())
+    costs = [child["cost"] for child in found.result["children"]]
+    assert len(set(costs)) == 4
+    assert costs == sorted(costs)
+    assert found.result["cost"] == found.best_cost == costs[0]
+    assert found.values == pytest.approx(found.result["children"][0]["parameter_values"])
+    rows = found.metadata["intermediate_results"]
+    lowest = [row["best_cost"] for row in rows]
+    assert lowest == sorted(lowest, reverse=True)
+    assert {row["multistart_job_id"] for row in rows} == {0, 1, 2, 3}
+    decoded = iws.from_config(json.loads(json.dumps(found.result)))
+    assert [child.cost for child in decoded.children] == costs
+    again = fit(element, context())
+    assert again.result == found.result
+
+
+def test_a_cost_without_residuals_is_minimised_by_nelder_mead(decays):
+    decays()
+    where = context()
+    found = fit({**ELEMENT, "cost": {"type": "RMSE"}}, where)
+    assert found.values == pytest.approx(best(), rel=1e-3)
+    assert any("Nelder-Mead" in text for text in where.assumptions)
+
+
+def test_least_squares_needs_residuals(decays):
+    decays()
+    element = {**ELEMENT, "cost": {"type": "RMSE"}, "optimizer": {"type": "ScipyLeastSquares"}}
+    with pytest.raises(PipelineError, match=r"sums of squares|residuals"):
+        fit(element, context())
+
+
+def test_failures_at_some_points_are_counted_and_do_not_stop_a_fit(decays):
+    decays(one=lambda given: Decay(DATA, given, exact=False, breaks=2.0))
+    optimizer = {"type": "DifferentialEvolution", "max_iterations": 30, "population_size": 10}
+    found = fit({**ELEMENT, "optimizer": optimizer, "options": {"seed": 1}}, context())
+    assert found.metadata["failures"] > 0
+    assert found.metadata["first_failure"] == "the rate is too high for the solver"
+    assert found.values == pytest.approx(best(), rel=0.05)
+
+
+def test_a_fit_that_fails_everywhere_says_the_solvers_first_words(decays):
+    decays(one=lambda given: Decay(DATA, given, breaks=-1.0))
+    with pytest.raises(PipelineError, match="the rate is too high for the solver") as failed:
+        fit(ELEMENT, context())
+    assert failed.value.code == "SOLVER_ERROR"
+
+
+def test_progress_is_told_unless_it_is_not_wanted(decays):
+    decays()
+    told = []
+
+    class Aid:
+        workers = 1
+        origin = None
+
+        def tell(self, progress):
+            told.append(progress)
+
+        def hand_over(self, *_):
+            return None
+
+    element = {**ELEMENT, "optimizer": {"type": "ScipyMinimize", "method": "Nelder-Mead"}}
+    fit(element, context(aid=Aid(), live=False))
+    assert not told
+    fit(element, context(aid=Aid()))
+    assert {"best_cost", "iteration"} <= set(told[-1])
+
+
+def test_a_posterior_has_its_chains_in_the_metadata(decays):
+    decays()
+    element = {
+        "objectives": {"one": {"data": {}}},
+        "parameters": {DECAY: FREE[DECAY], RATE: 0.9},
+        "cost": {"type": "GaussianLogLikelihood", "sigma": {VARIABLE: 0.05}},
+        "optimizer": {"type": "PintsSampler", "max_iterations": 1500, "burnin_iterations": 300},
+        "options": {"seed": 1},
+    }
+    found = fit(element, context())
+    decoded = iws.from_config(json.loads(json.dumps(found.result)))
+    assert isinstance(decoded, iws.results.PosteriorResult)
+    fall = np.exp(-0.9 * TIMES)
+    mean, std = fall @ DATA / (fall @ fall), 0.05 / np.sqrt(fall @ fall)
+    summary = found.result["posterior_summary"][DECAY]
+    assert summary["mean"] == pytest.approx(mean, abs=0.3 * std)
+    assert summary["std"] == pytest.approx(std, rel=0.3)
+    assert np.shape(found.metadata["samples"][DECAY])[-1] == 1500
+    assert found.metadata["sample_param_names"] == [DECAY]
+    assert found.metadata["sample_burnin"] == 300
+
+
+def test_an_array_fit_is_the_parameters_against_the_keys(decays):
+    rates = {"0.5": 0.8, "0.1": 1.6}
+    makers = {label: lambda g, r=rate: Decay(decay(2.5, r), g) for label, rate in rates.items()}
+    decays(**makers)
+    element = {**ELEMENT, "objectives": {label: {"data": {}} for label in rates}}
+    found = array_fit.fit(element, context())
+    assert np.array(found.values[RATE]) == pytest.approx(np.array([[0.1, 0.5], [1.6, 0.8]]))
+    decoded = iws.from_config(json.loads(json.dumps(found.result)))
+    array = decoded.parameter_values[RATE]
+    assert array["$type"] == "numpy.ndarray"
+    assert np.array(array["data"]) == pytest.approx(np.array(found.values[RATE]))
+    assert [child["independent_variable"] for child in found.result["children"]] == [0.1, 0.5]
+    assert set(found.series) == set(found.plots) == {"0.1", "0.5"}
+    assert set(found.metadata["validation_plot_config"]["objectives"]) == {"0.1", "0.5"}
+
+
+@pytest.mark.parametrize(
+    ("objectives", "words"),
+    [
+        ({"cold": {"data": {}}}, "'cold' is no number"),
+        ({"0.1": {"data": {}}, "0.10": {"data": {}}}, "same number as '0.1'"),
+        ({"type": "Pulse", "data": {}}, "'type' is no number"),
+    ],
+)
+def test_the_keys_of_an_array_fit_are_numbers(objectives, words):
+    with pytest.raises(PipelineError, match=words):
+        array_fit.fit({**ELEMENT, "objectives": objectives}, context())
+
+
+GIVEN = {DECAY: 2.4, RATE: 0.9}
+ERRORS = decay(2.4, 0.9) - DATA
+
+
+def test_a_validation_tells_errors_in_the_units_of_the_measurement(decays):
+    decays()
+    where = context(GIVEN)
+    found = validate({"objectives": {"one": {"data": {}}}}, where)
+    expected = {
+        "RMSE": np.sqrt(np.mean(ERRORS**2)),
+        "MAE": np.mean(np.abs(ERRORS)),
+        "Max": np.max(np.abs(ERRORS)),
+    }
+    assert found.result["summary_stats"]["one"] == pytest.approx(expected)
+    assert "units of the measurement" in where.assumptions[0]
+    decoded = iws.from_config(json.loads(json.dumps(found.result)))
+    assert isinstance(decoded, iws.results.ValidationResult)
+    assert found.result["parameter_values"] == GIVEN
+    channels = found.result["validation_results"]["one"]
+    assert list(channels) == ["Time [s]", f"{VARIABLE} (data)", f"{VARIABLE} (model)"]
+    assert list(found.series["one"]) == ["optimal"]
+
+
+def test_given_statistics_are_normalised_as_costs_and_that_is_noted(decays):
+    decays()
+    where = context(GIVEN)
+    stats = ["RMSE", {"type": "RMSE", "normalization": "identity"}, {"type": "Max"}]
+    found = validate({"objectives": {"one": {"data": {}}}, "summary_stats": stats}, where)
+    summary = found.result["summary_stats"]["one"]
+    rmse = np.sqrt(np.mean(ERRORS**2))
+    expected = {
+        "RMSE": rmse / DATA.mean(),
+        "RMSE (2)": rmse,
+        "Max": np.max(np.abs(ERRORS)) / DATA.mean(),
+    }
+    assert summary == pytest.approx(expected)
+    assert sum("divided by the mean" in text for text in where.assumptions) == 2
+
+
+def test_statistics_of_several_variables_are_told_one_by_one(decays):
+    decays(one=lambda given: Decay(DATA, given, extra={"Square [V2]": DATA**2}))
+    element = {"objectives": {"one": {"data": {}}}}
+    summary = validate(element, context(GIVEN)).result["summary_stats"]["one"]
+    assert "RMSE" not in summary
+    assert summary[f"RMSE {VARIABLE}"] == pytest.approx(np.sqrt(np.mean(ERRORS**2)))
+    squares = decay(2.4, 0.9) ** 2 - DATA**2
+    assert summary["Max Square [V2]"] == pytest.approx(np.max(np.abs(squares)))
+
+
+def test_an_objective_that_fails_is_told_and_the_others_go_on(decays):
+    decays(one=lambda given: Decay(DATA, given), two=lambda given: Decay(DATA, given, breaks=0.5))
+    element = {"objectives": {"one": {"data": {}}, "two": {"data": {}}}}
+    found = validate(element, context(GIVEN))
+    assert list(found.result["summary_stats"]) == ["one"]
+    words = "the rate is too high for the solver"
+    assert found.result["failed_objectives"] == {"two": words}
+    decays(one=lambda given: Decay(DATA, given, breaks=0.5))
+    with pytest.raises(PipelineError, match=words):
+        validate({"objectives": {"one": {"data": {}}}}, context(GIVEN))
+
+
+def test_points_that_the_model_does_not_get_to_are_told(decays):
+    decays(one=lambda given: Decay(DATA, given, reach=1.0))
+    where = context(GIVEN)
+    validate({"objectives": {"one": {"data": {}}}}, where)
+    lacking = int(np.sum(TIMES > 1.0))
+    assert any(f"{lacking} of {len(TIMES)} points" in text for text in where.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"sed": 1}, "did you mean 'seed'"),
+        ({"maxtime": 0}, "above 0"),
+        ({"max_iterations": "3"}, "must be a number"),
+    ],
+)
+def test_wrong_options_are_refused(decays, options, words):
+    decays()
+    with pytest.raises(PipelineError, match=words):
+        fit({**ELEMENT, "options": options}, context())
+
+
+def test_a_bare_objective_is_called_by_its_type(decays):
+    decays(Pulse=lambda given: Decay(DATA, given))
+    found = fit({**ELEMENT, "objectives": {"type": "Pulse", "data": {}}}, context())
+    assert list(found.series) == ["Pulse"]
