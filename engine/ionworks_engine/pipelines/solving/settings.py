@@ -70,7 +70,9 @@ def read_settings(configs: Mapping[str, Any], model: Any) -> Settings:
             if key not in (*MESH, "solver", *_IGNORED):
                 raise refuse(where, f"unknown key {key!r}{near(str(key), (*MESH, 'solver'))}")
             if value is not None and key not in _IGNORED:
-                vet(value, f"{where}.{key}")
+                if key != "solver":
+                    # Of a solver two numbers are read; all else is decoded.
+                    vet(value, f"{where}.{key}")
                 merged[key] = value
                 merged.setdefault("where", where)
     where = merged.pop("where", "")
