@@ -84,6 +84,11 @@ class Slots:
         """Return numbers by the key that the fit knows, or their full name if it sets them not."""
         return {self.keys[place] or self.names[place]: value for place, value in changed.items()}
 
+    def aliased(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return by full name what the fit sets by a short one."""
+        rows = zip(self.keys, self.names, strict=True)
+        return {name: values[key] for key, name in rows if key and key in ALIASES and key in values}
+
 
 class Source:
     """Finds numbers by full name among given parameters and what a fit sets.

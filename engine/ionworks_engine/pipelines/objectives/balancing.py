@@ -109,8 +109,9 @@ class Balance(Plain):
         """Which names of the fit it uses."""
         return self.slots.inputs.union(*(side.potential.keys for side in self.sides))
 
-    def compute(self, values: Mapping[str, float]) -> Floats:
-        """Return the voltage in V."""
+    def compute(self, values: Mapping[str, float], column: str) -> Floats:
+        """Return the voltage in V, the only column."""
+        del column
         numbers, _ = self.rules.adjusted(self.slots.read(values))
         return np.asarray(
             sum(
@@ -119,8 +120,9 @@ class Balance(Plain):
             )
         )
 
-    def derive(self, values: Mapping[str, float], names: Sequence[str]) -> Floats:
+    def derive(self, values: Mapping[str, float], names: Sequence[str], column: str) -> Floats:
         """Return how the voltage changes, shape (n, len(names))."""
+        del column
         numbers, change = self.rules.adjusted(self.slots.read(values))
         changes = np.zeros((self.sides[0].lithium.size, numbers.size))
         direct = np.zeros((changes.shape[0], len(names)))
@@ -130,15 +132,17 @@ class Balance(Plain):
             slope = side.sign * slope / numbers[side.capacity]
             changes[:, side.lower] += slope
             changes[:, side.capacity] -= slope * at
-            for key, column in zip(side.potential.keys, others.T, strict=True):
+            for key, direct_slopes in zip(side.potential.keys, others.T, strict=True):
                 if key in names:
-                    direct[:, list(names).index(key)] += side.sign * column
+                    direct[:, list(names).index(key)] += side.sign * direct_slopes
         return self.slots.chained(changes @ change, names) + direct
 
     def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return the usable capacity, and what no lithium ever fills of each electrode."""
         numbers, _ = self.rules.adjusted(self.slots.read(values))
-        found = {_USABLE: self.usable} if len(self.sides) > 1 else {}
+        found = self.slots.aliased(values)
+        if len(self.sides) > 1:
+            found[_USABLE] = self.usable
         for side in self.sides:
             total, top = numbers[side.capacity], numbers[side.lower] + side.lithium.max()
             found[f"{side.name} electrode {_UPPER}"] = float(total - top)
@@ -164,9 +168,7 @@ def _full_cell(
         if source.name_at(side.capacity).endswith(_UPPER)
     ]
     formula = Balance(tuple(found), source.slots(), Rules(rules), curve.span)
-    return OpenCircuit(
-        "ElectrodeBalancing", curve, formula, VOLTAGE, _full_variables(options, curve)
-    )
+    return OpenCircuit("ElectrodeBalancing", curve, formula, _full_variables(options, curve))
 
 
 def _half_cell(
@@ -181,9 +183,9 @@ def _half_cell(
     side = _side(context, source, free, electrode, direction, curve.capacity, half=True)
     formula = Balance((side,), source.slots(), Rules(), curve.span)
     window = _window(options, curve)
-    kinds = {VOLTAGE: Variable("column", window), SLOPE: Variable("slope", window)}
+    kinds = {VOLTAGE: Variable("voltage", window), SLOPE: Variable("slope", window)}
     variables = {name: kinds[name] for name in options.variables(kinds, (VOLTAGE,))}
-    return OpenCircuit("ElectrodeBalancingHalfCell", curve, formula, VOLTAGE, variables)
+    return OpenCircuit("ElectrodeBalancingHalfCell", curve, formula, variables)
 
 
 def electrode_of(settings: Mapping[str, Any], context: Context) -> str:
@@ -237,7 +239,7 @@ def _full_variables(options: Options, curve: Curve) -> dict[str, Variable]:
     window = _window(options, curve)
     wanted = options.variables((VOLTAGE, SLOPE, CAPACITY_SLOPE), (VOLTAGE, SLOPE))
     found = {
-        name: Variable("column" if name == VOLTAGE else "slope", window)
+        name: Variable("voltage" if name == VOLTAGE else "slope", window)
         for name in wanted
         if name != CAPACITY_SLOPE
     }
@@ -247,11 +249,11 @@ def _full_variables(options: Options, curve: Curve) -> dict[str, Variable]:
     mask = window & within(capacity_slopes(curve), options.cutoff("dQdU cutoff"), options.where)
     if CAPACITY_SLOPE in wanted:
         found[CAPACITY_SLOPE] = Variable("capacity slope", mask, measured_axis=True)
-        found[_MASKED_AXIS[0]] = Variable("voltage", mask)
-        found[_MASKED_AXIS[1]] = Variable("capacity", mask)
+        found[_MASKED_AXIS[0]] = Variable("voltage axis", mask)
+        found[_MASKED_AXIS[1]] = Variable("capacity axis", mask)
     if on_axis:
         found[_MODEL_AXIS[0]] = Variable("capacity slope", mask)
-        found[_MODEL_AXIS[1]] = Variable("column", mask)
+        found[_MODEL_AXIS[1]] = Variable("voltage", mask)
     return found
 
 

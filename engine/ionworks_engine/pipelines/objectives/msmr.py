@@ -1,7 +1,7 @@
 """Objectives that fit the MSMR model to open-circuit data of a half or a full cell.
 
-The model's capacity is compared at the measured voltages, and with it the slope dU/dQ. Conventions
-are in ``docs/msmr.md``.
+The model's capacity is compared at the measured voltages, and the slope dU/dQ at the measured
+capacities. Conventions are in ``docs/msmr.md``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from ionworks_engine.pipelines.models.msmr import (
     read_half_cell,
     temperature_of,
 )
-from ionworks_engine.pipelines.models.msmr_full import FullCell, full_cell_of
+from ionworks_engine.pipelines.models.msmr_cells import Cell, OneElectrode, full_cell_of
 from ionworks_engine.pipelines.models.msmr_rules import (
     AddsUp,
     Complement,
@@ -35,7 +35,7 @@ from ionworks_engine.pipelines.models.msmr_rules import (
 from ionworks_engine.pipelines.models.msmr_slots import Slots, Source
 from ionworks_engine.pipelines.names import indexed
 from ionworks_engine.pipelines.objectives.base import Floats
-from ionworks_engine.pipelines.objectives.ocp_curve import CAPACITY, Curve, read_curve
+from ionworks_engine.pipelines.objectives.ocp_curve import CAPACITY, VOLTAGE, Curve, read_curve
 from ionworks_engine.pipelines.objectives.ocp_objective import (
     CAPACITY_SLOPE,
     SLOPE,
@@ -50,7 +50,7 @@ from ionworks_engine.pipelines.objectives.ocp_options import (
     within,
 )
 
-_VARIABLES = (CAPACITY, SLOPE, CAPACITY_SLOPE)
+_VARIABLES = (CAPACITY, VOLTAGE, SLOPE, CAPACITY_SLOPE)
 _DEFAULT = (CAPACITY, SLOPE)
 _METHODS = ("project", "explicit", "reformulate")
 _CUTOFFS = ("dUdQ cutoff", "dQdU cutoff")
@@ -71,47 +71,51 @@ _FULL_OPTIONS = (
     "positive voltage limits",
     "objective variables",
 )
+_BEYOND = 0.5
 NEGATIVE_LIMITS, POSITIVE_LIMITS = (0.0, 2.0), (2.5, 5.0)
 
 
 @dataclass(frozen=True, eq=False)
 class MSMRFormula:
-    """Capacity of an MSMR model at the measured voltages.
+    """Capacity at the measured voltages, and voltage at the measured capacities.
 
     Parameters
     ----------
     cell
-        One electrode, or a pair of them.
+        The closed form.
     slots
         Where its numbers come from.
     rules
         What must hold between them.
-    voltage
-        In V.
-    follows
-        Gives the numbers that follow from those of the model.
+    curve
+        The data.
     """
 
-    cell: Electrode | FullCell
+    cell: Cell
     slots: Slots
     rules: Rules
-    voltage: Floats
-    follows: Callable[[Floats], dict[str, float]]
+    curve: Curve
 
     @property
     def inputs(self) -> frozenset[str]:
         """Which names of the fit it uses."""
         return self.slots.inputs
 
-    def compute(self, values: Mapping[str, float]) -> Floats:
-        """Return the capacity in A.h."""
+    def compute(self, values: Mapping[str, float], column: str) -> Floats:
+        """Return capacity in A.h or voltage in V."""
         numbers, _ = self.rules.adjusted(self.slots.read(values))
-        return self.cell.content(numbers, self.voltage)[0]
+        if column == CAPACITY:
+            return self.cell.capacity(numbers, self.curve.voltage)
+        return self.cell.voltage(numbers, self.curve.capacity)
 
-    def derive(self, values: Mapping[str, float], names: Sequence[str]) -> Floats:
-        """Return how the capacity changes, shape (n, len(names))."""
+    def derive(self, values: Mapping[str, float], names: Sequence[str], column: str) -> Floats:
+        """Return how a column changes, shape (n, len(names))."""
         numbers, change = self.rules.adjusted(self.slots.read(values))
-        return self.slots.chained(self.cell.derivatives(numbers, self.voltage) @ change, names)
+        if column == CAPACITY:
+            changes = self.cell.capacity_changes(numbers, self.curve.voltage)
+        else:
+            changes = self.cell.voltage_changes(numbers, self.curve.capacity)
+        return self.slots.chained(changes @ change, names)
 
     def violations(
         self, values: Mapping[str, float], names: Sequence[str]
@@ -125,7 +129,8 @@ class MSMRFormula:
         fitted = self.slots.read(values)
         used, _ = self.rules.adjusted(fitted)
         changed = {int(place): float(used[place]) for place in np.flatnonzero(fitted != used)}
-        return {**self.slots.renamed(changed), **self.follows(used)}
+        implied = {**self.slots.renamed(changed), **self.cell.implied(used)}
+        return {**self.slots.aliased(values), **implied}
 
 
 def _half_cell(
@@ -148,9 +153,9 @@ def _half_cell(
     rules = _sums(electrode, slots, method, penalised=options.flag("penalize Xj complement bounds"))
     if options.flag("preserve U0j order"):
         rules += _orders(electrode, slots, options.where)
-    formula = MSMRFormula(electrode, slots, Rules(rules), curve.voltage, lambda _: {})
-    variables = _variables(options, curve)
-    return OpenCircuit("MSMRHalfCell", curve, formula, CAPACITY, variables)
+    reach = float(curve.voltage.min()) - _BEYOND, float(curve.voltage.max()) + _BEYOND
+    formula = MSMRFormula(OneElectrode(electrode, reach), slots, Rules(rules), curve)
+    return OpenCircuit("MSMRHalfCell", curve, formula, _variables(options, curve))
 
 
 def _full_cell(
@@ -172,10 +177,10 @@ def _full_cell(
         options.limits("positive voltage limits", POSITIVE_LIMITS),
     )
     slots = source.slots()
-    for electrode in (cell.negative, cell.positive):
-        rules = (*rules, *_sums(electrode, slots, _METHODS[0], penalised=False))
-    formula = MSMRFormula(cell, slots, Rules(rules), curve.voltage, cell.capacities)
-    return OpenCircuit("MSMRFullCell", curve, formula, CAPACITY, _variables(options, curve))
+    for side in (cell.negative, cell.positive):
+        rules = (*rules, *_sums(side.electrode, slots, _METHODS[0], penalised=False))
+    formula = MSMRFormula(cell, slots, Rules(rules), curve)
+    return OpenCircuit("MSMRFullCell", curve, formula, _variables(options, curve))
 
 
 def _model(settings: Mapping[str, Any], options: Options, context: Context) -> Any:
@@ -197,9 +202,11 @@ def _variables(options: Options, curve: Curve) -> dict[str, Variable]:
     """Return the variables; the slopes only where they are within their cut-offs."""
     where = options.where
     slope, capacity_slope = (options.cutoff(name) for name in _CUTOFFS)
+    whole = np.ones(curve.capacity.size, dtype=bool)
     flat = usual_cutoff(curve) if slope is None else slope
     kinds = {
-        CAPACITY: lambda: Variable("column", np.ones(curve.capacity.size, dtype=bool)),
+        CAPACITY: lambda: Variable("capacity", whole),
+        VOLTAGE: lambda: Variable("voltage", whole),
         SLOPE: lambda: Variable("slope", within(voltage_slopes(curve), flat, where)),
         CAPACITY_SLOPE: lambda: Variable(
             "capacity slope", within(capacity_slopes(curve), capacity_slope, where)

@@ -85,21 +85,27 @@ class PotentialFormula(Plain):
         slots = self.places.slots
         return frozenset(self.potential.keys) | (slots.inputs if slots else frozenset())
 
-    def compute(self, values: Mapping[str, float]) -> Floats:
-        """Return the potential in V."""
+    def compute(self, values: Mapping[str, float], column: str) -> Floats:
+        """Return the potential in V, the only column."""
+        del column
         return self.potential.at(self.places.at(values)[0], values)[0]
 
-    def derive(self, values: Mapping[str, float], names: Sequence[str]) -> Floats:
+    def derive(self, values: Mapping[str, float], names: Sequence[str], column: str) -> Floats:
         """Return how the potential changes, shape (n, len(names))."""
+        del column
         at, moves = self.places.at(values)
         _, slope, others = self.potential.at(at, values)
         changes = np.zeros((at.size, len(names)))
-        for key, column in zip(self.potential.keys, others.T, strict=True):
+        for key, slopes in zip(self.potential.keys, others.T, strict=True):
             if key in names:
-                changes[:, list(names).index(key)] += column
+                changes[:, list(names).index(key)] += slopes
         if self.places.slots is not None:
             changes += self.places.slots.chained((slope * moves)[:, None], names)
         return changes
+
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return by full name what the fit sets by a short one."""
+        return {} if self.places.slots is None else self.places.slots.aliased(values)
 
 
 def _half_cell(
@@ -122,9 +128,9 @@ def _half_cell(
         context, electrode, options.chosen("direction", "lithiation", "delithiation")
     )
     formula = PotentialFormula(OpenCircuitPotential(context, name, free), places)
-    variables = {VOLTAGE: Variable("column", mask)}
+    variables = {VOLTAGE: Variable("voltage", mask)}
     axis = _STOICHIOMETRY if given else CAPACITY
-    return OpenCircuit("OCPHalfCell", curve, formula, VOLTAGE, variables, axis)
+    return OpenCircuit("OCPHalfCell", curve, formula, variables, axis)
 
 
 def _with_stoichiometry(table: Any, where: str) -> Curve:

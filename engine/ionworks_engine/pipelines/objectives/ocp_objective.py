@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -22,23 +22,30 @@ from ionworks_engine.pipelines.objectives.ocp_slopes import Windows
 
 SLOPE, CAPACITY_SLOPE = "Differential voltage [V/Ah]", "Differential capacity [Ah/V]"
 DEFAULT_COST: Mapping[str, Any] = {"type": "SSE", "normalization": "range"}
+DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType({SLOPE: 0.1, CAPACITY_SLOPE: 0.1})
 _STEEPEST = 10.0
+_Columns: TypeAlias = dict[str, Floats]
+_MEASURED = ("voltage axis", "capacity axis")
 
 
 class Formula(Protocol):
-    """A closed form of one column of the curve, given the other."""
+    """A closed form of one column of the curve, given the other.
+
+    Columns are ``"Voltage [V]"``, at the measured capacities, and for some formulas
+    ``"Capacity [A.h]"``, at the measured voltages.
+    """
 
     @property
     def inputs(self) -> frozenset[str]:
         """Which names of the fit it uses."""
         ...
 
-    def compute(self, values: Mapping[str, float]) -> Floats:
-        """Return the column; NaN where the model does not get to."""
+    def compute(self, values: Mapping[str, float], column: str) -> Floats:
+        """Return a column; NaN where the model does not get to."""
         ...
 
-    def derive(self, values: Mapping[str, float], names: Sequence[str]) -> Floats:
-        """Return how the column changes, shape (n, len(names))."""
+    def derive(self, values: Mapping[str, float], names: Sequence[str], column: str) -> Floats:
+        """Return how a column changes, shape (n, len(names))."""
         ...
 
     def violations(
@@ -53,7 +60,7 @@ class Formula(Protocol):
 
 
 class Plain:
-    """What a formula without soft conditions and without further results has of both."""
+    """What a formula without soft conditions has of them."""
 
     def violations(
         self, values: Mapping[str, float], names: Sequence[str]
@@ -62,22 +69,18 @@ class Plain:
         del values
         return np.zeros(0), np.zeros((0, len(names)))
 
-    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return nothing."""
-        del values
-        return {}
-
 
 @dataclass(frozen=True, eq=False)
 class Variable:
-    """How one variable comes from the two columns, of data and model alike.
+    """How one variable comes from the curve, of data and model alike.
 
     Parameters
     ----------
     kind
-        ``"column"``: what the formula computes. ``"slope"``: dU/dQ. ``"capacity slope"``: dQ/dU.
-        ``"voltage"``, ``"capacity"``: measured columns, equal on both sides, which costs that
-        weight one variable by another take for places.
+        ``"voltage"`` at the measured capacities, ``"capacity"`` at the measured voltages,
+        ``"slope"``: dU/dQ, ``"capacity slope"``: dQ/dU. ``"voltage axis"``, ``"capacity axis"``:
+        measured columns, equal on both sides, which costs that weight one variable by another
+        take for places.
     mask
         Which points are compared.
     measured_axis
@@ -87,6 +90,11 @@ class Variable:
     kind: str
     mask: Any
     measured_axis: bool = False
+
+    @property
+    def column(self) -> str:
+        """The column that the formula computes for it."""
+        return CAPACITY if self.kind == "capacity" else VOLTAGE
 
 
 class OpenCircuit:
@@ -100,9 +108,6 @@ class OpenCircuit:
         The data.
     formula
         The model.
-    column
-        What the formula computes: ``"Capacity [A.h]"`` at the measured voltages, or
-        ``"Voltage [V]"`` at the measured capacities.
     variables
         What is compared. Soft conditions of the formula become further points of the first.
     axis
@@ -110,27 +115,26 @@ class OpenCircuit:
     """
 
     default_cost = DEFAULT_COST
-    variable_weights: Mapping[str, float] = MappingProxyType({})
+    variable_weights = DEFAULT_WEIGHTS
 
     def __init__(
         self,
         name: str,
         curve: Curve,
         formula: Formula,
-        column: str,
         variables: Mapping[str, Variable],
         axis: str = CAPACITY,
     ) -> None:
         self._name, self._curve, self._formula = name, curve, formula
-        self._column, self._parts, self._axis = column, variables, axis
+        self._parts, self._axis = variables, axis
         self._windows = Windows.of(curve.capacity)
-        self._first = next(iter(variables))
-        measured = curve.capacity if column == CAPACITY else curve.voltage
+        measured = {VOLTAGE: curve.voltage, CAPACITY: curve.capacity}
         self._measured = {each: self._numbers(part, measured) for each, part in variables.items()}
         self._steepest = {
             each: _STEEPEST * float(np.nanmax(np.abs(self._measured[each][part.mask])))
             for each, part in variables.items()
         }
+        self._first = next(iter(variables))
         data = self._measured[self._first][variables[self._first].mask]
         self._middle = float(np.nanmean(data))
         self._stretch = float(np.ptp(data[np.isfinite(data)]) * np.sqrt(data.size))
@@ -150,11 +154,7 @@ class OpenCircuit:
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return the model's numbers by variable."""
-        computed = self._modelled(values)
-        model = {name: computed[name][part.mask] for name, part in self._parts.items()}
-        broken = self._formula.violations(values, ())[0]
-        model[self._first] = np.append(model[self._first], self._middle + self._stretch * broken)
-        return model
+        return self._compared(self._modelled(self._columns(values)), values)
 
     def derivatives(
         self, values: Mapping[str, float], names: Sequence[str]
@@ -162,15 +162,15 @@ class OpenCircuit:
         """Return the model's numbers and how they change with the named values."""
         if any(part.measured_axis for part in self._parts.values()):
             return None
-        made = self._formula.compute(values)
-        change = self._formula.derive(values, names)
+        columns = self._columns(values)
+        moves = {each: self._formula.derive(values, names, each) for each in columns}
         changes = {
-            name: np.nan_to_num(self._changes(name, part, made, change))[part.mask]
+            name: np.nan_to_num(self._changes(name, part, columns, moves))[part.mask]
             for name, part in self._parts.items()
         }
         rows = self._stretch * self._formula.violations(values, names)[1]
         changes[self._first] = np.concatenate([changes[self._first], rows])
-        return self.evaluate(values), changes
+        return self._compared(self._modelled(columns), values), changes
 
     def implied(self, values: Mapping[str, float]) -> dict[str, float]:
         """Return what follows from fitted values, in the names of parameters.
@@ -181,73 +181,74 @@ class OpenCircuit:
         return self._formula.implied(values)
 
     def channels(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        """Return data and model over the measured column, NaN at points not compared."""
-        computed = self._modelled(values)
-        axis, places = self._axis, self._curve.capacity
-        if self._column == CAPACITY:
-            axis, places = VOLTAGE, self._curve.voltage
+        """Return data and model over the measured capacity, NaN at points not compared."""
         data, model = (
             {name: np.where(part.mask, side[name], np.nan) for name, part in self._parts.items()}
-            for side in (self._measured, computed)
+            for side in (self._measured, self._modelled(self._columns(values)))
         )
-        return side_by_side(axis, places, data, model)
+        return side_by_side(self._axis, self._curve.capacity, data, model)
 
     def plots(self, values: Mapping[str, float]) -> list[Plot]:
         """Return a plot for each variable: voltage and dU/dQ over capacity, dQ/dU over voltage."""
-        computed, made = self._modelled(values), self._formula.compute(values)
-        capacity, voltage = self._columns(made)
-        drawn = []
-        for name, part in self._parts.items():
-            if part.kind in ("voltage", "capacity"):
-                continue
-            lines = (self._measured[name], computed[name])
-            axis, places = self._axis, (self._curve.capacity, capacity)
-            title = name
-            if part.kind == "capacity slope":
-                axis = VOLTAGE
-                places = (
-                    self._curve.voltage,
-                    self._curve.voltage if part.measured_axis else voltage,
-                )
-            elif part.kind == "column":
-                title, lines = VOLTAGE, (self._curve.voltage, voltage)
-            traces = [
-                trace(side, x[part.mask], y[part.mask])
-                for side, x, y in zip(("Data", "Model"), places, lines, strict=True)
-            ]
-            drawn.append({"type": self._name, "traces": traces, "layout": layout(axis, title)})
-        return drawn
+        columns = self._columns(values)
+        model = self._modelled(columns)
+        return [
+            self._plot(part, self._measured[name], model[name], columns, name)
+            for name, part in self._parts.items()
+            if part.kind not in _MEASURED
+        ]
 
-    def _columns(self, made: Floats) -> tuple[Floats, Floats]:
-        """Return capacity and voltage, one of which was made."""
-        if self._column == CAPACITY:
-            return made, self._curve.voltage
-        return self._curve.capacity, made
+    def _plot(
+        self, part: Variable, data: Floats, model: Floats, columns: _Columns, title: str
+    ) -> Plot:
+        axis, places = self._axis, (self._curve.capacity, self._curve.capacity)
+        if part.kind == "capacity":
+            title, places = VOLTAGE, (data, model)
+            data = model = self._curve.voltage
+        elif part.kind == "capacity slope":
+            modelled = self._curve.voltage if part.measured_axis else columns[VOLTAGE]
+            axis, places = VOLTAGE, (self._curve.voltage, modelled)
+        traces = [
+            trace(side, x[part.mask], y[part.mask])
+            for side, x, y in zip(("Data", "Model"), places, (data, model), strict=True)
+        ]
+        return {"type": self._name, "traces": traces, "layout": layout(axis, title)}
 
-    def _modelled(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        made = self._formula.compute(values)
-        if not np.isfinite(made).any():
+    def _columns(self, values: Mapping[str, float]) -> _Columns:
+        """Compute the columns that the variables need."""
+        wanted = dict.fromkeys(part.column for part in self._parts.values())
+        columns = {each: self._formula.compute(values, each) for each in wanted}
+        if not all(np.isfinite(column).any() for column in columns.values()):
             raise SolveError(f"{self._name}: the model gets to none of the data's points")
+        return columns
+
+    def _modelled(self, columns: _Columns) -> dict[str, Floats]:
         computed = {}
         for name, part in self._parts.items():
-            numbers = self._numbers(part, made)
+            numbers = self._numbers(part, columns)
             if "slope" in part.kind:
                 numbers = np.clip(numbers, -self._steepest[name], self._steepest[name])
             computed[name] = numbers
         return computed
 
-    def _numbers(self, part: Variable, made: Floats) -> Floats:
-        capacity, voltage = self._columns(made)
-        if part.kind == "column":
-            return made
-        if part.kind == "voltage":
-            return self._curve.voltage
-        if part.kind == "capacity":
-            return self._curve.capacity
+    def _compared(
+        self, computed: Mapping[str, Floats], values: Mapping[str, float]
+    ) -> dict[str, Floats]:
+        """Return the points that are compared, and the soft conditions."""
+        model = {name: computed[name][part.mask] for name, part in self._parts.items()}
+        broken = self._formula.violations(values, ())[0]
+        model[self._first] = np.append(model[self._first], self._middle + self._stretch * broken)
+        return model
+
+    def _numbers(self, part: Variable, columns: _Columns) -> Floats:
+        if part.kind in _MEASURED:
+            return self._curve.voltage if part.kind == "voltage axis" else self._curve.capacity
+        if "slope" not in part.kind:
+            return columns[part.column]
         if part.kind == "slope":
-            return self._windows.slopes(capacity, voltage)
-        slopes = self._windows.slopes(voltage, capacity)
-        return self._at_measured(voltage, slopes) if part.measured_axis else slopes
+            return self._windows.slopes(self._curve.capacity, columns[VOLTAGE])
+        slopes = self._windows.slopes(columns[VOLTAGE], self._curve.capacity)
+        return self._at_measured(columns[VOLTAGE], slopes) if part.measured_axis else slopes
 
     def _at_measured(self, voltage: Floats, slopes: Floats) -> Floats:
         """Look slopes over the model's voltages up at the measured ones."""
@@ -255,23 +256,18 @@ class OpenCircuit:
         order = np.argsort(voltage[known])
         if not order.size:
             return np.full(slopes.shape, np.nan)
-        return np.interp(
-            self._curve.voltage,
-            voltage[known][order],
-            slopes[known][order],
-            left=np.nan,
-            right=np.nan,
-        )
+        known_voltage, known_slopes = voltage[known][order], slopes[known][order]
+        outside = {"left": np.nan, "right": np.nan}
+        return np.interp(self._curve.voltage, known_voltage, known_slopes, **outside)
 
-    def _changes(self, name: str, part: Variable, made: Floats, change: Floats) -> Floats:
-        capacity, voltage = self._columns(made)
-        of_capacity = self._column == CAPACITY
-        if part.kind == "column":
-            return change
-        if part.kind in ("voltage", "capacity"):
-            return np.zeros(change.shape)
-        sides = (capacity, voltage) if part.kind == "slope" else (voltage, capacity)
-        slopes = self._windows.slopes(*sides)
-        of_across = of_capacity == (part.kind == "slope")
-        changed = self._windows.slopes_changing(*sides, change, of_across=of_across)
-        return np.where((np.abs(slopes) < self._steepest[name])[:, None], changed, 0.0)
+    def _changes(self, name: str, part: Variable, columns: _Columns, moves: _Columns) -> Floats:
+        if part.kind in _MEASURED:
+            return np.zeros(moves[VOLTAGE].shape)
+        if "slope" not in part.kind:
+            return moves[part.column]
+        sides = (self._curve.capacity, columns[VOLTAGE])
+        across = part.kind == "capacity slope"
+        sides = sides[::-1] if across else sides
+        changed = self._windows.slopes_changing(*sides, moves[VOLTAGE], of_across=across)
+        gentle = np.abs(self._windows.slopes(*sides)) < self._steepest[name]
+        return np.where(gentle[:, None], changed, 0.0)

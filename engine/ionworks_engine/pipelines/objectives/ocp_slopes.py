@@ -1,6 +1,6 @@
 """Differential voltage and capacity: slopes within windows, of data and model alike.
 
-The slope at a point is that of the straight line through the points within half a percent of
+The slope at a point is that of the straight line through the points within two percent of
 the capacity range on either side, by least squares; through the two neighbours where points are
 further apart. Data and model go through the same windows, so that a model that equals the
 data has equal slopes however coarse the data are, and noise averages out where they are fine.
@@ -15,7 +15,7 @@ import numpy as np
 
 from ionworks_engine.pipelines.objectives.base import Floats
 
-_HALF_WIDTH = 0.005
+_HALF_WIDTH = 0.02
 
 
 @dataclass(frozen=True, eq=False)
