@@ -52,10 +52,11 @@ def host_capacity(asked: Asked, electrode: Electrode) -> float:
 
 @dataclass(frozen=True)
 class _Source:
-    """Where the capacity comes from: its names, and its formula."""
+    """Where the capacity comes from: its names, its formula, and whether that needs the area."""
 
     names: tuple[str, ...]
     in_ampere_hours: Callable[[], float]
+    of_area: bool = True
 
 
 class _Equation:
@@ -97,7 +98,7 @@ class _Equation:
         one, given = self.electrode, self.asked.given
         crystal = tuple(one.of_phase(what) for what in (CRYSTAL, _LITHIUM, _MOLAR_MASS))
         sources = (
-            _Source((one.capacity,), lambda: self.asked.positives(one.capacity)[0]),
+            _Source((one.capacity,), lambda: self.asked.positives(one.capacity)[0], of_area=False),
             _Source((one.loading,), lambda: self.asked.positives(one.loading)[0] * self.area),
             _Source(crystal, lambda: self._theoretical(crystal)),
         )
@@ -187,6 +188,8 @@ def _electrode_capacity(asked: Asked) -> Values:
         raise asked.refuse("method", f"{method!r} needs use_stoich_window: True")
     missing, source = equation.missing(), equation.source()
     unknown = _unknown(method, missing, source is not None)
+    if unknown == "area" and source is not None and source.of_area:
+        raise asked.lacking(equation.area_names or (equation.electrode.capacity,))
     lacking = [name for key, names in missing.items() if key != unknown for name in names]
     if unknown not in ("capacity", "") and source is None:
         lacking.append(equation.electrode.capacity)

@@ -79,7 +79,7 @@ def _ocp(asked: Asked) -> Values:
     name, kind = asked.electrode.ocp, interpolator(asked)
 
     def open_circuit_potential(sto: Any) -> Any:
-        return pybamm.Interpolant(x, y, sto, name=name, interpolator=kind)
+        return pybamm.Interpolant(x, y, sto, interpolator=kind)
 
     return {name: open_circuit_potential}
 
@@ -91,7 +91,7 @@ def _entropic_change(asked: Asked) -> Values:
     name, kind = asked.electrode.of_phase("OCP entropic change [V.K-1]"), interpolator(asked)
 
     def entropic_change(sto: Any) -> Any:
-        return pybamm.Interpolant(x, scale * y, sto, name=name, interpolator=kind)
+        return pybamm.Interpolant(x, scale * y, sto, interpolator=kind)
 
     return {name: entropic_change}
 
@@ -112,7 +112,7 @@ def _diffusivity(asked: Asked) -> Values:
     scaled = bool(asked.option("scale factor", False))
 
     def diffusivity(sto: Any, T: Any) -> Any:  # noqa: ARG001, N803
-        found = pybamm.Interpolant(x, values, sto, name=name, interpolator=kind)
+        found = pybamm.Interpolant(x, values, sto, interpolator=kind)
         found = pybamm.exp(found) if logarithmic else found
         return pybamm.Parameter(factor) * found if scaled else found
 
