@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 import polars as pl
-from ionworks_engine.jobs.worker import Aided
+from ionworks_engine.jobs.aid import Aided
 from ionworks_engine.measurements.ingest import ingest
 
 POINTS = 1000

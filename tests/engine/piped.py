@@ -20,7 +20,7 @@ def workers(count=2):
 
 
 def engine(folder, executor=inline, **options):
-    """Return an engine with one cell, for a ``with``."""
+    """Return an engine, for a ``with``."""
     return Bench(app_client(folder, executor=executor, **options))
 
 
@@ -31,6 +31,17 @@ def entry(source="", **values):
 
 class Bench(Lab):
     """An engine, and what is submitted to it."""
+
+    def __enter__(self):
+        self.http.__enter__()
+        self.project = self.http.project()
+        return self
+
+    def furnish(self, **properties):
+        """Make a cell to measure."""
+        body = {"name": "LGM50", "project_id": self.project, **properties}
+        self.specification = created(self.post("/cell_specifications", json=body))["id"]
+        self.cell = self.new_cell("C1")
 
     def submit(self, elements, **more):
         body = {"project_id": self.project, "elements": elements, **more}

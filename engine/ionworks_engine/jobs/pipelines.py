@@ -181,7 +181,8 @@ def _note(table: Table, subject: str, connection: Connection, told: Mapping[str,
 def _last_progress(told: Mapping[str, Any] | None, ended: Ended) -> dict[str, Any] | None:
     """Return how far a job said it was, with the cost it ended at; nothing if it never said."""
     best = ended.reply.content.get("best_cost")
-    return told if told is None or best is None else {**told, "best_cost": best}
+    last = {} if best is None else {"best_cost": best}
+    return None if told is None else {**told, **last}
 
 
 def _failure(ended: Ended) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ import asyncio
 import json
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import polars as pl
@@ -46,7 +47,7 @@ async def create(call: Call) -> dict[str, Any]:
     elements = call.body["elements"]
     await _check(call, elements, simple=False)
     with call.store.writing() as connection:
-        row = _row(call, connection, elements, "Pipeline")
+        row = _row(call, connection, elements, simple=False)
         new = [_element(row, each, at) for at, each in enumerate(elements.items(), 1)]
         if new:
             first = new_job(ELEMENT, new[0]["id"], row["id"], row["created_at"], PRIORITY)
@@ -72,7 +73,7 @@ async def create_simple(call: Call) -> dict[str, Any]:
     elements = call.body["config"]["elements"]
     await _check(call, elements, simple=True)
     with call.store.writing() as connection:
-        row = _row(call, connection, elements, "Simple pipeline")
+        row = _row(call, connection, elements, simple=True)
         job = new_job(SIMPLE, row["id"], row["id"], row["created_at"], PRIORITY)
         connection.execute(insert(jobs).values(job))
         connection.execute(insert(simple_pipelines).values({**row, "job_id": job["id"]}))
@@ -83,18 +84,22 @@ async def create_simple(call: Call) -> dict[str, Any]:
 
 async def _check(call: Call, elements: Mapping[str, Any], *, simple: bool) -> None:
     """Refuse elements with all that is wrong with them; others are served meanwhile."""
-    prefix = "config." if simple else ""
 
     def columns_of(measurement_id: str) -> frozenset[str] | None:
         return _columns(call, measurement_id)
 
     def find() -> list[Problem]:
         found = checks.problems(elements, simple=simple, columns_of=columns_of)
-        return [Problem(f"{prefix}{path}", message) for path, message in found]
+        return [Problem(_place(path, simple=simple), message) for path, message in found]
 
     problems = await asyncio.to_thread(find)
     if problems:
         raise invalid(problems)
+
+
+def _place(path: str, *, simple: bool) -> str:
+    """Return a key path among the elements as one in the request."""
+    return f"config.{path}" if simple else path
 
 
 def _columns(call: Call, measurement_id: str) -> frozenset[str] | None:
@@ -110,17 +115,22 @@ def _columns(call: Call, measurement_id: str) -> frozenset[str] | None:
 
 
 def _row(
-    call: Call, connection: Connection, elements: Mapping[str, Any], called: str
+    call: Call, connection: Connection, elements: Mapping[str, Any], *, simple: bool
 ) -> dict[str, Any]:
     """Return the row of a new pipeline, what it was submitted with written already."""
     body, now, name = call.body, call.store.now(), str(uuid.uuid4())
     project = find_project(connection, body["project_id"]).id
-    found = inputs.resolve(connection, references(elements))
+    named = (
+        replace(reference, path=_place(reference.path, simple=simple))
+        for reference in references(elements)
+    )
+    found = inputs.resolve(connection, named)
     creates(connection, name)
     files = [{"owner_id": name, "content": content} for content in found.files()]
     if files:
         connection.execute(insert(pipeline_inputs), files)
     options = body.get("options") or {}
+    called = "Simple pipeline" if simple else "Pipeline"
     return {
         "id": name,
         "project_id": project,
