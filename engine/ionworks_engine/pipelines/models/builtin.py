@@ -89,7 +89,7 @@ def _pybamms(config: Mapping[str, Any], where: str) -> Any:
 
 
 def _custom(config: Mapping[str, Any], where: str) -> Any:
-    """Load a serialised model; its own discretisation wins over that of the class it was made of."""
+    """Load a serialised model; its own discretisation wins over that of its class."""
     vetted = vetted_model(config, where)
     discretisation = {
         key: config[key] for key in _DISCRETISATION if isinstance(config.get(key), Mapping)

@@ -7,6 +7,7 @@ PyBaMM's own for that model, but only where no parameter set was given.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -101,7 +102,8 @@ def model_and_parameters(settings: Mapping[str, Any], context: Context) -> Chose
         },
         found.model,
     )
-    key = json.dumps([found.key, filled, sorted(numbers), rest, mesh.key], sort_keys=True)
+    text = json.dumps([found.key, filled, sorted(numbers), rest, mesh.key], sort_keys=True)
+    key = hashlib.sha256(text.encode()).hexdigest()
     return Chosen(found.model, over, numbers, mesh, key, where)
 
 

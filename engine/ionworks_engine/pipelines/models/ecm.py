@@ -3,15 +3,16 @@
     dSoC/dt = -I / (3600 Q),   C_k dV_k/dt = I - V_k / R_k,
     V = OCV - s (R0 I) - sum V_k - 2RT/F asinh(I / 2 i0)
 
-Parameters are called as in PyBaMM's ``Thevenin`` (``R0 [Ohm]``, ``R1 [Ohm]``, ``C1 [F]``, ``Open-circuit
-voltage [V]``, ``Initial SoC``), the others as in the public schema (``ionworks_schema.models.ECM``):
-``Nominal cell capacity [A.h]``, ``Capacity [A.h]``, ``Resistance scale``, ``Exchange current [A]``. The
-scale ``s`` multiplies every resistance, those of the pairs too, and no capacitance.
+Parameters are called as in PyBaMM's ``Thevenin`` (``R0 [Ohm]``, ``R1 [Ohm]``, ``C1 [F]``,
+``Open-circuit voltage [V]``, ``Initial SoC``), the others as in the public schema
+(``ionworks_schema.models.ECM``): ``Nominal cell capacity [A.h]``, ``Capacity [A.h]``,
+``Resistance scale``, ``Exchange current [A]``. The scale ``s`` multiplies every resistance, those
+of the pairs too, and no capacitance.
 
 What the schema leaves open: resistances and capacitances are functions of temperature in degC,
 current and state of charge in this order unless ``parameter_dependencies`` says otherwise, as
-``Thevenin``'s are. ``two-state`` is ``Thevenin``'s thermal model, cell and jig; ``lumped`` is the same
-with the jig at the ambient temperature.
+``Thevenin``'s are. ``two-state`` is ``Thevenin``'s thermal model, cell and jig; ``lumped`` is the
+same with the jig at the ambient temperature.
 """
 
 from __future__ import annotations

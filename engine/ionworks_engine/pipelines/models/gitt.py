@@ -4,10 +4,10 @@ In each electrode Fick's law holds in one sphere that stands for all of them,
 
     dc/dt = 1/r^2 d/dr (r^2 D dc/dr),   -D dc/dr = j / F at the surface,   j = +-I R / (3 eps L A),
 
-and the voltage is ``U_p(c_p/c_p,max) - U_n(c_n/c_n,max) - I R_ohm`` at the surfaces. A half cell has
-the positive electrode only, against lithium metal that costs no voltage. The words are those of the
-public schema (``ionworks_schema.models.GITTModel``); the equations are those of the single-particle
-model without its overpotentials.
+and the voltage is ``U_p(c_p/c_p,max) - U_n(c_n/c_n,max) - I R_ohm`` at the surfaces. A half cell
+has the positive electrode only, against lithium metal that costs no voltage. The words are those
+of the public schema (``ionworks_schema.models.GITTModel``); the equations are those of the
+single-particle model without its overpotentials.
 """
 
 from __future__ import annotations

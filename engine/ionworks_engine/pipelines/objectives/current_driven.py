@@ -147,7 +147,7 @@ class OverVoltage:
         self.inputs = self._model.inputs
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        """Return the model's variables at the measured voltages; NaN at those it does not get to."""
+        """Return the model's variables at the measured voltages, NaN at those not reached."""
         found = {TIME: self._grid, **self._model.evaluate(values)}
         there = np.isfinite(found[VOLTAGE])
         if not there.any():
@@ -166,6 +166,7 @@ class OverVoltage:
         self, values: Mapping[str, float], names: Sequence[str]
     ) -> tuple[dict[str, Floats], dict[str, Floats]] | None:
         """Return ``None``: where a voltage is first reached has no derivative everywhere."""
+        del values, names
         return None
 
     def channels(self, values: Mapping[str, float]) -> dict[str, Floats]:

@@ -1,7 +1,7 @@
 """A PyBaMM model as functions of time, unknowns, current and inputs.
 
-Like :mod:`ionworks_engine.battery.compiled`, this leans on what PyBaMM does not promise to keep: how
-a discretised model is turned into CasADi expressions.
+Like :mod:`ionworks_engine.battery.compiled`, this leans on what PyBaMM does not promise to keep:
+how a discretised model is turned into CasADi expressions.
 """
 
 from __future__ import annotations

@@ -26,10 +26,11 @@ _SMALL = 1e-4
 _SMOOTH = frozenset(
     getattr(casadi, f"OP_{name}")
     for name in (
-        "CONST", "INPUT", "OUTPUT", "ASSIGN", "ADD", "SUB", "MUL", "DIV", "NEG", "TWICE", "SQ", "INV",
-        "SQRT", "EXP", "LOG", "POW", "CONSTPOW", "SIN", "COS", "TANH", "SINH", "COSH", "ASINH",
+        *("CONST", "INPUT", "OUTPUT", "ASSIGN", "ADD", "SUB", "MUL", "DIV", "NEG", "TWICE"),
+        *("SQ", "INV", "SQRT", "EXP", "LOG", "POW", "CONSTPOW"),
+        *("SIN", "COS", "TANH", "SINH", "COSH", "ASINH"),
     )
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
 """Sets of equations that know nothing of each other.
 
 In a single-particle model the two particles and the electrolyte are such sets: each is solved by
-itself, with what suits it, and again only when an input that it depends on has changed. A model that
-couples everything, such as a DFN, is one set.
+itself, with what suits it, and again only when an input that it depends on has changed. A model
+that couples everything, such as a DFN, is one set.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The response of a model at rest to a small current: its impedance.
 
-With ``M dy/dt = f(y, I)`` and ``V(y, I)`` a small current ``I e^(i w t)`` gives
-``(i w M - f_y) y = f_I`` and the impedance ``Z = -(V_y y + V_I)``: a positive current discharges, so that
-the voltage falls with it. This is what :class:`pybamm.EISSimulation` solves (Hallemans et al., Physics-
-based battery model parametrisation from impedance data, J. Electrochem. Soc. 2025), with the current
-as a forcing here instead of an unknown.
+With ``M dy/dt = f(y, I)`` and ``V(y, I)`` a small current ``I e^(i w t)`` gives ``(i w M - f_y) y
+= f_I`` and the impedance ``Z = -(V_y y + V_I)``: a positive current discharges, so that the
+voltage falls with it. This is what :class:`pybamm.EISSimulation` solves (Hallemans et al.,
+Physics- based battery model parametrisation from impedance data, J. Electrochem. Soc. 2025), with
+the current as a forcing here instead of an unknown.
 """
 
 from __future__ import annotations

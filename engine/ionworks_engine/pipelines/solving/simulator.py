@@ -136,7 +136,7 @@ class Simulator:
         return read[:, self._places]
 
     def _states(self, place: int, inputs: Floats) -> Floats:
-        """Solve a part, unless nothing that it depends on has changed since one of the last times."""
+        """Solve a part, unless it was solved lately with the inputs that it depends on."""
         known = self._known[place]
         key = inputs[self._machine.solvers[place].part.inputs].tobytes()
         if key not in known:

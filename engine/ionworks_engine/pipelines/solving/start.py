@@ -1,8 +1,9 @@
 """Where a model starts: its initial concentrations, or a state of charge or a voltage.
 
-``Initial SOC [%]`` and ``Initial voltage [V]`` win over the initial concentrations, which then follow
-from them by the electrode balance (:mod:`ionworks_engine.battery.balance`) at every evaluation that
-moves it, unless a fit sets an initial concentration itself. The voltage is the open-circuit voltage.
+``Initial SOC [%]`` and ``Initial voltage [V]`` win over the initial concentrations, which then
+follow from them by the electrode balance (:mod:`ionworks_engine.battery.balance`) at every
+evaluation that moves it, unless a fit sets an initial concentration itself. The voltage is the
+open-circuit voltage.
 """
 
 from __future__ import annotations
