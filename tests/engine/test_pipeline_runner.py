@@ -240,6 +240,43 @@ def test_a_diffusivity_is_found_back_by_the_guides_pipeline(measurements, tmp_pa
     assert json.loads(files["plots"])["voltage"][0]["traces"]
 
 
+def test_a_fit_and_a_validation_of_a_whole_set(tmp_path):
+    done = run_all(example("07"), tmp_path)
+    name = "Negative electrode reference exchange-current density [A.m-2]"
+    # The example's data were made with 3.
+    assert result(done, "fit")["parameter_values"][name] == pytest.approx(3.0, rel=1e-2)
+    found = result(done, "validate")
+    assert found["type"] == "ValidationResult"
+    assert set(found["summary_stats"])
+    assert cumulative(done)[name] == result(done, "fit")["parameter_values"][name]
+
+
+def test_curves_of_an_element_pass_through_their_data(tmp_path):
+    elements = example("10")
+    values = pybamm.ParameterValues.from_json(cumulative(run_all(elements, tmp_path)))
+    curve = elements["U_p"]["data"]["data"]
+    for sto, voltage in zip(curve["Stoichiometry"], curve["Voltage [V]"], strict=True):
+        assert evaluated(values, "Positive electrode OCP [V]", sto) == pytest.approx(voltage)
+
+
+def test_a_half_cell_is_balanced_on_a_curve_of_an_earlier_element(tmp_path):
+    done = run_all(example("11"), tmp_path)
+    # The capacities of the example's data are 3 A.h times its stoichiometries.
+    found = result(done, "balance")["parameter_values"]
+    assert found["Positive electrode capacity [A.h]"] == pytest.approx(3.0, rel=1e-3)
+    assert found["Positive electrode lower excess capacity [A.h]"] == pytest.approx(0, abs=1e-3)
+
+
+def test_intervals_start_at_the_fit_before_them_and_change_nothing(tmp_path):
+    done = run_all(example("20"), tmp_path)
+    name = "Negative electrode reference exchange-current density [A.m-2]"
+    fitted = result(done, "posterior")["parameter_values"][name]
+    assert result(done, "ci")["parameter_values"][name] == fitted
+    assert cumulative(done)[name] == fitted
+    interval = result(done, "ci")["intervals"][name]
+    assert interval["lower"] < fitted < interval["upper"]
+
+
 def test_an_entry_leaves_the_fits_before_it_as_they_were(tmp_path):
     state = {
         "parameter_values": {"a": 2.0},
