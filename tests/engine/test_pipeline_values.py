@@ -11,9 +11,6 @@ from ionworks_engine.pipelines.names import indexed, spelt, unit_of
 from ionworks_engine.pipelines.values import ParameterSet, write_values
 from pipeline_configs import chen2020, example
 
-STO = {"name": "sto", "$type": "pybamm.expression_tree.parameter.Parameter"}
-STO["domains"] = {"primary": [], "secondary": [], "tertiary": [], "quaternary": []}
-
 
 def sent(values):
     """What arrives: through JSON without NaN."""
@@ -83,6 +80,16 @@ def test_a_link_follows_what_later_elements_set():
     values = ParameterSet.read(example("04")["functions"]["values"], "values")
     assert values.updated({"scalar": 7.0}).number("Linked") == 14.0
     assert values.number("Linked") == 2.0
+
+
+def test_a_link_may_lead_to_what_comes_later():
+    links = {"Porosity": 1 - pybamm.Parameter("Active material volume fraction")}
+    links["c"] = pybamm.Parameter("a") * 2
+    values = ParameterSet.read(sent(ParameterSet(links).written()), "values")
+    later = values.updated({"Active material volume fraction": 0.75, "a": 3.0})
+    assert later.numbers("Porosity", "c") == (0.25, 6.0)
+    with pytest.raises(MissingParametersError, match="Active material volume fraction"):
+        values.number("Porosity")
 
 
 def test_functions_see_the_other_parameters_of_the_set():
@@ -165,6 +172,7 @@ def test_units_are_the_brackets_at_the_end():
         ({"class": "system", "module": "os"}, "may only name types"),
         ({"$type": "builtins.float", "value": "NaN"}, "holds a NaN"),
         ({"$type": "builtins.tuple", "items": [1, 2]}, "must be a value"),
+        ({"$type": "numpy.ndarray", "data": ["a"], "dtype": "U999999999"}, "must be of numbers"),
         ({"$type": "pybamm.expression_tree.scalar.Nothing"}, "cannot be read"),
         ({"$type": "pybamm.expression_tree.scalar.Scalar", "name": "1"}, "cannot be read"),
     ],

@@ -17,6 +17,7 @@ PLAIN_TYPES = frozenset({"builtins.float", "builtins.tuple", "builtins.slice", "
 # Each of these keys makes PyBaMM's decoder look for a class, in one spelling of its history.
 TYPE_KEYS = ("$type", "py/object", "class", "module")
 MAX_DEPTH = 200
+_NUMBERS = frozenset({"float64", "float32", "int64", "int32", "bool"})
 
 
 def unsafe(node: Any, depth: int = 0) -> Iterator[str]:
@@ -54,6 +55,8 @@ def foreign_type(node: Mapping[str, Any]) -> Iterator[str]:
     kind = node.get("$type")
     if kind == "builtins.float" and node.get("value") == "NaN":
         yield "holds a NaN"
+    if kind == "numpy.ndarray" and node.get("dtype") not in _NUMBERS:
+        yield f"an array must be of numbers, such as 'float64', not {node.get('dtype')!r:.40}"
     if kind is None and not any(key in node for key in (*TYPE_KEYS, "type")):
         return
     known = isinstance(kind, str) and (kind in PLAIN_TYPES or kind.startswith(EXPRESSIONS))

@@ -21,7 +21,7 @@ from ionworks_engine.pipelines.errors import (
     missing_parameter,
     refuse,
 )
-from ionworks_engine.pipelines.names import indexed, spelt, unit_of
+from ionworks_engine.pipelines.names import indexed, spelt
 from ionworks_engine.pipelines.wire import kind_of, plain_value, read_value, write_values
 
 __all__ = ["Floats", "ParameterSet", "read_value", "spelt", "write_values"]
@@ -91,8 +91,9 @@ class ParameterSet:
     def written(self, only: Collection[str] | None = None) -> dict[str, Any]:
         """Return the values for the wire, by the user's names.
 
-        A bare tree whose leaves are no parameters of this set is written as a function of them, so
-        that ``pybamm.ParameterValues.from_json`` reads what PyBaMM can use.
+        A bare interpolant, which is evaluated at a leaf such as ``sto`` that is no parameter, is
+        written as a function of it: PyBaMM can use it then. Other trees link to parameters, which
+        may come later.
 
         Parameters
         ----------
@@ -250,11 +251,11 @@ class ParameterSet:
         return {key: value for key, value in usable.items() if not isinstance(value, str)}
 
     def _usable(self, key: str) -> Any:
-        """Return a value as PyBaMM can use it: a bare tree as a function of its leaves."""
+        """Return a value as PyBaMM can use it: a bare interpolant as a function of its leaf."""
         name, value = self._values[key]
         if not isinstance(value, pybamm.Symbol) or _is_function(value):
             return value
-        free = [each for each in _leaves(value) if each not in self and not unit_of(each)]
+        free = [leaf for leaf in _places(value) if leaf not in self and leaf.isidentifier()]
         if not free:
             return value
         return pybamm.ExpressionFunctionParameter(name, value, "function", free)
@@ -283,11 +284,11 @@ def _arguments(value: Any) -> bool:
     return callable(value) and bool(inspect.signature(value).parameters)
 
 
-def _leaves(symbol: Any) -> list[str]:
-    """Return the names of the parameters in a tree, in the order in which they stand there."""
-    kinds = (pybamm.Parameter, pybamm.FunctionParameter)
-    names = [each.name for each in symbol.pre_order() if isinstance(each, kinds)]
-    return list(dict.fromkeys(names))
+def _places(symbol: Any) -> list[str]:
+    """Return the names of the leaves that interpolants in a tree are evaluated at."""
+    inside = (each for each in symbol.pre_order() if isinstance(each, pybamm.Interpolant))
+    leaves = (leaf for each in inside for leaf in each.pre_order())
+    return list(dict.fromkeys(leaf.name for leaf in leaves if isinstance(leaf, pybamm.Parameter)))
 
 
 def _symbol(value: Any) -> Any:
