@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import near, refuse
 from ionworks_engine.pipelines.fits.comparison import Comparison
@@ -163,9 +164,13 @@ def _check_used(parameters: FitParameters, comparison: Comparison, context: Cont
     reached = {name for linked in links.linked if linked in used for name in links.uses(linked)}
     for name in (*parameters.space.names, *links.linked):
         if name not in used and name not in reached:
-            known = {known for known in context.given if known not in comparison.links.linked}
             raise refuse(
                 context.place(f"parameters.{name}"),
-                f"no objective uses it, so it cannot be fitted{near(name, known)} (set "
+                f"no objective uses it, so it cannot be fitted{near(name, _usual(context))} (set "
                 "options.validate to false to fit all the same)",
             )
+
+
+def _usual(context: Context) -> set[str]:
+    """Return names that a misspelt one may stand for: those given, and PyBaMM's usual ones."""
+    return {*context.given, *pybamm.lithium_ion.SPMe().default_parameter_values.keys()}

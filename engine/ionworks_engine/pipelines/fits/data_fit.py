@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -15,7 +16,7 @@ from ionworks_engine.pipelines.fits.population import Population, optima
 from ionworks_engine.pipelines.fits.problem import Ledger, Problem
 from ionworks_engine.pipelines.fits.report import described
 from ionworks_engine.pipelines.fits.starts import starts
-from ionworks_engine.pipelines.optimizers import run
+from ionworks_engine.pipelines.optimizers import merged, run
 from ionworks_engine.pipelines.optimizers.base import Optimum, Tell
 from ionworks_engine.pipelines.results import Finished, plain
 from ionworks_engine.pipelines.values import write_values
@@ -31,6 +32,7 @@ _OPTIONS = (
 LEAST_SQUARES: Mapping[str, Any] = {"type": "ScipyLeastSquares"}
 NELDER_MEAD: Mapping[str, Any] = {"type": "ScipyMinimize", "method": "Nelder-Mead"}
 _LOW_MEMORY_GAIN = 1e-3
+_AT_BOUND = 1e-6
 
 
 def problem(element: Mapping[str, Any], context: Context) -> Problem:
@@ -61,7 +63,9 @@ def fit(element: Mapping[str, Any], context: Context) -> Finished:
     """
     options = read_options(element, context.place("options"))
     assembly = assemble(element, context)
-    return finish(element, assembly, minimise(element, assembly, options, context))
+    finished = finish(element, assembly, minimise(element, assembly, options, context))
+    _note_bounds(assembly, finished, context)
+    return finished
 
 
 def read_options(element: Mapping[str, Any], where: str) -> dict[str, Any]:
@@ -160,17 +164,17 @@ def finish(
     leaves = [_leaf(assembly, one, place) for place, one in enumerate(runs)]
     leaves.sort(key=lambda leaf: leaf["cost"])
     best = leaves[0]
-    free = best.pop("free")
-    for leaf in leaves[1:]:
-        leaf.pop("free")
-    result = {**best, "children": None if len(leaves) == 1 else leaves}
+    free = best["free"]
+    children = [{k: v for k, v in leaf.items() if k != "free"} for leaf in leaves]
+    result = {**children[0], **_merged(runs, assembly)}
+    result["children"] = None if len(leaves) == 1 else children
     quiet = (element.get("options") or {}).get("skip_objective_callbacks") is True
     initial = assembly.problem.values(np.asarray(runs[best["job_id"]]["start"], dtype=float))
     told = None if quiet else described(assembly, free, initial)
     return Finished(
         result=result,
         values=assembly.found(free),
-        metadata=plain({**_metadata(runs, best), **(told.manifest if told else {})}),
+        metadata=plain({**_metadata(runs, result), **(told.manifest if told else {})}),
         series=told.series if told else {},
         plots=told.plots if told else {},
         best_cost=best["cost"],
@@ -235,6 +239,28 @@ def _outcome_fields(optimum: Optimum, cost: float) -> dict[str, Any]:
         "evaluations": optimum.evaluations,
         "iterations": optimum.iterations,
     }
+
+
+def _merged(runs: list[dict[str, Any]], assembly: Assembly) -> dict[str, Any]:
+    """Return the chains of all starts as one posterior; nothing, where nothing was sampled."""
+    found = [Optimum.read(one["optimum"]) for one in runs]
+    if len(found) == 1 or any(one.kind != "PosteriorResult" for one in found):
+        return {}
+    return dict(plain(merged(found, list(assembly.problem.names)).extra))
+
+
+def _note_bounds(assembly: Assembly, finished: Finished, context: Context) -> None:
+    """Note parameters that ended at a bound: the data want a value beyond it."""
+    for parameter in assembly.parameters.space.parameters:
+        low, high = parameter.coordinates
+        place = parameter.coordinate(finished.values[parameter.name])
+        near_by = _AT_BOUND * (high - low if math.isfinite(high - low) else abs(place))
+        if min(abs(place - low), abs(high - place)) <= near_by:
+            value = finished.values[parameter.name]
+            context.assume(
+                f"{parameter.name!r} ended at a bound, at {value:.6g}: the data may want a value "
+                "beyond it."
+            )
 
 
 def _metadata(runs: list[dict[str, Any]], best: Mapping[str, Any]) -> dict[str, Any]:
