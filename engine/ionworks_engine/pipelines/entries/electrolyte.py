@@ -2,7 +2,7 @@
 
 Nyman, Behm and Lindbergh, Electrochim. Acta 53 (2008) 6356: LiPF6 in EC:EMC, as PyBaMM's
 ``Chen2020`` has it. Landesfeind and Gasteiger, J. Electrochem. Soc. 166 (2019) A3079: LiPF6 in
-three solvents, fitted from 0.1 to 3 mol/l and -10 to 50 degrees Celsius.
+three solvents, measured at -10 to 50 degrees Celsius.
 """
 
 from __future__ import annotations
