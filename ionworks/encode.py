@@ -17,6 +17,8 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
+from ionworks.alterations import alterations
+
 __all__ = [
     "PayloadError",
     "columns",
@@ -184,6 +186,8 @@ def model_config(config: Any) -> Any:
     ------
     TypeError
         If it is a model of PyBaMM that has no configuration of its own.
+    PayloadError
+        If it is one of PyBaMM's own whose equations were changed: that would be lost.
     """
     if not _is_from(config, "pybamm"):
         return config
@@ -192,7 +196,7 @@ def model_config(config: Any) -> Any:
             f"a {type_name(config)} cannot be sent as a model: "
             "give a PyBaMM battery model such as pybamm.lithium_ion.SPMe()"
         )
-    return config.to_config()
+    return _configuration(config, "the model")
 
 
 def is_frame(value: Any) -> bool:
@@ -291,8 +295,21 @@ def _of_pybamm(value: Any, path: str) -> Any:
     if isinstance(value, pybamm.Symbol):
         return plain(_written(convert_symbol_to_json, value, path), path)
     if hasattr(value, "to_config"):
-        return plain(_written(lambda given: given.to_config(), value, path), path)
+        return plain(_configuration(value, path), path)
     raise PayloadError(f"{_place(path)} is a {type_name(value)}, which cannot be written down")
+
+
+def _configuration(value: Any, path: str) -> Any:
+    """Return what an object of PyBaMM writes down of itself, if that is all of it."""
+    config = _written(lambda given: given.to_config(), value, path)
+    if hasattr(value, "rhs") and (changed := alterations(value, config)):
+        name = type(value).__name__
+        raise PayloadError(
+            f"{_place(path)}: this {name} is not as PyBaMM makes it, and only its name and options "
+            f"would be sent; changed are {', '.join(changed[:3])}. "
+            f"Derive a class of your own from {name}, which is written down whole"
+        )
+    return config
 
 
 def _traced(function: Callable[..., Any], path: str, name: str) -> Any:
@@ -317,10 +334,10 @@ def _written(write: Callable[[Any], Any], value: Any, path: str) -> Any:
     try:
         return write(value)
     except Exception as error:  # a user's own function or class can fail in any way
-        what = "function" if callable(value) else type_name(value)
+        what = "function" if callable(value) else type(value).__name__
         reason = str(error).strip() or type(error).__name__
         raise PayloadError(
-            f"{_place(path)}: the {what} cannot be written as an expression of PyBaMM: {reason}"
+            f"{_place(path)}: PyBaMM cannot write this {what} down: {reason}"
         ) from error
 
 

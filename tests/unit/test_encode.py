@@ -76,6 +76,37 @@ class TestModels:
             )
             assert solution.t[-1] == pytest.approx(np.log(2), rel=1e-4)
 
+    @pytest.mark.parametrize(
+        ("change", "part"),
+        [
+            (lambda m: m.variables.update({"Voltage [V]": pybamm.Scalar(1)}), "Voltage"),
+            (lambda m: m.rhs.update({k: 2 * v for k, v in m.rhs.items()}), "rhs"),
+            (lambda m: m.initial_conditions.popitem(), "initial_conditions"),
+            (lambda m: m.boundary_conditions.popitem(), "boundary_conditions"),
+            (lambda m: setattr(m.events[0], "_expression", pybamm.Scalar(1)), "events"),
+        ],
+    )
+    def test_a_change_that_the_configuration_would_lose(self, change, part):
+        model = pybamm.lithium_ion.SPM()
+        change(model)
+        for send in (sent, model_config):
+            with pytest.raises(PayloadError, match=rf"SPM is not as PyBaMM makes it.*{part}"):
+                send(model)
+
+    def test_a_change_that_it_tells(self):
+        model = pybamm.lithium_ion.SPM()
+        model.variables["Mine"] = pybamm.Scalar(1)
+        del model.variables["Battery voltage [V]"]
+        model.events = model.events[:1]
+        again = pybamm.BaseModel.from_config(sent(model))
+        assert "Mine" in again.variables
+        assert "Battery voltage [V]" not in again.variables
+        assert len(again.events) == 1
+
+    def test_one_that_pybamm_cannot_write_down(self):
+        with pytest.raises(PayloadError, match=r"^m: PyBaMM cannot write this BasicDFN down: "):
+            plain({"m": pybamm.lithium_ion.BasicDFN()})
+
     def test_other_objects_of_pybamm(self):
         assert sent(pybamm.IDAKLUSolver(rtol=1e-5))["rtol"] == 1e-5
         steps = sent(pybamm.Experiment(["Rest for 1 hour"]))
@@ -133,7 +164,9 @@ class TestParameters:
             raise KeyError("mine")
 
         for function, reason in ((steps, "heaviside"), (broken, "mine")):
-            with pytest.raises(PayloadError, match=rf"(?s)^ocp: the function cannot .*{reason}"):
+            with pytest.raises(
+                PayloadError, match=rf"(?s)^ocp: PyBaMM cannot write this function down: .*{reason}"
+            ):
                 parameters({"ocp": function})
 
 
