@@ -51,7 +51,8 @@ class LinearPart:
     part
         The part.
     coefficients
-        A function of the inputs: the matrix, what is added, and what multiplies the current.
+        A function of the inputs: the matrix, what is added, what multiplies the current, and the
+        initial unknowns.
     """
 
     def __init__(self, part: Part, coefficients: Any) -> None:
@@ -73,7 +74,7 @@ class LinearPart:
         if casadi.jacobian(flow, time).nnz():
             return None
         still = casadi.substitute(flow, moving, casadi.DM.zeros(moving.shape))
-        found = [casadi.densify(each) for each in (matrix, still, driven)]
+        found = [casadi.densify(each) for each in (matrix, still, driven, part.start(inputs))]
         return cls(part, casadi.Function("coefficients", [inputs], found))
 
     def states(self, inputs: Floats, course: Course, times: Floats) -> Floats:
@@ -84,10 +85,10 @@ class LinearPart:
         ArithmeticError
             If the modes cannot be told apart, or are not finite.
         """
-        matrix, added, driven = (each.full() for each in self._coefficients(inputs))
+        matrix, added, driven, initial = (each.full() for each in self._coefficients(inputs))
         scale = float(np.abs(matrix).max(initial=0.0)) or 1.0
         modes = self._modes_of(matrix / scale)
-        start = modes.inverse @ self.part.start(inputs).full().ravel()
+        start = modes.inverse @ initial.ravel()
         still, moved = modes.inverse @ added.ravel(), modes.inverse @ driven.ravel()
         found = _followed(modes.rates * scale, start, still, moved, course, times)
         return np.ascontiguousarray(np.real(modes.basis[self.part.needed] @ found).T)

@@ -8,13 +8,14 @@ from typing import Any, Protocol
 import numpy as np
 
 from ionworks_engine.battery.quiet import casadi
-from ionworks_engine.battery.terms import Floats
+from ionworks_engine.battery.terms import Floats, Places
 from ionworks_engine.pipelines.objectives.base import SolveError
 from ionworks_engine.pipelines.solving.course import Course
 from ionworks_engine.pipelines.solving.equations import Equations
 from ionworks_engine.pipelines.solving.integrated import IntegratedPart
 from ionworks_engine.pipelines.solving.linear import LinearPart
 from ionworks_engine.pipelines.solving.parts import Part, parts_of
+from ionworks_engine.pipelines.solving.reading import Divided, divided
 
 _REMEMBERED = 8
 
@@ -50,7 +51,16 @@ class Machine:
         self.solvers: list[PartSolver] = [
             LinearPart.of(part) or IntegratedPart(part, equations.settings) for part in parts
         ]
+        self.divided = divided(self.reader, self._staying())
         self._slopes: Any = None
+
+    def _staying(self) -> Places:
+        """Return the places, among all needed unknowns, of those that no input changes."""
+        stays = [
+            np.full(solver.part.needed.size, solver.part.inputs.size == 0)
+            for solver in self.solvers
+        ]
+        return np.flatnonzero(np.concatenate(stays)) if stays else np.zeros(0, dtype=int)
 
     def stepping(self, place: int) -> IntegratedPart:
         """Let a part be solved step by step from now on, as its modes cannot be told apart."""
@@ -91,6 +101,7 @@ class Simulator:
         self._times, self._places = np.unique(times, return_inverse=True)
         self._current = course.at(self._times)
         self._known: list[OrderedDict[bytes, Floats]] = [OrderedDict() for _ in machine.solvers]
+        self._once: Any = None
 
     def run(self, inputs: Floats) -> Floats:
         """Return the variables, one row for each; NaN where the model does not get to.
@@ -101,11 +112,17 @@ class Simulator:
             If there is no solution beyond the start.
         """
         found = [self._states(place, inputs) for place in range(len(self._machine.solvers))]
-        unknowns = np.hstack(found) if found else np.zeros((self._times.size, 0))
-        read = self._machine.reader(
-            self._times[None, :], unknowns.T, self._current[None, :], inputs
-        )
+        unknowns = np.hstack(found).T if found else np.zeros((0, self._times.size))
+        if self._machine.divided is not None:
+            return self._spread(self._read_again(self._machine.divided, unknowns, inputs))
+        read = self._machine.reader(self._times[None, :], unknowns, self._current[None, :], inputs)
         return self._spread(np.asarray(read.full()))
+
+    def _read_again(self, halves: Divided, unknowns: Floats, inputs: Floats) -> Floats:
+        if self._once is None:
+            staying = unknowns[halves.staying]
+            self._once = halves.once(self._times[None, :], staying, self._current[None, :])
+        return np.asarray(halves.again(unknowns[halves.moving], self._once, inputs).full())
 
     def slopes(self, inputs: Floats, places: list[int]) -> tuple[Floats, Floats]:
         """Return the variables, and how they change with some inputs.
