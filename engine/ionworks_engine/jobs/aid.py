@@ -1,5 +1,6 @@
 """How a running task is heard and helped: by notes to the engine, and by idle workers.
 
+Aided     a task that is given an aid
 Noting    in the engine's own process: notes only, nobody to help
 Calling   in a worker program: notes and offers of work go down its pipe
 
@@ -13,13 +14,26 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from threading import Event
-from typing import Any
+from typing import Any, TypeAlias
 
-from ionworks_engine.pipelines.aid import Handed, HelperLost
+from ionworks_engine.pipelines.aid import Aid, Handed, HelperLost
 
-Write = Callable[[dict[str, Any]], None]
+Made: TypeAlias = tuple[dict[str, Any], Sequence[bytes]]
+"""What a task returns: an answer, and its blobs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Aided:
+    """A task that says how far it is, and that others may help with."""
+
+    do: Callable[[dict[str, Any], Aid], Made]
+
+
+Task: TypeAlias = Callable[[dict[str, Any]], Made] | Aided
+Write: TypeAlias = Callable[[dict[str, Any]], None]
 _EVERY = 0.2
 """Seconds between notes; what comes in between is merged into the next one."""
 

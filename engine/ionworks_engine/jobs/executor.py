@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from ionworks_engine.jobs import frames
-from ionworks_engine.jobs.aid import Noting
-from ionworks_engine.jobs.worker import Task, answer
+from ionworks_engine.jobs.aid import Noting, Task
+from ionworks_engine.jobs.worker import answer
 
 Notes = Callable[[dict[str, Any]], None]
 """Takes what a task says while it runs."""

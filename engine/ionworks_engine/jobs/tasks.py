@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 
 from ionworks_engine.battery import describe, pybamm_models, simulate, validate_model
-from ionworks_engine.jobs.worker import Aided, Made, Task
+from ionworks_engine.jobs.aid import Aided, Made, Task
 from ionworks_engine.pipelines.aid import Aid
 
 

@@ -21,33 +21,21 @@ import os
 import signal
 import sys
 import traceback
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
-from dataclasses import dataclass
 from queue import SimpleQueue
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 from ionworks_engine.jobs import frames
-from ionworks_engine.jobs.aid import Calling
+from ionworks_engine.jobs.aid import Aided, Calling, Task
 from ionworks_engine.jobs.memory import bounded
 from ionworks_engine.pipelines.aid import ALONE, Aid
 
-Made = tuple[dict[str, Any], Sequence[bytes]]
 _SET_PARENT_DEATH_SIGNAL = 1
 _FORGOTTEN = frames.encode(
     {"ok": False, "error": {"code": "CANCELED", "message": "The engine took this back."}}
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Aided:
-    """A task that says how far it is, and that others may help with."""
-
-    do: Callable[[dict[str, Any], Aid], Made]
-
-
-Task = Callable[[dict[str, Any]], Made] | Aided
 
 
 def main(module: str, most_bytes: int, workers: int) -> None:
