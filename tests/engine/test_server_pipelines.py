@@ -1,7 +1,11 @@
 """Pipelines over the API: submitted, run in order, watched, canceled, removed."""
 
 import pytest
-from piped import engine, entry, workers
+from ionworks_engine.parameterization.submission import MOST_ELEMENTS
+from ionworks_engine.storage import tables
+from piped import engine, entry, problems, workers
+from sqlalchemy.dialects import mysql, postgresql, sqlite
+from sqlalchemy.schema import CreateTable
 
 
 @pytest.fixture
@@ -58,13 +62,13 @@ def test_elements_run_in_the_order_of_their_keys_and_hand_their_parameters_on(be
     assert result["element_results"]["a"]["parameter_values"] == {"a [m]": 1, "B": 1}
 
 
-def test_what_is_stored_is_text_that_no_database_reorders(bench):
-    columns = {"config": "TEXT", "inputs": "TEXT"}
-    store = bench.app.state.services.store
-    with store.reading() as connection:
-        for table in ("pipelines", "simple_pipelines"):
-            told = connection.exec_driver_sql(f"pragma table_info({table})").all()
-            assert columns == {row[1]: row[2] for row in told if row[1] in columns}
+@pytest.mark.parametrize("dialect", [sqlite, postgresql, mysql], ids=lambda each: each.__name__)
+def test_what_is_stored_is_text_that_no_database_reorders(dialect):
+    for table in (tables.pipelines, tables.simple_pipelines):
+        made = str(CreateTable(table).compile(dialect=dialect.dialect()))
+        assert {"config TEXT NOT NULL", "inputs TEXT NOT NULL"} <= {
+            line.strip(", \t") for line in made.splitlines()
+        }
 
 
 def test_elements_say_where_they_stand_and_what_was_assumed(bench):
@@ -121,6 +125,11 @@ def test_a_pipeline_of_nothing_is_complete(bench):
     assert bench.get(f"/pipelines/{empty['id']}/elements").json() == []
     assert bench.post(f"/pipelines/{empty['id']}/cancel").json()["status"] == "completed"
     assert bench.result(empty["id"])["element_results"] == {}
+
+
+def test_a_pipeline_has_so_many_elements_at_most(bench):
+    most = {str(i): entry() for i in range(MOST_ELEMENTS + 1)}
+    assert list(problems(bench.submit(most))) == ["elements"]
 
 
 def test_a_bug_fails_the_element_in_words(bench):

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 from ionworks_engine.jobs.progress import Progress
-from ionworks_engine.storage import tables
+from ionworks_engine.storage import Store, tables
 from piped import HERE, engine, entry, workers
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 KILLED = """
 import json, os, sys, time
@@ -92,6 +92,51 @@ def test_an_engine_that_stops_gives_its_element_back(tmp_path):
         assert attempts_of(bench, bench.elements(pipeline["id"])["a"]["job_id"]) == 1
 
 
+def test_a_pipeline_whose_job_was_given_up_has_failed(tmp_path):
+    with engine(tmp_path, workers()) as bench:
+        pipeline = bench.submitted({"a": entry("sleep 60"), "b": entry()})
+        bench.until(f"/pipelines/{pipeline['id']}", lambda found: found["status"] == "running")
+    store = Store(tmp_path)
+    with store.writing() as connection:
+        lost = {"status": "processing", "attempts": 3, "lease_owner": "gone"}
+        connection.execute(update(tables.jobs).values(lost))
+    store.close()
+    with engine(tmp_path, workers()) as bench:
+        found = bench.pipeline(pipeline["id"])
+        assert (found["status"], found["error_code"]) == ("failed", "INTERNAL_ERROR")
+        assert found["error"].startswith("a: The engine ended 3 times")
+        assert bench.elements(pipeline["id"])["b"]["status"] == "skipped"
+
+
+LOST_ANSWER = """
+import json, os, sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from piped import engine
+from ionworks_engine.idempotency import Repeats
+
+Repeats._remember = lambda *_: os.kill(os.getpid(), 9)
+with engine(Path(sys.argv[1])) as bench:
+    bench.post(sys.argv[3], json=json.loads(sys.argv[4]), headers={"idempotency-key": "k"})
+"""
+
+
+@pytest.mark.parametrize("path", ["/pipelines", "/simple_pipelines"])
+def test_a_create_whose_answer_was_lost_is_told_what_it_made(tmp_path, path):
+    with engine(tmp_path) as bench:
+        elements = {"elements": {"a": entry()}}
+        body = elements if path == "/pipelines" else {"config": elements}
+        body = {"project_id": bench.project, **body}
+    command = [sys.executable, "-c", LOST_ANSWER, str(tmp_path), str(HERE), path, json.dumps(body)]
+    assert subprocess.run(command, check=False, timeout=60).returncode == -9
+    with engine(tmp_path) as bench:
+        answer = bench.post(path, json=body, headers={"idempotency-key": "k"})
+        assert answer.status_code == 409
+        made = answer.json()["detail"]["existing_id"]
+        assert bench.get(f"{path}/{made}").status_code == 200
+        assert bench.get(path, params={"project_id": bench.project}).json()["total"] == 1
+
+
 # Progress
 
 
@@ -145,12 +190,15 @@ def test_progress_is_written_now_and_then_and_merged():
         progress.tell({"progress": {"iteration": 9}})
         progress.tell({"progress": {"iteration": 10}})
         progress.close()
+        closed = list(written)
         await asyncio.sleep(0.3)
+        assert written == closed
         return first, written[1:]
 
     first, later = asyncio.run(play())
     assert first == [{"iteration": 0}]
-    assert later == [{"iteration": 4, "best_cost": -4}, {"iteration": 9, "best_cost": -4}]
+    assert [each["iteration"] for each in later] == [4, 9, 10]
+    assert {each["best_cost"] for each in later} == {-4}
 
 
 def test_progress_that_cannot_be_stored_stops_nothing(caplog):

@@ -33,7 +33,7 @@ class Progress:
     ...     progress.close()
     ...     return written
     >>> asyncio.run(told_twice())
-    [{'best_cost': 2.0, 'iteration': 1}]
+    [{'best_cost': 2.0, 'iteration': 1}, {'best_cost': 1.0, 'iteration': 1}]
     """
 
     def __init__(
@@ -64,9 +64,10 @@ class Progress:
             self._store()
 
     def close(self) -> None:
-        """Write no more: the job is over, or is no longer ours."""
+        """Write what was told last: the task is over."""
         if self._timer is not None:
             self._timer.cancel()
+            self._store()
 
     def _store(self) -> None:
         self._timer = None

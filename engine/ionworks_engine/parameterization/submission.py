@@ -35,6 +35,9 @@ from ionworks_engine.storage.tables import (
     simple_pipelines,
 )
 
+MOST_ELEMENTS = 1000
+"""Each is a job that is handed the whole configuration."""
+
 
 async def create(call: Call) -> dict[str, Any]:
     """Submit a pipeline; return it as it is then, before anything of it has run.
@@ -45,6 +48,9 @@ async def create(call: Call) -> dict[str, Any]:
         404 or 409 for what it refers to, 422 with everything that is wrong with it.
     """
     elements = call.body["elements"]
+    if len(elements) > MOST_ELEMENTS:
+        message = f"these are {len(elements):,} elements; the most are {MOST_ELEMENTS:,}"
+        raise invalid([Problem("elements", message)])
     await _check(call, elements, simple=False)
     with call.store.writing() as connection:
         row = _row(call, connection, elements, simple=False)
