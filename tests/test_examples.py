@@ -30,6 +30,7 @@ def test_it_runs_and_says_what_it_found(ran):
         "quickstart": ["Constant current discharge", "Discharge capacity [A.h]"],
         "sweep": ["50 um", "100 um", "W.h"],
         "cell_data": ["LGM50-001 of BATCH-2026-001", "Constant voltage charge", "Coulombic"],
+        "fit": ["% from the truth", "RMSE at 1.5C: 0.", "out/fit.png"],
         "own_model": ["Temperature [degC]", "Total heating [W]"],
         "to_cycler": ["3 times", "out/protocol.000", "No device has verified", "hold 4.2 V"],
         "check_protocol": ["line 3", "C-rate", "Voltage", "line 10", "inputs: ['Formation rate']"],
@@ -38,7 +39,7 @@ def test_it_runs_and_says_what_it_found(ran):
         assert words in said
     plots = list(folder.glob("out/*.png"))
     assert all(plot.stat().st_size > 10_000 for plot in plots)
-    assert bool(plots) == (name in {"quickstart", "sweep", "cell_data"})
+    assert bool(plots) == (name in {"quickstart", "sweep", "cell_data", "fit"})
 
 
 @pytest.mark.parametrize("block", BLOCKS[1:])
