@@ -247,6 +247,11 @@ OBJECTIVE = "data_fit/objectives/voltage"
         (f"{OBJECTIVE}/parameters", {"a": None}, "parameters.a: is null"),
         (f"{OBJECTIVE}/cost", {"type": "RMS"}, "objectives.voltage.cost: no cost 'RMS'"),
         ("data_fit/cost", {"type": "SSE", "normalisation": "mean"}, "did you mean 'normalization'"),
+        ("data_fit/cost", {"type": [1]}, "cost.type: must be the name of a type, not [1]"),
+        ("data_fit/cost", {"type": "SSE", "variable_weights": [1]}, "must be a mapping to weights"),
+        (f"{OBJECTIVE}/type", {"a": 1}, "must be the name of an objective"),
+        ("entry", {"element_type": "entry", "name": [1]}, "must be the name of an entry"),
+        ("c", {"element_type": "calculation", "type": {}}, "must be the name of a calculation"),
         ("data_fit/optimizer", {"type": "DE"}, "elements.data_fit.optimizer.type"),
         ("data_fit/optimizer", {"type": "CMAES", "sigma": 1}, "'sigma0'"),
         ("data_fit/multistarts", 0, "elements.data_fit.multistarts"),
@@ -340,6 +345,39 @@ def test_deep_nesting_ends_and_is_refused():
         deep = {"a": deep}
     (message,) = told(changed("entry/values/data", deep))[:1]
     assert "nested more than 200 levels deep" in message
+
+
+ODD = [None, True, -1, 1e400, "", "db:", "entry.data", [], [1], [None], [{}], {}, {"type": 3}]
+ODD += [{"$type": 3}, {"$type": "numpy.ndarray", "dtype": []}, {"type": [1]}, {"data": [1]}]
+
+
+def places(node, path=()):
+    """The key path of every node of a JSON value, a few of a list standing for all."""
+    children = node.items() if isinstance(node, dict) else ()
+    if isinstance(node, list):
+        children = enumerate(node[:2])
+    for key, child in children:
+        yield (*path, key)
+        yield from places(child, (*path, key))
+
+
+def put(node, path, value):
+    for key in path[:-1]:
+        node = node[key]
+    node[path[-1]] = value
+
+
+@pytest.mark.parametrize("name", [each for each in EXAMPLES if each[:2] not in ("05", "22", "23")])
+def test_whatever_stands_anywhere_is_told_and_nothing_breaks(name):
+    config = example(name[:2])
+    for element in config.values():
+        if len(element.get("values", ())) > 60:
+            element["values"] = {"a": 1}
+    for at, path in enumerate(list(places(config))):
+        broken = copy.deepcopy(config)
+        put(broken, path, ODD[at % len(ODD)])
+        assert all(isinstance(message, str) for message in told(broken))
+        assert isinstance(list(elements.references(broken)), list)
 
 
 def test_nothing_of_pybamm_is_imported():

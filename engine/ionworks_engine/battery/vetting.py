@@ -17,7 +17,7 @@ PLAIN_TYPES = frozenset({"builtins.float", "builtins.tuple", "builtins.slice", "
 # Each of these keys makes PyBaMM's decoder look for a class, in one spelling of its history.
 TYPE_KEYS = ("$type", "py/object", "class", "module")
 MAX_DEPTH = 200
-_NUMBERS = frozenset({"float64", "float32", "int64", "int32", "bool"})
+_NUMBERS = ("float64", "float32", "int64", "int32", "bool")
 
 
 def unsafe(node: Any, depth: int = 0) -> Iterator[str]:

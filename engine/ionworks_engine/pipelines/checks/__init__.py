@@ -87,6 +87,10 @@ def _of_element(element: Any, where: str, known: Known) -> Problems:
 
 
 def _of_calculation(element: Mapping[str, Any], where: str, known: Known) -> Problems:
+    kind = calculations.kind_of(element)
+    if not isinstance(kind, str):
+        yield f"{where}.type", f"must be the name of a calculation, not {shown(kind)}"
+        return
     for path, message in calculations.problems(element):
         yield f"{where}.{path}", message
     if element.get("data") is not None:

@@ -35,6 +35,9 @@ def of_entry(element: Mapping[str, Any], where: str, known: Known) -> Iterator[t
         yield where, f"an entry has exactly one of {', '.join(map(repr, _FORMS))}; {found}"
         return
     form = forms[0]
+    if form == "name" and not isinstance(element["name"], str):
+        yield f"{where}.name", f"must be the name of an entry, not {shown(element['name'])}"
+        return
     if form == "name":
         plain = {key: value for key, value in element.items() if key != "provenance"}
         for path, message in catalogue.problems(plain):

@@ -8,6 +8,7 @@ from typing import Any
 
 from ionworks_engine.pipelines.checks.data import Known, unknown_keys
 from ionworks_engine.pipelines.checks.objectives import of_cost, of_objective
+from ionworks_engine.pipelines.checks.trees import untyped
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
 from ionworks_engine.pipelines.optimizers import catalogue
@@ -142,7 +143,7 @@ def _of_search(
     optimizer, place = element.get("optimizer"), f"{where}.optimizer"
     if optimizer is None:
         return
-    wrong = list(catalogue.check(optimizer, place))
+    wrong = list(untyped(optimizer, place)) or list(catalogue.check(optimizer, place))
     yield from wrong
     if wrong:
         return

@@ -9,6 +9,7 @@ from typing import Any
 from ionworks_engine.pipelines.checks.data import Known, columns_of_data, unknown_keys
 from ionworks_engine.pipelines.checks.entries import of_value
 from ionworks_engine.pipelines.checks.models import of_model
+from ionworks_engine.pipelines.checks.trees import untyped
 from ionworks_engine.pipelines.elements import DEFAULT_OBJECTIVE
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.fits.cost_checks import check_cost
@@ -115,11 +116,14 @@ def of_objective(
         yield where, f"must be a mapping with 'data', not {shown(objective)}"
         return
     kind = objective.get("type", DEFAULT_OBJECTIVE)
+    if not isinstance(kind, str):
+        yield f"{where}.type", f"must be the name of an objective, not {shown(kind)}"
+        return
     if kind in REFUSED:
         yield f"{where}.type", f"an objective {kind!r} cannot be computed: {REFUSED[kind]}"
         return
     if kind not in OBJECTIVES:
-        yield f"{where}.type", f"unknown objective {shown(kind)}{near(str(kind), OBJECTIVES)}"
+        yield f"{where}.type", f"unknown objective {shown(kind)}{near(kind, OBJECTIVES)}"
         return
     fields = OBJECTIVES[kind]
     yield from unknown_keys(
@@ -138,6 +142,10 @@ def of_objective(
 
 def of_cost(cost: Any, where: str) -> Iterator[tuple[str, str]]:
     """Yield what is wrong with a cost."""
+    wrong = list(untyped(cost, where))
+    if wrong:
+        yield from wrong
+        return
     try:
         check_cost(cost, where)
     except PipelineError as error:

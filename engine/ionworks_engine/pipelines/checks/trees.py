@@ -66,3 +66,29 @@ def _of_node(node: Mapping[str, Any]) -> Iterator[str]:
             )
     if "class" in node and "module" in node and not str(node["module"]).startswith("pybamm"):
         yield f"may only name modules of PyBaMM, not {shown(node['module'])}; it was not imported"
+
+
+def untyped(config: Any, where: str) -> Iterator[tuple[str, str]]:
+    """Yield where a setting names its type with something that is no text.
+
+    Parameters
+    ----------
+    config
+        A cost or an optimizer, which may hold others; not deeper than :func:`foreign` allows.
+    where
+        Its key path.
+
+    Examples
+    --------
+    >>> list(untyped({"type": "MultiCost", "costs": [{"cost": {"type": 3}}]}, "cost"))
+    [('cost.costs[0].cost.type', 'must be the name of a type, not 3')]
+    """
+    if isinstance(config, list):
+        for i, each in enumerate(config):
+            yield from untyped(each, f"{where}[{i}]")
+    elif isinstance(config, Mapping):
+        kind = config.get("type")
+        if kind is not None and not isinstance(kind, str):
+            yield f"{where}.type", f"must be the name of a type, not {shown(kind)}"
+        for key, each in config.items():
+            yield from untyped(each, f"{where}.{key}")

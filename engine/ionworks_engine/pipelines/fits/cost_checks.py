@@ -90,7 +90,10 @@ def _check_normalization(wanted: Any, where: str) -> None:
 
 def _check_weights(config: Mapping[str, Any], where: str) -> None:
     for key in _WEIGHTS:
-        for name, weight in (config.get(key) or {}).items():
+        weights = config.get(key) or {}
+        if not isinstance(weights, Mapping):
+            raise refuse(f"{where}.{key}", f"must be a mapping to weights, not {weights!r}")
+        for name, weight in weights.items():
             if not is_number(weight) or weight < 0:
                 raise refuse(f"{where}.{key}.{name}", f"must be 0 or more, not {weight!r}")
     if config["type"] == "ChiSquare":
