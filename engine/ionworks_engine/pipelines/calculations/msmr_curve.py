@@ -153,8 +153,9 @@ def stoichiometry_of(asked: Asked, electrode: Electrode, capacity: Floats) -> Fl
 def _half_cell(electrode: Electrode, source: Source) -> HalfCell:
     """Return how the sites are given: as capacities only where there are no fractions."""
     half = HalfCell(electrode.side, True, electrode.direction or None, (electrode.prefix,))
+    fractions = half.names(electrode.prefix, _FRACTION)
     capacities = half.names(electrode.prefix, _CAPACITY, " [A.h]")
-    if not source.length(*half.names(electrode.prefix, _FRACTION)) and source.length(*capacities):
+    if not any(map(source.length, fractions)) and any(map(source.length, capacities)):
         return replace(half, fractions=False)
     return half
 

@@ -257,10 +257,16 @@ def _phase(half: HalfCell, prefix: str, source: Source, capacities: tuple[str, .
 
 def _kinds(half: HalfCell, prefix: str, source: Source, potential: tuple[str, ...]) -> int:
     """Return the number of kinds of sites: the stated one, or how many potentials there are."""
-    stated = source.constant(
-        f"{prefix}Number of reactions in {half.domain[0].lower()}{half.domain[1:]}"
-    )
-    found = int(stated) if stated is not None else source.length(*potential)
+    place = f"{half.domain[0].lower()}{half.domain[1:]}"
+    name = f"{prefix}Number of reactions in {place}"
+    stated = source.constant(name)
+    counts = {source.length(each) for each in potential} - {0}
+    if stated is None and len(counts) > 1:
+        raise source.refuse(
+            f"there are {' and '.join(map(str, sorted(counts)))} standard potentials of the "
+            f"{prefix}{place}, with and without its direction; give {name!r}"
+        )
+    found = max(counts, default=1) if stated is None else int(stated)
     return min(max(found, 1), _MOST_SITES)
 
 

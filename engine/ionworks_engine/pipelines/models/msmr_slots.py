@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from ionworks_engine.pipelines.errors import MissingParametersError
+from ionworks_engine.pipelines.errors import MissingParametersError, PipelineError, refuse
 from ionworks_engine.pipelines.names import indexed, spelt
 
 Floats: TypeAlias = npt.NDArray[np.float64]
@@ -114,17 +114,14 @@ class Source:
         """Say whether a number is set by the fit or given, alone or as one of a list."""
         return name in self._free or name in self._given
 
-    def length(self, *lists: str) -> int:
-        """Return how many numbers the first list that has any holds; lists count from 0."""
-        for name in lists:
-            if name in self._given:
-                return self._list(name).size
-            count = 0
-            while self.known(indexed(name, count)):
-                count += 1
-            if count:
-                return count
-        return 0
+    def length(self, name: str) -> int:
+        """Return how many numbers a list holds, whose indices count from 0."""
+        if name in self._given:
+            return self._list(name).size
+        count = 0
+        while self.known(indexed(name, count)):
+            count += 1
+        return count
 
     def member(self, index: int, *lists: str) -> int:
         """Take one number of the first list that has it, and return its place in the vector."""
@@ -146,16 +143,29 @@ class Source:
                 return self._take(name, key, value)
             if name in self._given:
                 return self._take(name, None, self._given.number(name))
-        self._missing.append(names[0])
+        self.lack(names[0])
         return self._take(names[0], None, np.nan)
+
+    def lack(self, name: str) -> None:
+        """Remember what is missing, to be named with all else that is."""
+        self._missing.append(name)
 
     def constant(self, *names: str) -> float | None:
         """Return the first of some numbers that is given; a fit cannot set it."""
         return next((self._given.number(name) for name in names if name in self._given), None)
 
+    def refuse(self, message: str) -> PipelineError:
+        """Make the error of what needs the numbers."""
+        return refuse(self._who, message)
+
     def name_at(self, place: int) -> str:
         """Return the full name of what was taken to a place."""
         return self._found[place][0]
+
+    def check(self) -> None:
+        """Raise :class:`MissingParametersError` if anything asked for was missing."""
+        if self._missing:
+            raise MissingParametersError(self._missing, self._who)
 
     def slots(self) -> Slots:
         """Return all that was taken.
@@ -165,8 +175,7 @@ class Source:
         MissingParametersError
             Naming all that were asked for and are neither given nor set by the fit.
         """
-        if self._missing:
-            raise MissingParametersError(self._missing, self._who)
+        self.check()
         names, keys, numbers = zip(*self._found, strict=True)
         return Slots(names, keys, np.array(numbers, dtype=float))
 

@@ -49,6 +49,7 @@ _DIRECTIONS = {
     "discharge": {"negative": "delithiation", "positive": "lithiation"},
 }
 _USABLE = "Usable capacity [A.h]"
+_TOTAL = "capacity [A.h]"
 _LOWER, _UPPER = "lower excess capacity [A.h]", "upper excess capacity [A.h]"
 
 
@@ -158,16 +159,21 @@ def _full_cell(
     directions = _DIRECTIONS.get(options.chosen("direction", *_DIRECTIONS) or "", {})
     source = Source(context.given, free, "ElectrodeBalancing")
     lithium = {"negative": curve.span - curve.capacity, "positive": curve.capacity}
-    found = [
-        _side(context, source, free, electrode, directions.get(electrode), lithium[electrode])
-        for electrode in ("negative", "positive")
+    taken = [
+        _taken(context, source, electrode, directions.get(electrode), _TOTAL, _UPPER)
+        for electrode in lithium
     ]
+    slots = source.slots()
     rules = [
-        FromUpperExcess(side.capacity, (side.lower,), curve.span)
-        for side in found
-        if source.name_at(side.capacity).endswith(_UPPER)
+        FromUpperExcess(each.capacity, (each.lower,), curve.span)
+        for each in taken
+        if source.name_at(each.capacity).endswith(_UPPER)
     ]
-    formula = Balance(tuple(found), source.slots(), Rules(rules), curve.span)
+    sides = tuple(
+        _side(each, context, free, sign, lithium[each.electrode])
+        for each, sign in zip(taken, (-1.0, 1.0), strict=True)
+    )
+    formula = Balance(sides, slots, Rules(rules), curve.span)
     return OpenCircuit("ElectrodeBalancing", curve, formula, _full_variables(options, curve))
 
 
@@ -180,8 +186,10 @@ def _half_cell(
     curve = _curve(settings, context, options)
     direction = options.chosen("direction", "lithiation", "delithiation")
     source = Source(context.given, free, "ElectrodeBalancingHalfCell")
-    side = _side(context, source, free, electrode, direction, curve.capacity, half=True)
-    formula = Balance((side,), source.slots(), Rules(), curve.span)
+    taken = _taken(context, source, electrode, direction, _TOTAL)
+    slots = source.slots()
+    side = _side(taken, context, free, 1.0, curve.capacity)
+    formula = Balance((side,), slots, Rules(), curve.span)
     window = _window(options, curve)
     kinds = {VOLTAGE: Variable("voltage", window), SLOPE: Variable("slope", window)}
     variables = {name: kinds[name] for name in options.variables(kinds, (VOLTAGE,))}
@@ -212,26 +220,34 @@ def _window(options: Options, curve: Curve) -> Any:
     return within(voltage_slopes(curve), cutoff, options.where)
 
 
-def _side(
-    context: Context,
-    source: Source,
-    free: Mapping[str, float],
-    electrode: str,
-    direction: str | None,
-    lithium: Floats,
-    *,
-    half: bool = False,
-) -> Side:
+@dataclass(frozen=True)
+class _Taken:
+    """What was taken from a source for one electrode: a name and two places."""
+
+    electrode: str
+    potential: str
+    capacity: int
+    lower: int
+
+
+def _taken(
+    context: Context, source: Source, electrode: str, direction: str | None, *capacities: str
+) -> _Taken:
     name = electrode.capitalize()
-    whats = (f"{name} electrode capacity [A.h]", f"{name} electrode {_UPPER}")
-    return Side(
-        name,
-        OpenCircuitPotential(context, potential_name(context, electrode, direction), free),
-        source.number(*whats[: 1 if half else 2]),
+    return _Taken(
+        electrode,
+        potential_name(context, source, electrode, direction),
+        source.number(*(f"{name} electrode {capacity}" for capacity in capacities)),
         source.number(f"{name} electrode {_LOWER}"),
-        1.0 if half or electrode == "positive" else -1.0,
-        lithium,
     )
+
+
+def _side(
+    taken: _Taken, context: Context, free: Mapping[str, float], sign: float, lithium: Floats
+) -> Side:
+    potential = OpenCircuitPotential(context, taken.potential, free)
+    name = taken.electrode.capitalize()
+    return Side(name, potential, taken.capacity, taken.lower, sign, lithium)
 
 
 def _full_variables(options: Options, curve: Curve) -> dict[str, Variable]:

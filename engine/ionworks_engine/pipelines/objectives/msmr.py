@@ -221,8 +221,9 @@ def _with_last_fraction(context: Context, half: HalfCell, free: Mapping[str, flo
     missing = {}
     for prefix in half.prefixes:
         names = half.names(prefix, "host site occupancy fraction")
-        count = source.length(*half.names(prefix, "host site standard potential", " [V]"))
-        if half.fractions and 0 < source.length(*names) == count - 1:
+        potentials = half.names(prefix, "host site standard potential", " [V]")
+        count = max(source.length(name) for name in potentials)
+        if half.fractions and 0 < max(source.length(name) for name in names) == count - 1:
             missing[indexed(names[-1], count - 1)] = 0.0
     return context.given.updated(missing)
 

@@ -118,15 +118,15 @@ def _half_cell(
     where = context.place("data")
     given = table.has(_STOICHIOMETRY)
     curve = _with_stoichiometry(table, where) if given else read_curve(table, where, context.assume)
-    places = _places(curve, options, context, free, electrode, given=given)
+    source = Source(context.given, free, "OCPHalfCell")
+    direction = options.chosen("direction", "lithiation", "delithiation")
+    name = potential_name(context, source, electrode, direction)
+    places = _places(curve, options, source, electrode, given=given)
     mask = _window(curve, options, places.at(free)[0])
     if mask.sum() < FEWEST:
         raise refuse(
             options.where, f"the limits and cut-offs leave {mask.sum()} points of the data"
         )
-    name = potential_name(
-        context, electrode, options.chosen("direction", "lithiation", "delithiation")
-    )
     formula = PotentialFormula(OpenCircuitPotential(context, name, free), places)
     variables = {VOLTAGE: Variable("voltage", mask)}
     axis = _STOICHIOMETRY if given else CAPACITY
@@ -143,17 +143,11 @@ def _with_stoichiometry(table: Any, where: str) -> Curve:
 
 
 def _places(
-    curve: Curve,
-    options: Options,
-    context: Context,
-    free: Mapping[str, float],
-    electrode: str,
-    *,
-    given: bool,
+    curve: Curve, options: Options, source: Source, electrode: str, *, given: bool
 ) -> Places:
     if given:
+        source.check()
         return Places(0.0, curve.capacity, None)
-    source = Source(context.given, free, "OCPHalfCell")
     source.number(f"{electrode.capitalize()} electrode capacity [A.h]")
     positive = electrode == "positive"
     reference = options.number("theta_ref", 1.0 if positive else 0.0)

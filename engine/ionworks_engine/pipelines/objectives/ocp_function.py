@@ -10,8 +10,8 @@ import numpy as np
 from ionworks_engine.battery.functions import expanded
 from ionworks_engine.battery.quiet import casadi, pybamm
 from ionworks_engine.pipelines.context import Context
-from ionworks_engine.pipelines.errors import MissingParametersError, refuse, words_of
-from ionworks_engine.pipelines.models.msmr_slots import full_name
+from ionworks_engine.pipelines.errors import refuse, words_of
+from ionworks_engine.pipelines.models.msmr_slots import Source, full_name
 from ionworks_engine.pipelines.names import spelt
 from ionworks_engine.pipelines.objectives.base import Floats
 
@@ -93,20 +93,17 @@ def _compiled(symbol: Any, names: list[str]) -> Any:
     return expanded(casadi.Function("ocp", [at, numbers], [potential, *slopes]))
 
 
-def potential_name(context: Context, electrode: str, direction: str | None) -> str:
+def potential_name(context: Context, source: Source, electrode: str, direction: str | None) -> str:
     """Return the name of an electrode's open-circuit potential: the direction's, else the plain.
 
-    Raises
-    ------
-    MissingParametersError
-        If neither is given.
+    The source remembers it as missing if neither is given.
     """
     plain = f"{electrode.capitalize()} electrode OCP [V]"
     directed = f"{electrode.capitalize()} electrode {direction} OCP [V]"
     if direction is not None and directed in context.given:
         return directed
     if plain not in context.given:
-        raise MissingParametersError([plain], context.where or "The objective")
-    if direction is not None:
+        source.lack(plain)
+    elif direction is not None:
         context.assume(f"{directed!r} is not given: {plain!r} is used")
     return plain
