@@ -1,0 +1,210 @@
+"""Whole fits of PyBaMM's models to data that PyBaMM made by hand: the truth is found again."""
+
+import json
+import warnings
+
+import ionworks_schema as iws
+import numpy as np
+import polars as pl
+import pybamm
+import pytest
+from ionworks_engine.pipelines.runner import run_element, run_simple
+from ionworks_engine.pipelines.values import write_values
+
+NEGATIVE = "Negative particle diffusivity [m2.s-1]"
+POSITIVE = "Positive particle diffusivity [m2.s-1]"
+COLUMNS = ("Time [s]", "Current [A]", "Voltage [V]")
+
+
+def chen(**more):
+    values = pybamm.ParameterValues("Chen2020")
+    values.update(more, check_already_exists=False)
+    return values
+
+
+def discharge(rate, hours, model=None, points=91, **truth):
+    values = chen(**{"Current function [A]": 5 * rate, **truth})
+    simulation = pybamm.Simulation(
+        model or pybamm.lithium_ion.SPMe(),
+        parameter_values=values,
+        solver=pybamm.IDAKLUSolver(rtol=1e-8, atol=1e-8),
+    )
+    times = np.linspace(0, 3600 * hours, points)
+    solution = simulation.solve(times[[0, -1]], t_interp=times)
+    return {name: solution[name].entries.tolist() for name in COLUMNS}
+
+
+def entry(values):
+    return {"element_type": "entry", "values": values.to_json()}
+
+
+def run(elements, tmp_path, **more):
+    """Run all elements; return results and metadata by name, decoded as the client does."""
+    state, results = None, {}
+    for name in elements:
+        request = {"name": name, "elements": elements, "state": state, **more}
+        head, blobs = run_element(request)
+        found = dict(zip(head["files"], blobs, strict=True))
+        (tmp_path / name).write_bytes(found["state"])
+        state = str(tmp_path / name)
+        results[name] = json.loads(found["result"])
+        iws.from_config(results[name])
+    return results
+
+
+def objective(data, model, kind="CurrentDriven", **options):
+    return {"type": kind, "data": {"data": data}, "options": {"model": model, **options}}
+
+
+def log_range(low, high, start):
+    return {"initial_value": start, "bounds": [low, high], "transform": "Log10"}
+
+
+def test_two_diffusivities_from_two_discharges(tmp_path):
+    truth = {NEGATIVE: 3.9e-14, POSITIVE: 3.2e-15}
+    data = {"1C": discharge(1, 0.9, **truth), "C/2": discharge(0.5, 1.8, **truth)}
+    objectives = {label: objective(columns, "SPMe") for label, columns in data.items()}
+    free = {
+        NEGATIVE: log_range(1e-15, 1e-12, 1e-14),
+        POSITIVE: log_range(1e-16, 1e-12, 1e-14),
+    }
+    fit = {"element_type": "data_fit", "objectives": objectives, "parameters": free}
+    interval = {
+        **fit,
+        "element_type": "linear_confidence_interval",
+        "variable_standard_deviations": {"Voltage [V]": 0.002},
+    }
+    elements = {"known": entry(chen()), "fit": fit, "interval": interval}
+    found = run(elements, tmp_path)
+    assert found["fit"]["parameter_values"] == pytest.approx(truth, rel=0.01)
+    assert found["fit"]["evaluations"] < 60
+    for name, value in truth.items():
+        ends = found["interval"]["intervals"][name]
+        assert 0.5 * value < ends["lower"] < value < ends["upper"] < 2 * value
+
+
+def test_linked_diffusivities_share_one_factor(tmp_path):
+    data = discharge(1, 0.9, **{NEGATIVE: 3.9e-14, POSITIVE: 1.3e-15})
+    third = write_values({"x": pybamm.Parameter(NEGATIVE) / 30})["x"]
+    fit = {
+        "element_type": "data_fit",
+        "objectives": {"1C": objective(data, "SPMe")},
+        "parameters": {NEGATIVE: log_range(1e-15, 1e-12, 1e-14), POSITIVE: third},
+    }
+    found = run({"known": entry(chen()), "fit": fit}, tmp_path)["fit"]["parameter_values"]
+    assert found == pytest.approx({NEGATIVE: 3.9e-14, POSITIVE: 1.3e-15}, rel=0.01)
+
+
+def test_an_impedance_spectrum(tmp_path):
+    name = "Negative electrode double-layer capacity [F.m-2]"
+    truth = {name: 0.35, "Contact resistance [Ohm]": 0.004}
+    model = pybamm.lithium_ion.SPM({"surface form": "differential", "contact resistance": "true"})
+    frequencies = np.logspace(-2, 3, 31)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        simulation = pybamm.EISSimulation(model, parameter_values=chen(**truth))
+        impedance = np.asarray(simulation.solve(frequencies).impedance)
+    data = {
+        "Frequency [Hz]": frequencies.tolist(),
+        "Z_Re [Ohm]": impedance.real.tolist(),
+        "Z_Im [Ohm]": impedance.imag.tolist(),
+    }
+    options = {"surface form": "differential", "contact resistance": "true"}
+    fit = {
+        "element_type": "data_fit",
+        "objectives": {"eis": objective(data, {"type": "SPM", "options": options}, "EIS")},
+        "parameters": {
+            name: {"initial_value": 0.2, "bounds": [0.01, 2.0]},
+            "Contact resistance [Ohm]": {"initial_value": 0.001, "bounds": [0.0, 0.1]},
+        },
+    }
+    found = run({"known": entry(chen()), "fit": fit}, tmp_path)["fit"]
+    assert found["parameter_values"] == pytest.approx(truth, rel=0.01)
+
+
+def test_the_seeds_pipeline_finds_the_diffusivity_by_its_old_name(tmp_path):
+    old = "Negative electrode diffusivity [m2.s-1]"
+    defaults = pybamm.lithium_ion.SPM().default_parameter_values
+    defaults.update({NEGATIVE: 2.2e-14})
+    simulation = pybamm.Simulation(pybamm.lithium_ion.SPM(), parameter_values=defaults)
+    times = np.linspace(0, 3000, 76)
+    solution = simulation.solve([0, 3000], t_interp=times)
+    frame = pl.DataFrame({name: solution[name].entries for name in COLUMNS})
+    frame.write_parquet(tmp_path / "series.parquet")
+    elements = {
+        "entry": {
+            "element_type": "entry",
+            "values": {"model": {"type": "SPM"}, "data": "db:your-measurement-id"},
+        },
+        "data_fit": {
+            "element_type": "data_fit",
+            "objectives": {"voltage": {"data": "entry.data"}},
+            "parameters": {old: {"bounds": [1e-16, 1e-12], "initial_value": 3.3e-14}},
+        },
+    }
+    stored = {"time_series": str(tmp_path / "series.parquet"), "steps": None, "cell": None}
+    found = run(elements, tmp_path, measurements={"your-measurement-id": stored})
+    assert found["data_fit"]["parameter_values"] == {old: pytest.approx(2.2e-14, rel=0.01)}
+    said = " ".join(found["data_fit"]["assumptions"])
+    for word in ("CurrentDriven", "PyBaMM's default", "SSE", "ScipyLeastSquares"):
+        assert word in said
+
+
+def test_the_seeds_simple_pipeline(tmp_path):
+    defaults = pybamm.lithium_ion.SPM().default_parameter_values
+    defaults.update({NEGATIVE: 4.4e-14})
+    simulation = pybamm.Simulation(pybamm.lithium_ion.SPM(), parameter_values=defaults)
+    solution = simulation.solve([0, 3000], t_interp=np.linspace(0, 3000, 76))
+    frame = pl.DataFrame({name: solution[name].entries for name in COLUMNS})
+    frame.write_parquet(tmp_path / "series.parquet")
+    config = {
+        "elements": {
+            "initial_params": {"element_type": "entry", "values": {NEGATIVE: 2e-14}},
+            "fit": {
+                "element_type": "data_fit",
+                "objectives": {"voltage": {"data": "db:your-measurement-id"}},
+                "parameters": {NEGATIVE: {"bounds": [1e-14, 1e-13], "initial_value": 2e-14}},
+                "cost": {"type": "RMSE"},
+                "optimizer": {"type": "DifferentialEvolution", "max_iterations": 10},
+            },
+        }
+    }
+    stored = {"time_series": str(tmp_path / "series.parquet"), "steps": None, "cell": None}
+    head, blobs = run_simple({**config, "measurements": {"your-measurement-id": stored}})
+    found = json.loads(dict(zip(head["files"], blobs, strict=True))["result"])
+    assert found["parameter_values"][NEGATIVE] == pytest.approx(4.4e-14, rel=0.02)
+
+
+def test_a_growing_film_from_the_lithium_that_is_lost(tmp_path):
+    name = "SEI solvent diffusivity [m2.s-1]"
+    truth = 6e-21
+    options = {"SEI": "solvent-diffusion limited"}
+    cycle = (
+        "Discharge at 1C until 3.0 V",
+        "Charge at 1C until 4.1 V",
+        "Hold at 4.1 V until 500 mA",
+    )
+    values = chen(**{name: truth}).set_initial_state(1.0, inplace=False)
+    simulation = pybamm.Simulation(
+        pybamm.lithium_ion.SPM(options),
+        parameter_values=values,
+        experiment=pybamm.Experiment([cycle] * 4),
+    )
+    summary = simulation.solve().summary_variables
+    data = {
+        "Cycle number": np.asarray(summary["Cycle number"], dtype=float).tolist(),
+        "LLI [%]": np.asarray(summary["Loss of lithium inventory [%]"]).tolist(),
+    }
+    experiment = pybamm.Experiment([cycle] * 4).to_config()
+    fit = {
+        "element_type": "data_fit",
+        "objectives": {
+            "ageing": objective(
+                data, {"type": "SPM", "options": options}, "CycleAgeing", experiment=experiment
+            )
+        },
+        "parameters": {name: log_range(1e-23, 1e-18, 1e-21)},
+    }
+    elements = {"known": entry(values), "fit": fit}
+    found = run(elements, tmp_path)["fit"]["parameter_values"]
+    assert found[name] == pytest.approx(truth, rel=0.01)
