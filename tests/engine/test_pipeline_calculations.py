@@ -62,6 +62,7 @@ def test_types_keys_and_options_are_those_of_the_schema():
     ("settings", "path", "words"),
     [
         ({"type": "ElectrodeCapacitie"}, "type", "did you mean 'ElectrodeCapacity'"),
+        ({"type": ["CellMass"]}, "type", "unknown calculation"),
         ({"type": "ElectrodeCapacity"}, "electrode", "is required: one of 'positive'"),
         ({"type": "CellMass", "mass": 1}, "mass", "CellMass has no key 'mass'"),
         (
@@ -85,9 +86,10 @@ def test_wrong_settings_are_refused_where_they_are_wrong(settings, path, words):
     ((found, message),) = problems(settings)
     assert found == path
     assert words in message
-    if settings["type"] in CALCULATIONS:
+    kind = settings["type"]
+    if isinstance(kind, str) and kind in CALCULATIONS:
         with pytest.raises(PipelineError, match=rf"^elements\.it\.{path}: "):
-            CALCULATIONS[settings["type"]](settings, Context(where="elements.it"))
+            CALCULATIONS[kind](settings, Context(where="elements.it"))
 
 
 @pytest.mark.parametrize(
@@ -276,6 +278,12 @@ def test_mass_of_a_composite_electrode_is_that_of_its_phases():
     assert composite["Cell mass [kg]"] == pytest.approx(single["Cell mass [kg]"], rel=1e-12)
 
 
+@pytest.mark.parametrize("phases", ["3", ["2"], {"negative": "2"}])
+def test_phases_that_pybamm_does_not_have_are_refused(phases):
+    with pytest.raises(PipelineError, match=r"model_options\.particle phases: must be '1', '2'"):
+        calculated("CellMass", CHEN, model_options={"particle phases": phases})
+
+
 # -- capacity ---------------------------------------------------------------------
 
 
@@ -376,6 +384,8 @@ def test_too_much_must_agree_or_be_told_apart():
     assert found[name] == pytest.approx(CHEN[name] * 8 / 8.7323185, rel=1e-6)
     found = calculated("ElectrodeCapacity", given, electrode="positive", method="capacity")
     assert found == {"Positive electrode capacity [A.h]": pytest.approx(8.7323185, rel=1e-6)}
+    with pytest.raises(PipelineError, match="leave one of them out"):
+        calculated("ElectrodeCapacity", given, electrode="positive", method="area")
     with pytest.raises(PipelineError, match="method: must be one of 'auto'"):
         calculated("ElectrodeCapacity", given, electrode="positive", method="porosity")
 

@@ -363,6 +363,19 @@ def test_a_pulse_that_says_nothing_is_refused(data, options, words):
         calculated("DiffusivityFromPulse", RADIUS, electrode="positive", data=data, options=options)
 
 
+def test_gaps_are_left_out_of_pulses_and_time_goes_on():
+    data = points()
+    for column in data["data"].values():
+        column.insert(4, float("nan"))
+    with_gap = calculated("DiffusivityFromPulse", RADIUS, electrode="positive", data=data)
+    without = calculated("DiffusivityFromPulse", RADIUS, electrode="positive", data=points())
+    assert with_gap == without
+    back = points()
+    back["data"]["Time [s]"][-1] = 0.0
+    with pytest.raises(PipelineError, match=r"'Time \[s\]' must not go back"):
+        calculated("DiffusivityFromPulse", RADIUS, electrode="positive", data=back)
+
+
 def test_a_pulse_needs_a_rest_after_it_and_takes_its_start_for_one_before():
     ended = points()
     ended["data"] = {name: column[:4] for name, column in ended["data"].items()}

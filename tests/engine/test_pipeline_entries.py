@@ -258,6 +258,28 @@ def test_landesfeind_in_ec_emc_is_what_pybamm_has(name):
     )
 
 
+def test_an_electrolyte_and_free_reference_values_run_in_a_model():
+    reference = "Negative particle reference diffusivity [m2.s-1]"
+    values = {
+        **CHEN,
+        **entered("landesfeind_electrolyte", c_e=1000, system="EC:EMC (3:7)"),
+        **entered("arrhenius_particle_diffusivity", electrode="negative"),
+        **entered("zero_activation_energy"),
+    }
+    by_hand = pybamm.ParameterValues("Chen2020")
+    oregan = pybamm.ParameterValues("ORegan2022")
+    by_hand.update({name: oregan[name] for name in ELECTROLYTE})
+    by_hand["Negative particle diffusivity [m2.s-1]"] = 2e-14
+    fitted = over_the_wire(values).pybamm()
+    fitted.update({reference: "[input]"})
+    simulation = pybamm.Simulation(pybamm.lithium_ion.SPMe(), parameter_values=fitted)
+    found = simulation.solve(
+        [0, 1200], t_interp=np.linspace(0, 1200, 13), inputs={reference: 2e-14}
+    )
+    wanted = voltage(by_hand, model=pybamm.lithium_ion.SPMe)
+    np.testing.assert_allclose(found["Voltage [V]"].entries, wanted, atol=2e-5)
+
+
 @pytest.mark.parametrize("system", SYSTEMS)
 def test_every_landesfeind_system_is_physical_where_it_was_measured(system):
     values = over_the_wire(entered("landesfeind_electrolyte", c_e=1000, system=system))

@@ -188,6 +188,8 @@ def _electrode_capacity(asked: Asked) -> Values:
         raise asked.refuse("method", f"{method!r} needs use_stoich_window: True")
     missing, source = equation.missing(), equation.source()
     unknown = _unknown(method, missing, source is not None)
+    if unknown == "area" and HEIGHT in asked.given and WIDTH in asked.given:
+        raise asked.refuse("method", f"'area' is {HEIGHT!r} times {WIDTH!r}; leave one of them out")
     if unknown == "area" and source is not None and source.of_area:
         raise asked.lacking(equation.area_names or (equation.electrode.capacity,))
     lacking = [name for key, names in missing.items() if key != unknown for name in names]

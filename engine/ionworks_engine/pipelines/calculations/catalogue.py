@@ -163,7 +163,7 @@ def problems(settings: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     [('electrode', "is required: one of 'positive', 'negative', 'lumped'")]
     """
     kind = kind_of(settings)
-    if kind not in FIELDS:
+    if not isinstance(kind, str) or kind not in FIELDS:
         known = sorted(FIELDS)
         hint = near(str(kind), known) or f"; accepted are {', '.join(known)}"
         yield "type", f"unknown calculation {kind!r}{hint}"

@@ -108,7 +108,7 @@ def _eigenvalues() -> Floats:
 
 def _diffusivity(asked: Asked) -> Values:
     """Return the diffusivity of one pulse as a number."""
-    columns = asked.table(*COLUMNS)
+    columns = _whole_rows(asked)
     electrode = asked.electrode
     (radius,) = asked.positives(electrode.radius)
     pulse = _pulse(asked, *columns)
@@ -121,6 +121,17 @@ def _diffusivity(asked: Asked) -> Values:
     found = pulse.diffusivity(radius)
     _judge(asked, found, pulse.in_spheres(radius), electrode.diffusivity)
     return {electrode.diffusivity: found}
+
+
+def _whole_rows(asked: Asked) -> tuple[Floats, ...]:
+    """Return the columns without the rows that have a gap, in the order of time."""
+    rows = np.vstack(asked.table(*COLUMNS))
+    rows = rows[:, np.isfinite(rows).all(axis=0)]
+    if rows.shape[1] == 0:
+        raise asked.refuse("data", "every row has a gap")
+    if np.any(np.diff(rows[0]) < 0):
+        raise asked.refuse("data", f"{COLUMNS[0]!r} must not go back")
+    return tuple(rows)
 
 
 def _judge(asked: Asked, flat: float, exact: float | None, name: str) -> None:

@@ -99,8 +99,8 @@ def _log_linear(asked: Asked) -> Values:
     columns = [name for name in table.columns if name != TEMPERATURE]
     if not columns:
         raise asked.refuse("data", f"must have a column beside {TEMPERATURE!r}")
-    if np.any(temperatures <= 0):
-        raise asked.refuse("data", f"{TEMPERATURE!r} must be above 0 K")
+    if not np.all(temperatures > 0):
+        raise asked.refuse("data", f"{TEMPERATURE!r} must be above 0 K in every row")
     reference = _reference(asked, temperatures)
     values: Values = {REFERENCE_TEMPERATURE: reference}
     for column in columns:
@@ -116,7 +116,7 @@ def _reference(asked: Asked, temperatures: Floats) -> float:
     """Return the reference temperature: as asked, as given, or the data's nearest to 25 C."""
     asked_for = asked.settings.get("reference_temperature")
     if asked_for is None and REFERENCE_TEMPERATURE not in asked.given:
-        nearest = float(temperatures[np.nanargmin(np.abs(temperatures - _ROOM))])
+        nearest = float(temperatures[np.argmin(np.abs(temperatures - _ROOM))])
         asked.context.assume(f"{REFERENCE_TEMPERATURE!r} was taken as {nearest:g}, from the data.")
         return nearest
     if asked_for is None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ionworks_engine.pipelines.calculations.capacity import parallel
 from ionworks_engine.pipelines.calculations.naming import HEIGHT, WIDTH, Electrode
@@ -90,18 +90,21 @@ class _Layer:
 
 
 def _layers(asked: Asked) -> Iterator[_Layer]:
-    options = asked.setting("model_options", {})
-    phases = options.get("particle phases", "1") if isinstance(options, dict) else "1"
-    negative, positive = (phases, phases) if isinstance(phases, str) else tuple(phases)
+    counts = dict(zip(("Negative", "Positive"), _phase_counts(asked), strict=True))
     for name in _COMPONENTS:
         side, _, what = name.partition(" ")
         electrode = Electrode(side.lower()) if what == "electrode" else None
-        count = {"Negative": negative, "Positive": positive}.get(side, "1")
-        if count not in _PHASES:
-            raise asked.refuse(
-                "model_options.particle phases", f"must be '1' or '2', not {count!r}"
-            )
-        yield _Layer(name, electrode, _PHASES[count])
+        yield _Layer(name, electrode, _PHASES[counts.get(side, "1")])
+
+
+def _phase_counts(asked: Asked) -> tuple[str, str]:
+    options = asked.setting("model_options", {})
+    phases = options.get("particle phases", "1") if isinstance(options, Mapping) else options
+    pair = (phases, phases) if isinstance(phases, str) else phases
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or not set(pair) <= set(_PHASES):
+        place = "model_options.particle phases"
+        raise asked.refuse(place, f"must be '1', '2' or two of them, not {phases!r}")
+    return pair[0], pair[1]
 
 
 def _liquid(asked: Asked) -> float:

@@ -98,12 +98,12 @@ def problems(element: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     [('c_e', 'is required')]
     """
     name = element.get("name")
-    if name not in ENTRIES:
+    if not isinstance(name, str) or name not in ENTRIES:
         known = sorted(ENTRIES)
         hint = near(str(name), known) or f"; accepted are {', '.join(known)}"
         yield "name", f"unknown entry {name!r}{hint}"
         return
-    arguments = ENTRIES[str(name)]
+    arguments = ENTRIES[name]
     allowed = (*arguments.required, *(key for key, _ in arguments.defaults))
     for key in element:
         if key not in allowed and key not in _EVERYWHERE:
