@@ -173,6 +173,7 @@ def test_units_are_the_brackets_at_the_end():
         ({"$type": "builtins.float", "value": "NaN"}, "holds a NaN"),
         ({"$type": "builtins.tuple", "items": [1, 2]}, "must be a value"),
         ({"$type": "numpy.ndarray", "data": ["a"], "dtype": "U999999999"}, "must be of numbers"),
+        ({"$type": "numpy.ndarray", "data": [1, None], "dtype": "float64"}, "no gaps"),
         ({"$type": "pybamm.expression_tree.scalar.Nothing"}, "cannot be read"),
         ({"$type": "pybamm.expression_tree.scalar.Scalar", "name": "1"}, "cannot be read"),
     ],
@@ -192,6 +193,13 @@ def test_a_foreign_class_is_never_imported(monkeypatch):
     deep = {"$type": "pybamm.expression_tree.scalar.Scalar", "value": {"$type": "antigravity.X"}}
     assert "antigravity" in refused({"a": deep})
     assert seen == []
+
+
+def test_a_number_too_large_to_be_one_is_refused():
+    tree = write_values({"a": pybamm.Interpolant([0.0, 1.0], [1.0, 2.0], pybamm.Parameter("x"))})
+    tree["a"]["y"] = json.loads("[1e400, 2]")
+    with pytest.raises(PipelineError, match="a number too large to be one"):
+        ParameterSet.read(tree, "values")
 
 
 def test_infinity_goes_through_json_and_back():

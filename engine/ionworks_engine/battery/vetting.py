@@ -23,6 +23,8 @@ _NUMBERS = ("float64", "float32", "int64", "int32", "bool")
 def unsafe(node: Any, depth: int = 0) -> Iterator[str]:
     """Yield what a serialised value must not hold: NaN, foreign classes, endless nesting.
 
+    An infinity is written as ``{"$type": "builtins.float", "value": "Infinity"}``.
+
     Parameters
     ----------
     node
@@ -39,8 +41,8 @@ def unsafe(node: Any, depth: int = 0) -> Iterator[str]:
     """
     if depth > MAX_DEPTH:
         yield f"nested more than {MAX_DEPTH} levels deep"
-    elif isinstance(node, float) and math.isnan(node):
-        yield "holds a NaN"
+    elif isinstance(node, float) and not math.isfinite(node):
+        yield "holds a NaN" if math.isnan(node) else "holds a number too large to be one"
     elif isinstance(node, list):
         for item in node:
             yield from unsafe(item, depth + 1)

@@ -50,6 +50,8 @@ def read_value(wire: Any, where: str) -> Any:
         raise refuse(where, f"cannot be read: {words_of(error)}") from None
     if not isinstance(decoded, pybamm.Symbol | np.ndarray | float):
         raise refuse(where, f"must be a value, not {kind_of(decoded)}")
+    if isinstance(decoded, np.ndarray) and not np.isfinite(decoded).all():
+        raise refuse(where, "an array holds numbers only, no gaps")
     return decoded
 
 
