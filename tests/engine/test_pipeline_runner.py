@@ -10,7 +10,7 @@ from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.conversion import converted
 from ionworks_engine.pipelines.errors import PipelineError
 from ionworks_engine.pipelines.runner import context_of, run_element, run_simple
-from pipeline_configs import cumulative, example, result, run_all
+from pipeline_configs import chen2020, cumulative, example, result, run_all
 
 DIFFUSIVITY = "Negative particle diffusivity [m2.s-1]"
 OLD = "Negative electrode diffusivity [m2.s-1]"
@@ -221,6 +221,15 @@ def test_what_cannot_run_says_why(element, said, tmp_path):
     error = refusal({"x": element}, tmp_path)
     assert error.code == "CONFIGURATION_ERROR"
     assert said in error.message
+
+
+def test_numbers_that_cannot_be_computed_with_are_the_configurations_fault(measurements, tmp_path):
+    elements = json.loads(json.dumps(SEED))
+    parallel = {"Number of electrodes connected in parallel to make a cell": 0}
+    elements["entry"]["values"] |= {**chen2020(), **parallel}
+    error = refusal(elements, tmp_path, measurements=measurements)
+    assert error.code == "CONFIGURATION_ERROR"
+    assert error.message.startswith("data_fit: the numbers it was given cannot be computed with: ")
 
 
 def test_a_diffusivity_is_found_back_by_the_guides_pipeline(measurements, tmp_path):

@@ -195,8 +195,19 @@ def test_a_foreign_class_is_never_imported(monkeypatch):
     assert seen == []
 
 
+@pytest.mark.parametrize("names", [{"a": 1}, "sto", [1], None])
+def test_the_arguments_of_a_function_are_names(names):
+    tree = write_values({"a": lambda sto: 2 * sto})
+    assert ParameterSet.read(tree, "values").evaluated("a", 2.0) == 4.0
+    tree["a"]["func_args"] = names
+    with pytest.raises(PipelineError, match="'func_args' must be a list"):
+        ParameterSet.read(tree, "values")
+
+
 def test_a_number_too_large_to_be_one_is_refused():
-    tree = write_values({"a": pybamm.Interpolant([0.0, 1.0], [1.0, 2.0], pybamm.Parameter("x"))})
+    tree = write_values(
+        {"a": pybamm.Interpolant(np.arange(2.0), np.arange(2.0), pybamm.Parameter("x"))}
+    )
     tree["a"]["y"] = json.loads("[1e400, 2]")
     with pytest.raises(PipelineError, match="a number too large to be one"):
         ParameterSet.read(tree, "values")

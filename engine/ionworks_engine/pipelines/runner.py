@@ -205,6 +205,9 @@ def _run(
         raise PipelineError(SOLVER_ERROR, f"{name}: {words_of(error)}") from None
     except (pybamm.OptionError, pybamm.ModelError, pybamm.DomainError) as error:
         raise PipelineError(CONFIGURATION_ERROR, f"{name}: {words_of(error)}") from None
+    except ArithmeticError as error:
+        message = f"{name}: the numbers it was given cannot be computed with: {words_of(error)}"
+        raise PipelineError(CONFIGURATION_ERROR, message) from None
     except BatteryError as error:
         raise PipelineError(error.code, _of_element(name, error.message)) from None
     except KeyError as error:

@@ -52,7 +52,17 @@ def read_value(wire: Any, where: str) -> Any:
         raise refuse(where, f"must be a value, not {kind_of(decoded)}")
     if isinstance(decoded, np.ndarray) and not np.isfinite(decoded).all():
         raise refuse(where, "an array holds numbers only, no gaps")
+    if isinstance(decoded, pybamm.Symbol) and not all(map(_is_sound, decoded.pre_order())):
+        raise refuse(where, "'func_args' must be a list of the names of a function's arguments")
     return decoded
+
+
+def _is_sound(symbol: Any) -> bool:
+    """Say whether a symbol is one that PyBaMM's own decoder should have made."""
+    if not isinstance(symbol, pybamm.ExpressionFunctionParameter):
+        return True
+    names = symbol.func_args
+    return isinstance(names, list) and all(isinstance(name, str) for name in names)
 
 
 def write_values(values: Mapping[str, Any]) -> dict[str, Any]:
