@@ -5,9 +5,9 @@ Noting    in the engine's own process: notes only, nobody to help
 Calling   in a worker program: notes and offers of work go down its pipe
 
 A worker program writes, while it is at a task, ``{"note": {...}}``, ``{"offer": number, "task",
-"request", "affinity"}`` and ``{"take_back": number}``. The engine writes back, of each offer,
-``{"part": number, "told": "answer"|"lost"|"begun", "content"|"words"}``: ``begun`` says that it
-cannot be taken back, the other two are its end.
+"request", "affinity", "first"}`` and ``{"take_back": number}``. The engine writes back, of each
+offer, ``{"part": number, "told": "answer"|"lost"|"begun", "content"|"words"}``: ``begun`` says that
+it cannot be taken back, the other two are its end.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from threading import Event
 from typing import Any, TypeAlias
 
-from ionworks_engine.pipelines.aid import Aid, Handed, HelperLost
+from ionworks_engine.pipelines.aid import UNKNOWN, Aid, Handed, HelperLost
 
 Made: TypeAlias = tuple[dict[str, Any], Sequence[bytes]]
 """What a task returns: an answer, and its blobs."""
@@ -113,15 +113,19 @@ class Calling:
         if self.workers < 2:
             return None
         number = next(_NUMBERS)
-        part = self._parts[number] = _Part(lambda: self._write({"take_back": number}))
-        offer = {"offer": number, "task": task, "request": request, "affinity": affinity}
-        self._write(offer)
+        offer = {"offer": number, "task": task, "affinity": affinity, "first": False}
+        part = _Part(lambda: self._write({"take_back": number}), offer, request)
+        self._parts[number] = part
+        self._write(part.offer())
         return part
 
     def told(self, head: Mapping[str, Any]) -> None:
         """Take what the engine says of a part; called by the thread that reads the pipe."""
         part = self._parts.get(head["part"])
         if part is None:
+            return
+        if head["told"] == "answer" and head["content"] == UNKNOWN:
+            self._write(part.whole_offer())
             return
         if head["told"] != "begun":
             del self._parts[head["part"]]
@@ -131,12 +135,24 @@ class Calling:
 class _Part:
     """A part of the work that was offered."""
 
-    def __init__(self, ask: Callable[[], None]) -> None:
+    def __init__(
+        self, ask: Callable[[], None], offer: Mapping[str, Any], request: Mapping[str, Any]
+    ) -> None:
         self._ask = ask
+        self._offer = offer
+        self._request = {name: value for name, value in request.items() if name != "recipe"}
+        self._recipe = request.get("recipe", {})
         self._content: dict[str, Any] | None = None
         self._words = ""
         self._ended = Event()
         self._answered = Event()
+
+    def offer(self) -> dict[str, Any]:
+        return {**self._offer, "request": self._request}
+
+    def whole_offer(self) -> dict[str, Any]:
+        """Return the offer for a helper that asked for the recipe: next in turn."""
+        return {**self._offer, "request": {**self._request, **self._recipe}, "first": True}
 
     def told(self, head: Mapping[str, Any]) -> None:
         if head["told"] != "begun":

@@ -156,7 +156,10 @@ class ProcessExecutor:
             part = Work(message, head["affinity"], owner=work)
             work.parts[head["offer"]] = part
             part.future.add_done_callback(partial(_forward, worker, work, head["offer"]))
-            self._parts.append(part)
+            if head["first"]:
+                self._parts.appendleft(part)
+            else:
+                self._parts.append(part)
             self.feed()
         else:
             self._return_part(worker, work, head["take_back"])
@@ -202,11 +205,9 @@ class ProcessExecutor:
     def _return_part(self, worker: Worker, work: Work, number: int) -> None:
         """Give back a part that nobody has begun, or say that somebody has."""
         part = work.parts.get(number)
-        if part is None or part.future.done():
-            return
-        if part in self._parts:
+        if part is not None and part in self._parts:
             self._parts.remove(part)
-        elif not any(each.recall(part) for each in self._workers):
+        elif part is None or not any(each.recall(part) for each in self._workers):
             worker.say({"part": number, "told": "begun"})
             return
         part.future.cancel()

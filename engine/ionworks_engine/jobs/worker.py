@@ -24,7 +24,7 @@ import traceback
 from collections.abc import Iterator, Mapping
 from contextlib import nullcontext
 from queue import SimpleQueue
-from threading import Thread
+from threading import Lock, Thread
 from typing import BinaryIO
 
 from ionworks_engine.jobs import frames
@@ -44,20 +44,16 @@ def main(module: str, most_bytes: int, workers: int) -> None:
     _die_with_parent()
     _give_way()
     served = importlib.import_module(module)
-    _send(replies, frames.encode({"ready": True}))
-    inbox = _Inbox(requests)
-
-    def write(head: frames.Head) -> None:
-        _send(replies, frames.encode(head))
-
+    inbox, outbox = _Inbox(requests), _Outbox(replies)
+    outbox.write({"ready": True})
     for number, head in enumerate(inbox):
         if number in inbox.forgotten:
-            _send(replies, _FORGOTTEN)
+            outbox.send(_FORGOTTEN)
             continue
-        inbox.aid = Calling(head["request"], workers, write)
+        inbox.aid = Calling(head["request"], workers, outbox.write)
         with bounded(most_bytes) if head["task"] in served.BOUNDED else nullcontext():
             reply = answer(served.TASKS, head, inbox.aid)
-        _send(replies, reply)
+        outbox.send(reply)
 
 
 def answer(tasks: Mapping[str, Task], head: frames.Head, aid: Aid = ALONE) -> bytes:
@@ -111,6 +107,24 @@ class _Inbox:
             self._heads.put(None)
 
 
+class _Outbox:
+    """Messages to the engine, whole ones: a task and the thread that reads write them."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+        self._turn = Lock()
+
+    def write(self, head: frames.Head) -> None:
+        """Send a head without blobs."""
+        self.send(frames.encode(head))
+
+    def send(self, message: bytes) -> None:
+        """Send a message."""
+        with self._turn:
+            self._stream.write(message)
+            self._stream.flush()
+
+
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     requests, replies = os.dup(0), os.dup(1)
     nothing = os.open(os.devnull, os.O_RDONLY)
@@ -118,11 +132,6 @@ def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
     os.close(nothing)
     os.dup2(2, 1)
     return os.fdopen(requests, "rb"), os.fdopen(replies, "wb")
-
-
-def _send(replies: BinaryIO, message: bytes) -> None:
-    replies.write(message)
-    replies.flush()
 
 
 def _die_with_parent() -> None:

@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+UNKNOWN: Mapping[str, Any] = {"unknown": True}
+"""What a helper answers that lacks what stands in the recipe."""
+
 
 class HelperLost(Exception):  # noqa: N818 - it is said of a helper, it is not an error of ours
     """Nobody will answer: the part was taken back, or its helper ended or failed."""
@@ -61,7 +64,9 @@ class Aid(Protocol):
         Parameters
         ----------
         task, request
-            As for an executor: plain values only.
+            As for an executor: plain values only. What stands under ``recipe`` is kept back; only
+            a helper that answers ``UNKNOWN`` is asked again, with the entries of the recipe beside
+            the others.
         affinity
             Workers that did tasks of the same affinity are preferred: they have compiled.
 

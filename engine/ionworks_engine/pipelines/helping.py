@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from ionworks_engine.pipelines.aid import UNKNOWN
 from ionworks_engine.pipelines.fits import data_fit
-from ionworks_engine.pipelines.fits.population import UNKNOWN
 from ionworks_engine.pipelines.fits.problem import Problem
 from ionworks_engine.pipelines.runner import context_of
 
@@ -36,7 +36,7 @@ def evaluate(request: Mapping[str, Any]) -> dict[str, Any]:
     """
     problem = _problem(request)
     if problem is None:
-        return UNKNOWN
+        return dict(UNKNOWN)
     points = np.asarray(request["points"], dtype=float)
     return {"outcomes": [problem.outcome(point).written() for point in points]}
 
@@ -55,7 +55,9 @@ def run_start(request: Mapping[str, Any]) -> dict[str, Any]:
         ``end``: what the start came to; or that the problem is ``unknown``.
     """
     problem = _problem(request)
-    return UNKNOWN if problem is None else {"end": data_fit.start_one(problem, request["start"])}
+    if problem is None:
+        return dict(UNKNOWN)
+    return {"end": data_fit.start_one(problem, request["start"])}
 
 
 def _problem(request: Mapping[str, Any]) -> Problem | None:

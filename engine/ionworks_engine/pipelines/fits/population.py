@@ -6,14 +6,14 @@ that it never waits longer than the evaluation alone would take. Helpers send ba
 penalties, traces and counts are the owner's, and numbers do not depend on who computed them, up to
 the tolerances of the solvers.
 
-A part names the problem by a key; a helper that does not know it says so, and the part is offered
-again with all that the problem is built from: the request that the owner runs for, ``aid.origin``,
-and the element whose objectives, parameters and cost these are. The helper's side is
-:mod:`ionworks_engine.pipelines.helping`.
+A part names the problem by a key. The recipe, for helpers that do not know it, is the request that
+the owner runs for, ``aid.origin``, and the element whose objectives, parameters and cost these are.
+The helper's side is :mod:`ionworks_engine.pipelines.helping`.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -35,7 +35,6 @@ _WORTH = 5e-3
 """Seconds that a part should take at least: less is done sooner than sent."""
 _PATIENCE = 2
 """Losses after which no help is sought any more."""
-UNKNOWN: dict[str, Any] = {"unknown": True}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +70,12 @@ class _Recipe:
         """How many may help."""
         return self._aid.workers - 1 if self._is_shareable and self._losses < _PATIENCE else 0
 
-    def offer(self, task: str, part: Mapping[str, Any], is_new: bool = False) -> Handed | None:
-        """Offer a part; with the whole recipe where a helper did not know the problem."""
+    def offer(self, task: str, part: Mapping[str, Any]) -> Handed | None:
+        """Offer a part."""
         if not self._key:
             text = json.dumps(self._whole, sort_keys=True)
             self._key = hashlib.sha256(text.encode()).hexdigest()
-        request = {**part, "key": self._key, **(self._whole if is_new else {})}
+        request = {**part, "key": self._key, "recipe": self._whole}
         return self._aid.hand_over(task, request, self._key)
 
     def lost(self) -> None:
@@ -168,9 +167,8 @@ class _Shared:
             if self._found[index] is None:
                 self._found[index] = self._evaluate(self._points[index])
 
-    def _offer(self, items: list[int], is_new: bool = False) -> None:
-        part = {"points": self._points[items].tolist()}
-        handed = self._recipe.offer(EVALUATE, part, is_new)
+    def _offer(self, items: list[int]) -> None:
+        handed = self._recipe.offer(EVALUATE, {"points": self._points[items].tolist()})
         if handed is None:
             self._own.extend(items)
         else:
@@ -185,13 +183,18 @@ class _Shared:
             except HelperLost:
                 if not each.is_wanted_back:
                     self._recipe.lost()
+                    self._despair()
                 self._own.extend(each.items)
-                continue
-            if answer == UNKNOWN:
-                self._offer(each.items, is_new=True)
                 continue
             for index, written in zip(each.items, answer["outcomes"], strict=True):
                 self._found[index] = self._found[index] or Outcome.read(written)
+
+    def _despair(self) -> None:
+        """Take everything back, once helpers are lost too often."""
+        for each in self._offered:
+            if not self._recipe.helpers and not each.is_wanted_back:
+                each.is_wanted_back = True
+                each.handed.take_back()
 
     def _refill(self) -> bool:
         """Take on the last part that is not known yet; false when all is.
@@ -259,8 +262,8 @@ class _Runs:
                 self._end(next(iter(self.offered)))
         return [self.ends[index] for index in range(len(self.starts))]
 
-    def _offer(self, index: int, is_new: bool = False) -> None:
-        handed = self.recipe.offer(START, {"start": self.starts[index]}, is_new)
+    def _offer(self, index: int) -> None:
+        handed = self.recipe.offer(START, {"start": self.starts[index]})
         if handed is not None:
             self.offered[index] = handed
 
@@ -282,12 +285,5 @@ class _Runs:
 
     def _end(self, index: int) -> None:
         """Wait for a start; one that was lost is run here."""
-        try:
-            answer = self.offered.pop(index).result()
-        except HelperLost:
-            self.recipe.lost()
-            return
-        if answer == UNKNOWN:
-            self._offer(index, is_new=True)
-        else:
-            self.ends[index] = answer["end"]
+        with contextlib.suppress(HelperLost):
+            self.ends[index] = self.offered.pop(index).result()["end"]
