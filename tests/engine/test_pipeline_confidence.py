@@ -97,7 +97,7 @@ def test_95_percent_intervals_cover_the_truth_that_often(monkeypatch, transform)
 
 def test_intervals_hold_where_the_fit_weights_the_same_noise_unevenly(monkeypatch):
     """Normalising by the mean weights a small signal more; the noise is the same."""
-    small = {DECAY: 1.0}
+    small = {DECAY: 0.5}
     covered = 0
     objectives = {"one": {"data": {}}, "two": {"data": {}}}
     element = {
@@ -108,7 +108,7 @@ def test_intervals_hold_where_the_fit_weights_the_same_noise_unevenly(monkeypatc
     for seed in range(100):
         makers = {
             "one": lambda _, s=seed: Decay(noisy(2000 + s), {DECAY: 2.5}),
-            "two": lambda _, s=seed: Decay(noisy(3000 + s, **small), {DECAY: 1.0}),
+            "two": lambda _, s=seed: Decay(noisy(3000 + s, **small), {DECAY: 0.5}),
         }
         built(monkeypatch, makers)
         best = fit(element, context()).values

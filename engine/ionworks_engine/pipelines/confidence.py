@@ -10,8 +10,9 @@ penalties add to ``H``. ``gauss_newton: false`` takes the second derivatives of 
 by differences.
 
 The noise is ``variable_standard_deviations``, and the interval then is the normal distribution's.
-Where it is not given it is estimated, by variable, from what the fit leaves over, ``N - p`` degrees
-of freedom shared in proportion, and the interval is Student's t with ``N - p``. Intervals are made
+Where it is not given it is estimated, by variable, from what the fit leaves over (for one variable
+``N - p`` degrees of freedom; ``fits.spread`` for more), and the interval is Student's t with
+``N - p``. Intervals are made
 in the coordinate of the search and mapped back, so those of a ``Log10`` parameter are ratios and
 never negative.
 """
@@ -20,7 +21,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -29,24 +29,19 @@ from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, near, refuse
 from ionworks_engine.pipelines.fits.assembly import Assembly, assemble
 from ionworks_engine.pipelines.fits.costs import Cost, ErrorCost, Term, WeightedSum
+from ionworks_engine.pipelines.fits.spread import (
+    Rows,
+    covariance,
+    first_noise,
+    inverted,
+    noise_left,
+)
 from ionworks_engine.pipelines.objectives.base import Floats, SolveError
 from ionworks_engine.pipelines.results import Finished, plain
 from ionworks_engine.pipelines.values import write_values
 
 _STEP = 1e-2
 """Of a difference, as a share of a coordinate: solvers leave errors of 1e-6 in the models."""
-
-_CONDITION = 1e12
-
-
-@dataclass(frozen=True)
-class _Rows:
-    """What one term adds: differences, derivatives by the coordinates, and the fit's weight."""
-
-    variable: str
-    errors: Floats
-    slopes: Floats
-    weight: float
 
 
 def intervals(element: Mapping[str, Any], context: Context) -> Finished:
@@ -74,6 +69,16 @@ def intervals(element: Mapping[str, Any], context: Context) -> Finished:
     """
     level = _level(element, context)
     assembly = assemble(element, context)
+    try:
+        return _computed(element, assembly, level, context)
+    except SolveError as error:
+        message = f"the model has no answer there: {error.message}"
+        raise PipelineError(SOLVER_ERROR, message) from None
+
+
+def _computed(
+    element: Mapping[str, Any], assembly: Assembly, level: float, context: Context
+) -> Finished:
     names = _determined(assembly, context)
     point = _place(assembly, names, context)
     rows = _rows(assembly, point, names)
@@ -83,11 +88,17 @@ def intervals(element: Mapping[str, Any], context: Context) -> Finished:
             context.where,
             f"{count} data cannot tell the spread of {len(names)} parameters; there must be more",
         )
-    noise, estimated = _noise(element, rows, len(names), context)
+    known = _known_noise(element, rows, context)
+    noise = {**first_noise(rows, len(names)), **known}
     curvature = _curvature(element, assembly, rows, noise, point, names)
-    covariance = _covariance(rows, noise, curvature, names, context)
-    reach = _quantile(level, count - len(names) if estimated else None)
-    return _finished(element, assembly, point, names, covariance, reach, level, context)
+    inverse = inverted(curvature, names, context.where)
+    if set(known) != set(noise):
+        noise = noise_left(rows, noise, known, inverse)
+    freedom = None if set(known) == set(noise) else count - len(names)
+    spread = covariance(rows, noise, inverse)
+    return _finished(
+        element, assembly, point, names, spread, _quantile(level, freedom), level, context
+    )
 
 
 def _level(element: Mapping[str, Any], context: Context) -> float:
@@ -119,30 +130,24 @@ def _place(assembly: Assembly, names: list[str], context: Context) -> Floats:
     return assembly.problem.point(fitted)
 
 
-def _rows(assembly: Assembly, x: Floats, names: list[str]) -> list[_Rows]:
+def _rows(assembly: Assembly, x: Floats, names: list[str]) -> list[Rows]:
     problem = assembly.problem
     comparison = problem.comparison
     places = [list(problem.names).index(name) for name in names]
     terms = _terms(comparison.cost)
-    try:
-        known = comparison.sensitivities(problem.values(x))
-        if known is None:
-            slopes = _differences(assembly, x, places, terms)
-            outputs = comparison.outputs(problem.values(x))
-        else:
-            outputs = known[0]
-            scale = problem.space.slopes(x)
-            slopes = [
-                (term.slopes(outputs, known[1]) * term.scale * scale)[:, places]
-                for term, _ in terms
-            ]
-        errors = [term.errors(outputs) * term.scale for term, _ in terms]
-    except SolveError as error:
-        raise PipelineError(
-            SOLVER_ERROR, f"the model has no answer there: {error.message}"
-        ) from None
+    known = comparison.sensitivities(problem.values(x))
+    if known is None:
+        slopes = _differences(assembly, x, places, terms)
+        outputs = comparison.outputs(problem.values(x))
+    else:
+        outputs = known[0]
+        scale = problem.space.slopes(x)
+        slopes = [
+            (term.slopes(outputs, known[1]) * term.scale * scale)[:, places] for term, _ in terms
+        ]
+    errors = [term.errors(outputs) * term.scale for term, _ in terms]
     triples = zip(terms, errors, slopes, strict=True)
-    return [_Rows(term.variable, e, s, weight) for (term, weight), e, s in triples]
+    return [Rows(term.variable, e, s, weight) for (term, weight), e, s in triples]
 
 
 def _terms(cost: Cost, share: float = 1.0) -> list[tuple[Term, float]]:
@@ -188,10 +193,10 @@ def _step(x: Floats, place: int) -> float:
     return _STEP * (abs(float(x[place])) or 1.0)
 
 
-def _noise(
-    element: Mapping[str, Any], rows: list[_Rows], size: int, context: Context
-) -> tuple[dict[str, float], bool]:
-    """Return the standard deviation by variable, and whether any had to be estimated."""
+def _known_noise(
+    element: Mapping[str, Any], rows: list[Rows], context: Context
+) -> dict[str, float]:
+    """Return the standard deviations that the user gave, by variable."""
     given = element.get("variable_standard_deviations") or {}
     variables = {one.variable for one in rows}
     for name, value in given.items():
@@ -200,26 +205,13 @@ def _noise(
             raise refuse(place, f"no variable {name!r}{near(name, variables)}")
         if isinstance(value, bool) or not isinstance(value, int | float) or not value > 0:
             raise refuse(place, f"must be a positive number, not {value!r}")
-    total = sum(len(one.errors) for one in rows)
-    noise = {}
-    for name in sorted(variables):
-        errors = np.concatenate([one.errors for one in rows if one.variable == name])
-        freedom = len(errors) * (1 - size / total)
-        noise[name] = float(given.get(name, math.sqrt(float(errors @ errors) / freedom)))
-    return noise, not variables <= set(given)
-
-
-def _weight(one: _Rows, noise: Mapping[str, float]) -> float:
-    """Return the weight of the squares of a term; of a likelihood, if the cost has no such."""
-    if math.isfinite(one.weight):
-        return one.weight
-    return 0.5 / max(noise[one.variable], 1e-300) ** 2
+    return {name: float(value) for name, value in given.items()}
 
 
 def _curvature(
     element: Mapping[str, Any],
     assembly: Assembly,
-    rows: list[_Rows],
+    rows: list[Rows],
     noise: Mapping[str, float],
     x: Floats,
     names: list[str],
@@ -231,21 +223,19 @@ def _curvature(
         return 0.5 * _second_differences(assembly, rows, noise, x, places)
     own = problem.comparison.own_slopes(problem.values(x)) * problem.space.slopes(x)
     total = own[:, places].T @ own[:, places]
-    for one in rows:
-        total = total + _weight(one, noise) * (one.slopes.T @ one.slopes)
-    return np.asarray(total)
+    return np.asarray(sum((one.weight(noise) * one.information for one in rows), total))
 
 
 def _second_differences(
     assembly: Assembly,
-    rows: list[_Rows],
+    rows: list[Rows],
     noise: Mapping[str, float],
     x: Floats,
     places: list[int],
 ) -> Floats:
     problem = assembly.problem
     terms = [term for term, _ in _terms(problem.comparison.cost)]
-    weights = [_weight(one, noise) for one in rows]
+    weights = [one.weight(noise) for one in rows]
 
     def cost(moves: list[tuple[int, float]]) -> float:
         moved = np.array(x)
@@ -259,6 +249,9 @@ def _second_differences(
 
     steps = [_step(x, place) for place in places]
     size = len(places)
+    room = np.zeros(len(x))
+    room[places] = 2 * np.array(steps)
+    x = np.clip(x, problem.lower + room, problem.upper - room)
     found = np.zeros((size, size))
     for i in range(size):
         for j in range(i, size):
@@ -266,36 +259,6 @@ def _second_differences(
             corners = [cost([(p, a * h), (q, b * k)]) * a * b for a in (1, -1) for b in (1, -1)]
             found[i, j] = found[j, i] = sum(corners) / (4 * h * k)
     return found
-
-
-def _covariance(
-    rows: list[_Rows],
-    noise: Mapping[str, float],
-    curvature: Floats,
-    names: list[str],
-    context: Context,
-) -> Floats:
-    """Return the covariance of the coordinates."""
-    size = np.sqrt(np.abs(np.diag(curvature)))
-    if np.any(size == 0):
-        lost = [name for name, one in zip(names, size, strict=True) if one == 0]
-        raise refuse(context.where, f"the data say nothing of {', '.join(map(repr, lost))}")
-    scaled = curvature / np.outer(size, size)
-    values, vectors = np.linalg.eigh(scaled)
-    if values[0] <= values[-1] / _CONDITION:
-        share = np.abs(vectors[:, 0])
-        lost = [name for name, one in zip(names, share, strict=True) if one > 0.1 * share.max()]
-        raise refuse(
-            context.where,
-            f"the data do not tell {' and '.join(map(repr, lost))} apart: their intervals would be "
-            "endless; hold one of them, or add data",
-        )
-    inverse = (vectors / values) @ vectors.T / np.outer(size, size)
-    spread = sum(
-        (_weight(one, noise) * noise[one.variable]) ** 2 * (one.slopes.T @ one.slopes)
-        for one in rows
-    )
-    return np.asarray(inverse @ spread @ inverse)
 
 
 def _quantile(level: float, freedom: int | None) -> float:
@@ -324,9 +287,10 @@ def _finished(
     found = {}
     for parameter, place, variance in zip(chosen, places, np.diag(covariance), strict=True):
         width = reach * math.sqrt(variance)
-        ends = sorted(parameter.unbounded(float(x[place]) + sign * width) for sign in (1.0, -1.0))
+        reached = float(x[place]) + width * np.array([-1.0, 1.0])
         if bounded:
-            ends = [min(max(end, parameter.lower), parameter.upper) for end in ends]
+            reached = np.clip(reached, *parameter.coordinates)
+        ends = sorted(map(parameter.unbounded, reached.tolist()))
         found[parameter.name] = {"lower": ends[0], "upper": ends[1]}
         if free[parameter.name] in (parameter.lower, parameter.upper):
             context.assume(
