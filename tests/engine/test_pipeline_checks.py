@@ -254,6 +254,52 @@ OBJECTIVE = "data_fit/objectives/voltage"
         ("c", {"element_type": "calculation", "type": {}}, "must be the name of a calculation"),
         ("data_fit/optimizer", {"type": "DE"}, "elements.data_fit.optimizer.type"),
         ("data_fit/optimizer", {"type": "CMAES", "sigma": 1}, "'sigma0'"),
+        (
+            "data_fit/cost",
+            {"type": "SSE", "objective_weights": {"volt": 1}},
+            "cost.objective_weights.volt: no objective 'volt'; did you mean 'voltage'",
+        ),
+        (
+            "data_fit/cost",
+            {
+                "type": "MultiCost",
+                "costs": [
+                    {
+                        "cost": {
+                            "type": "SSE",
+                            "calculation_structure": {"v": ["Voltage [V]"]},
+                        },
+                        "weight": 1,
+                    }
+                ],
+            },
+            "cost.costs[0].cost.calculation_structure.v: no objective 'v'",
+        ),
+        (
+            f"{OBJECTIVE}/cost",
+            {"type": "GaussianLogLikelihood", "sigma": {"Voltage [V]": "sigma"}},
+            "voltage.cost.sigma.Voltage [V]: no parameter 'sigma'",
+        ),
+        (
+            "data_fit/optimizer",
+            {
+                "type": "Nested",
+                "parameters": ["b"],
+                "optimizer": {"type": "CMAES"},
+                "inner": {"type": "ScipyMinimize"},
+            },
+            "optimizer.parameters: no free parameter 'b'",
+        ),
+        (
+            "data_fit/optimizer",
+            {
+                "type": "Nested",
+                "parameters": [DIFFUSIVITY],
+                "optimizer": {"type": "CMAES"},
+                "inner": {"type": "ScipyMinimize"},
+            },
+            "none is left for 'inner'",
+        ),
         ("data_fit/multistarts", 0, "elements.data_fit.multistarts"),
         ("data_fit/initial_guess_sampler", {"type": "Sobol"}, "initial_guess_sampler: must be"),
         ("data_fit/objective_parallelism", "yes", "must be 'auto', 'on' or 'off'"),
@@ -307,6 +353,19 @@ def test_an_optimizer_that_needs_bounds_says_which_lack():
     config["data_fit"]["optimizer"] = {"type": "DifferentialEvolution"}
     (message,) = told(config)
     assert "DifferentialEvolution needs finite bounds" in message
+
+
+def test_least_squares_want_residuals():
+    config = changed("data_fit/optimizer", {"type": "ScipyLeastSquares"})
+    assert told(config) == []
+    for cost in ({"type": "SSE"}, {"type": "MultiCost", "costs": [{"cost": {"type": "MSE"}}]}):
+        config["data_fit"]["cost"] = cost
+        assert told(config) == []
+    wasserstein = {"cost": {"type": "Wasserstein"}, "weight": 1.0}
+    for cost in ({"type": "RMSE"}, {"type": "MultiCost", "costs": [wasserstein]}):
+        config["data_fit"]["cost"] = cost
+        (message,) = told(config)
+        assert message.startswith("elements.data_fit.cost: ScipyLeastSquares minimises residuals")
 
 
 def test_all_problems_are_told_at_once():

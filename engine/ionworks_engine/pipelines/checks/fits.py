@@ -8,6 +8,7 @@ from typing import Any
 
 from ionworks_engine.pipelines.checks.data import Known, unknown_keys
 from ionworks_engine.pipelines.checks.objectives import of_cost, of_objective
+from ionworks_engine.pipelines.checks.together import of_parts
 from ionworks_engine.pipelines.checks.trees import untyped
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
@@ -55,9 +56,13 @@ def of_fit(element: Mapping[str, Any], where: str, known: Known) -> Problems:
     """Yield what is wrong with a fit, or with an analysis, which holds the same keys."""
     kind = element["element_type"]
     yield from unknown_keys(element, (*_KEYS, *_OWN.get(kind, ())), where)
-    yield from _of_objectives(element, where, known)
+    wrong = list(_of_objectives(element, where, known))
+    yield from wrong
     parameters = yield from _of_parameters(element, where)
-    yield from _of_search(element, where, parameters)
+    search = list(_of_search(element, where, parameters))
+    yield from search
+    if parameters is not None and not wrong and not search:
+        yield from of_parts(element, where, parameters)
     yield from _of_numbers(element, where)
     if element.get("cost_logger") is not None:
         yield f"{where}.cost_logger", "a logger cannot be sent; leave it out"
