@@ -6,6 +6,7 @@ that stands alone. In a protocol they count as its repeated blocks and ``advance
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -115,7 +116,9 @@ def _is_pybamms(config: Mapping[str, Any]) -> bool:
 def _experiment(config: Mapping[str, Any], where: str) -> Any:
     loader = pybamm.expression_tree.operations.serialise.Serialise
     try:
-        return loader.deserialise_experiment(dict(config))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", DeprecationWarning)  # PyBaMM's about its own names
+            return loader.deserialise_experiment(dict(config))
     except Exception as error:
         raise refuse(where, f"is no experiment of PyBaMM: {words_of(error)}") from None
 

@@ -1,7 +1,7 @@
 """What is read from the unknowns, divided into what never changes in a fit and what does.
 
-Where some parts of a model depend on no input, as the electrolyte of a single-particle model does not
-on the diffusivities, all that is computed from them alone is computed once.
+Where some parts of a model depend on no input, as the electrolyte of a single-particle model does
+not on the diffusivities, all that is computed from them alone is computed once.
 """
 
 from __future__ import annotations
