@@ -31,7 +31,7 @@ def parquet(columns):
 
 
 def behave(element, aid):
-    match element.get("source", "").split():
+    match str(element.get("source", "")).split():
         case ["fail", *words]:
             raise RefusedError(" ".join(words))
         case ["break"]:

@@ -1,5 +1,8 @@
 """Pipelines over the API: submitted, run in order, watched, canceled, removed."""
 
+import subprocess
+import sys
+
 import pytest
 from ionworks_engine.parameterization.submission import MOST_ELEMENTS
 from ionworks_engine.storage import tables
@@ -151,6 +154,17 @@ def test_a_retried_create_makes_one_pipeline(bench):
     first, second = (bench.post("/pipelines", json=body, headers=headers) for _ in range(2))
     assert first.json() == second.json()
     assert bench.get("/pipelines", params={"project_id": bench.project}).json()["total"] == 1
+
+
+def test_the_server_runs_without_what_its_workers_need():
+    code = (
+        "import sys, tempfile; from pathlib import Path; from ionworks_engine import create_app;"
+        "create_app(Path(tempfile.mkdtemp()));"
+        "import ionworks_engine.parameterization.submission;"
+        "print({'pybamm', 'casadi', 'scipy', 'pints'} & set(sys.modules))"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
 
 
 # Canceling, changing, removing
