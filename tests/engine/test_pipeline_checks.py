@@ -223,6 +223,12 @@ OBJECTIVE = "data_fit/objectives/voltage"
         (f"{OBJECTIVE}/data", "file:x.csv", "the client reads it"),
         (f"{OBJECTIVE}/data", {"Time [s]": [1], "Voltage [V]": [1]}, "'Current [A]' is missing"),
         (f"{OBJECTIVE}/data", {**DATA, "x": [1]}, "'x' has 1"),
+        (
+            OBJECTIVE,
+            {"data": DATA, "options": {"objective variables": ["Temperature [K]"]}},
+            "the column 'Temperature [K]' is missing",
+        ),
+        (OBJECTIVE, {"type": "CalendarAgeing", "data": {"Time [s]": [0]}}, "'LLI [%]' is missing"),
         (f"{OBJECTIVE}/data", {"data": DATA, "options": {"srot": 1}}, "did you mean 'sort'"),
         (f"{OBJECTIVE}/data", {"data": DATA, "time_range": {"end": "x"}}, "a number of seconds"),
         (

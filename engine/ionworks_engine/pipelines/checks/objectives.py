@@ -56,7 +56,7 @@ OBJECTIVES: Mapping[str, Fields] = {
             "metrics",
         )
     ),
-    "CalendarAgeing": Fields((*_SIMULATED, "modes")),
+    "CalendarAgeing": Fields((*_SIMULATED, "modes"), ("Time [s]",)),
     "MSMRHalfCell": Fields(
         (
             *_SLOPES,
@@ -86,6 +86,11 @@ OBJECTIVES: Mapping[str, Fields] = {
     "ElectrodeBalancingHalfCell": Fields(
         ("direction", "GITT", "dUdQ cutoff", "objective variables"), electrode=True
     ),
+}
+# The option that names the columns that are compared, and the column without it.
+_VARIABLES = {
+    "CurrentDriven": ("objective variables", _VOLTAGE),
+    "CalendarAgeing": ("modes", "LLI [%]"),
 }
 REFUSED: Mapping[str, str] = {
     "Resistance": "how its resistance is computed is not published; fit the voltage with "
@@ -182,12 +187,20 @@ def _of_its_data(
         return
     found = columns_of_data(objective["data"], f"{where}.data", known)
     yield from found.problems
-    needed = list(OBJECTIVES[kind].columns)
     options = objective.get("options")
-    options = options if isinstance(options, Mapping) else {}
-    if kind == DEFAULT_OBJECTIVE and options.get("objective variables") is None:
-        needed.append(_VOLTAGE)
+    chosen = _chosen(kind, options if isinstance(options, Mapping) else {})
+    needed = dict.fromkeys((*OBJECTIVES[kind].columns, *chosen))
     yield from found.lacking(needed, f"{where}.data")
+
+
+def _chosen(kind: str, options: Mapping[str, Any]) -> list[str]:
+    """Return the columns that options say are compared, or their defaults."""
+    if kind not in _VARIABLES:
+        return []
+    key, default = _VARIABLES[kind]
+    names = options.get(key)
+    names = names if isinstance(names, list) else [default]
+    return [name for name in names if isinstance(name, str)]
 
 
 def _of_terms(objective: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]:
