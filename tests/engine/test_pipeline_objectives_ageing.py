@@ -88,7 +88,7 @@ def test_losses_and_capacities_are_those_of_pybamm(cycled):
     assert found[OUT][:3] == pytest.approx(flowed, rel=1e-4)
     assert found["dropped [V]"][:3] == pytest.approx(dropped, abs=2e-4)
     assert np.isnan(found[OUT][3])
-    assert list(one.channels({GROWTH: 2e-20}))[0] == "Cycle number"
+    assert next(iter(one.channels({GROWTH: 2e-20}))) == "Cycle number"
 
 
 def test_a_loss_is_fitted_back_within_a_percent(cycled):
@@ -161,7 +161,7 @@ def test_an_experiment_is_made_of_a_measurement(cycled, options):
 
 
 def test_a_split_step_counts_as_one(cycled):
-    """The third row of each cycle is a charge of both kinds: its last voltage is that of the hold."""
+    """The third row of each cycle is a charge of both kinds, which ends with the hold."""
     last = {"type": "CyclewiseMetric", "step": 2, "metric": {"type": "Last", "variable": CURRENT}}
     one = cycling(
         {"from data": listed(recorded(cycled))},
@@ -207,9 +207,11 @@ def test_metrics_are_composed_of_numbers_and_steps():
             self._both = first, last
 
         def first(self, variable):
+            del variable
             return self._both[0]
 
         def last(self, variable):
+            del variable
             return self._both[1]
 
     cycle = [Step(1.0, 2.0), Step(3.0, 7.0)]

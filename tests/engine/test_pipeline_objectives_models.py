@@ -221,7 +221,7 @@ def test_a_circuit_without_pairs_is_pybamms():
 
 def test_resistances_grow_with_throughput_where_a_function_says_so():
     columns = steady(current=2.0, duration=600.0)
-    grown = {"Resistance scale": lambda throughput, time: 1 + throughput}
+    grown = {"Resistance scale": lambda throughput, time: 1 + throughput + 0 * time}
     one = circuit(columns, given=grown, **{"resistance scale": "function"})
     through = 2.0 * columns[TIME] / 3600
     expected = 3.0 + 1.1 * (0.8 - through / 5) - 2 * 0.02 * (1 + through)

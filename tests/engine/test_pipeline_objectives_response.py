@@ -90,7 +90,7 @@ def test_a_nyquist_plot_has_the_negative_imaginary_part_upwards():
     assert plot["type"] == "EIS"
     assert plot["layout"]["yaxis"]["title"]["text"] == "-Z_Im [Ohm]"
     assert plot["traces"][0]["y"] == [0.01] * 15
-    assert list(one.channels({}))[0] == "Frequency [Hz]"
+    assert next(iter(one.channels({}))) == "Frequency [Hz]"
 
 
 def test_a_spectrum_needs_frequencies_above_zero_and_all_columns():
