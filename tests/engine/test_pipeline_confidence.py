@@ -6,7 +6,7 @@ import math
 import ionworks_schema as iws
 import numpy as np
 import pytest
-from closed_forms import DECAY, RATE, TIMES, VARIABLE, Decay, built, context, decay
+from decays import DECAY, RATE, TIMES, VARIABLE, Decay, built, context, decay
 from ionworks_engine.pipelines.confidence import intervals
 from ionworks_engine.pipelines.errors import PipelineError
 from ionworks_engine.pipelines.fits.data_fit import fit

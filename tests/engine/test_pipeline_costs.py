@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from closed_forms import TIMES, VARIABLE, Decay, decay
+from decays import TIMES, VARIABLE, Decay, decay
 from ionworks_engine.pipelines.errors import PipelineError
 from ionworks_engine.pipelines.fits.cost_checks import NAMES, check_cost
 from ionworks_engine.pipelines.fits.cost_reading import Reader
@@ -243,6 +243,8 @@ def test_a_wrong_cost_is_refused_without_data(config, words):
             {"type": "Wasserstein", "position_variable": VARIABLE, "weight_variable": "dQ"},
             "no objective has 'dQ'",
         ),
+        ({"type": "SSE", "objective_weights": {"b": 2}}, "objective_weights: no objective 'b'"),
+        ({"type": "SSE", "variable_weights": {"Voltage": 2}}, "no variable 'Voltage'"),
     ],
 )
 def test_a_cost_that_names_what_there_is_not_is_refused(config, words):

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pybamm
 import pytest
-from closed_forms import DECAY, RATE, VARIABLE, Decay, built, context, decay
+from decays import DECAY, RATE, VARIABLE, Decay, built, context, decay
 from ionworks_engine.pipelines.errors import PipelineError
 from ionworks_engine.pipelines.fits.assembly import assemble
 from ionworks_engine.pipelines.fits.distributions import read_distribution
@@ -435,6 +435,11 @@ def test_an_objectives_own_cost_wins_over_that_of_the_fit(monkeypatch):
     errors = decay() - DATA
     expected = np.mean(np.abs(errors / 0.1)) + np.sum(errors**2)
     assert problem.cost(problem.start) == pytest.approx(expected, rel=1e-9)
+    common = {"type": "SSE", "normalization": "identity", "objective_weights": {"one": 0.5}}
+    element = {"parameters": FREE, "objectives": objectives, "cost": common}
+    weighted = problem_of(monkeypatch, element, makers).problem
+    expected = 0.5 * np.mean(np.abs(errors / 0.1)) + np.sum(errors**2)
+    assert weighted.cost(weighted.start) == pytest.approx(expected, rel=1e-9)
 
 
 def test_a_parameter_that_no_objective_uses_is_refused_and_near_names_told(monkeypatch):

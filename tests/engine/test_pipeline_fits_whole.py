@@ -1,11 +1,13 @@
 """Whole fits of a closed form: results, starts, arrays, validations."""
 
+import doctest
 import json
+from importlib import import_module
 
 import ionworks_schema as iws
 import numpy as np
 import pytest
-from closed_forms import DECAY, RATE, TIMES, VARIABLE, Decay, built, context, decay
+from decays import DECAY, RATE, TIMES, VARIABLE, Decay, built, context, decay
 from ionworks_engine.pipelines.errors import PipelineError
 from ionworks_engine.pipelines.fits import array_fit
 from ionworks_engine.pipelines.fits.data_fit import fit
@@ -288,3 +290,22 @@ def test_a_bare_objective_is_called_by_its_type(decays):
     decays(Pulse=lambda given: Decay(DATA, given))
     found = fit({**ELEMENT, "objectives": {"type": "Pulse", "data": {}}}, context())
     assert list(found.series) == ["Pulse"]
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "results",
+        "validation",
+        "confidence",
+        "fits.data_fit",
+        "fits.parameters",
+        "fits.cost_checks",
+        "fits.distributions",
+        "fits.starts",
+    ],
+)
+def test_what_docstrings_show_is_so(name):
+    outcome = doctest.testmod(import_module(f"ionworks_engine.pipelines.{name}"))
+    assert outcome.attempted > 0
+    assert outcome.failed == 0

@@ -29,6 +29,7 @@ from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, near, refuse
 from ionworks_engine.pipelines.fits.assembly import Assembly, assemble
 from ionworks_engine.pipelines.fits.costs import Cost, ErrorCost, Term, WeightedSum
+from ionworks_engine.pipelines.fits.data_fit import read_options
 from ionworks_engine.pipelines.fits.spread import (
     Rows,
     covariance,
@@ -66,8 +67,26 @@ def intervals(element: Mapping[str, Any], context: Context) -> Finished:
     PipelineError
         If the model has no answer there, there are too few data, or they do not determine the
         parameters.
+
+    Examples
+    --------
+    >>> from ionworks_engine.pipelines.context import Context
+    >>> data = {
+    ...     "Time [s]": [0.0, 60.0, 120.0],
+    ...     "Current [A]": [0.5, 0.5, 0.5],
+    ...     "Voltage [V]": [3.79, 3.77, 3.76],
+    ... }
+    >>> element = {
+    ...     "objectives": {"pulse": {"type": "CurrentDriven", "data": data}},
+    ...     "parameters": {"Negative particle diffusivity [m2.s-1]": {"initial_value": 1e-14}},
+    ...     "variable_standard_deviations": {"Voltage [V]": 0.001},
+    ... }
+    >>> found = intervals(element, Context()).result
+    >>> sorted(found["intervals"]["Negative particle diffusivity [m2.s-1]"])
+    ['lower', 'upper']
     """
     level = _level(element, context)
+    read_options(element, context.place("options"))
     assembly = assemble(element, context)
     try:
         return _computed(element, assembly, level, context)

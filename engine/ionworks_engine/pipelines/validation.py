@@ -54,6 +54,18 @@ def validate(element: Mapping[str, Any], context: Context) -> Finished:
     ------
     PipelineError
         If the configuration is wrong, or no model has an answer.
+
+    Examples
+    --------
+    >>> from ionworks_engine.pipelines.context import Context
+    >>> data = {
+    ...     "Time [s]": [0.0, 60.0, 120.0],
+    ...     "Current [A]": [0.5, 0.5, 0.5],
+    ...     "Voltage [V]": [3.79, 3.77, 3.76],
+    ... }
+    >>> element = {"objectives": {"pulse": {"type": "CurrentDriven", "data": data}}}
+    >>> list(validate(element, Context()).result["summary_stats"]["pulse"])
+    ['RMSE', 'MAE', 'Max']
     """
     where = context.place("objectives")
     settings = objective_settings(element.get("objectives"), where)

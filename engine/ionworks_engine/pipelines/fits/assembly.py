@@ -120,25 +120,29 @@ def _cost(
 ) -> Cost:
     """Return the cost of a fit: an objective's own where it has one, else the fit's."""
     common = element.get("cost")
+    reader = Reader(objectives, context.assume)
+    weights = common.get("objective_weights") or {} if isinstance(common, Mapping) else {}
     own = {
         label: one.get("cost") or (objectives[label].default_cost if common is None else None)
         for label, one in settings.items()
     }
-    parts: list[Cost] = []
-    for label, config in own.items():
-        if config is not None:
-            reader = Reader({label: objectives[label]}, context.assume)
-            parts.append(reader.read(config, context.place(f"objectives.{label}.cost")))
-    shared = {label: objectives[label] for label, config in own.items() if config is None}
+    parts: list[tuple[Cost, float]] = []
+    shared = [label for label, config in own.items() if config is None]
     if shared:
         if common is None:
             context.assume(
                 "No cost was given: the sum of squared errors (SSE), each variable "
                 "divided by the mean of its data."
             )
-        reader = Reader(shared, context.assume)
-        parts.insert(0, reader.read(common or DEFAULT_COST, context.place("cost")))
-    return parts[0] if len(parts) == 1 else WeightedSum(tuple((part, 1.0) for part in parts))
+        config = DEFAULT_COST if common is None else common
+        parts.append((reader.read(config, context.place("cost"), shared), 1.0))
+    for label, config in own.items():
+        if config is not None:
+            where = context.place(f"objectives.{label}.cost")
+            part = reader.read(config, where, (label,))
+            parts.append((part, float(weights.get(label, 1.0))))
+    alone = len(parts) == 1 and parts[0][1] == 1.0
+    return parts[0][0] if alone else WeightedSum(tuple(parts))
 
 
 def _regularizers(

@@ -39,6 +39,23 @@ def check_cost(config: Any, where: str) -> Mapping[str, Any]:
     """Return the configuration of a cost whose fields are known, or refuse it.
 
     Needs no data, so a submission can be checked with it.
+
+    Parameters
+    ----------
+    config
+        As on the wire; a bare name stands for a cost with all its defaults.
+    where
+        Key path for messages.
+
+    Raises
+    ------
+    PipelineError
+        If there is no such cost, or a field of it is unknown or out of range.
+
+    Examples
+    --------
+    >>> check_cost("RMSE", "cost")
+    {'type': 'RMSE'}
     """
     if isinstance(config, str):
         config = {"type": config}

@@ -70,6 +70,7 @@ class Reader:
         self, config: Mapping[str, Any], within: Mapping[str, Sequence[str]], where: str
     ) -> Cost:
         scope = self._scope(config, within, where)
+        self._check_weights(config, where)
         name = config["type"]
         if name == "MultiCost":
             return self._several(config, scope, where)
@@ -104,6 +105,14 @@ class Reader:
                 )
             scope[label] = within[label] if variables is None else tuple(variables)
         return scope
+
+    def _check_weights(self, config: Mapping[str, Any], where: str) -> None:
+        """Refuse weights of what there is not: they would silently weigh nothing."""
+        for label in config.get("objective_weights") or {}:
+            _known(label, self.objectives, f"{where}.objective_weights", "objective")
+        variables = {name for one in self.objectives.values() for name in one.variables}
+        for name in config.get("variable_weights") or {}:
+            _known(name, variables, f"{where}.variable_weights", "variable")
 
     def _terms(self, config: Mapping[str, Any], scope: Mapping[str, Sequence[str]]) -> list[Term]:
         objective_weights = config.get("objective_weights") or {}

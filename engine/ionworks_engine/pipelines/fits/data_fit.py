@@ -60,6 +60,22 @@ def fit(element: Mapping[str, Any], context: Context) -> Finished:
     ------
     PipelineError
         If the configuration is wrong, or the model has no answer at any point.
+
+    Examples
+    --------
+    >>> from ionworks_engine.pipelines.context import Context
+    >>> data = {
+    ...     "Time [s]": [0.0, 60.0, 120.0],
+    ...     "Current [A]": [0.5, 0.5, 0.5],
+    ...     "Voltage [V]": [3.79, 3.77, 3.76],
+    ... }
+    >>> element = {
+    ...     "objectives": {"pulse": {"type": "CurrentDriven", "data": data}},
+    ...     "parameters": {"Negative particle diffusivity [m2.s-1]": {"bounds": [1e-15, 1e-12]}},
+    ... }
+    >>> found = fit(element, Context())
+    >>> found.result["type"], list(found.values)
+    ('OptimizationResult', ['Negative particle diffusivity [m2.s-1]'])
     """
     options = read_options(element, context.place("options"))
     assembly = assemble(element, context)

@@ -215,6 +215,12 @@ def read_distribution(config: Any, where: str) -> Distribution:
     ------
     PipelineError
         If it is none of them, or a field is missing, unknown or out of range.
+
+    Examples
+    --------
+    >>> normal = read_distribution({"distribution": "Normal", "mean": 1.0, "std": 0.1}, "prior")
+    >>> round(normal.log_density(np.array([1.0])), 4)
+    1.3836
     """
     name = _name(config, where)
     if name == "PointMass":

@@ -82,6 +82,12 @@ def read_parameters(parameters: Any, priors: Any, where: str) -> FitParameters:
     ------
     PipelineError
         If a value is out of its range or a name is not what it should be.
+
+    Examples
+    --------
+    >>> found = read_parameters({"Rate [s-1]": {"bounds": [1, 3]}, "Height [V]": 2}, None, "fit")
+    >>> found.space.values(found.space.start), found.fixed
+    ({'Rate [s-1]': 2.0}, {'Height [V]': 2.0})
     """
     given = _mapping(parameters, f"{where}.parameters")
     spread = _priors(priors, [n for n, v in given.items() if _is_free(v)], f"{where}.priors")

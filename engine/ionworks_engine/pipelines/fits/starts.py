@@ -37,6 +37,14 @@ def starts(
         Of the points that are drawn.
     where
         Key path of the element, for messages.
+
+    Examples
+    --------
+    >>> from ionworks_engine.pipelines.fits.parameters import read_parameters
+    >>> space = read_parameters({"Rate [s-1]": {"bounds": [1.0, 3.0]}}, None, "fit").space
+    >>> points = starts({"multistarts": 3}, space, space.start, seed=0, where="fit")
+    >>> len(points), space.values(points[0])
+    (3, {'Rate [s-1]': 2.0})
     """
     count = element.get("multistarts")
     if count is not None and (isinstance(count, bool) or not isinstance(count, int) or count < 1):
