@@ -10,14 +10,16 @@ from ionworks_engine import units
 from ionworks_engine.pipelines.errors import refuse
 from ionworks_engine.pipelines.names import unit_of
 
-# Scales with a zero of their own: degrees per kelvin, and the kelvins of their zero.
+# Scales of temperature with a zero of their own: kelvins a degree, and the kelvins of their zero.
 _SCALES = {
-    **dict.fromkeys(("°C", "℃", "degC", "celsius", "degreeC", "degree_Celsius"), (1.0, 273.15)),
+    **dict.fromkeys(("K", "kelvin"), (1.0, 0.0)),
+    **dict.fromkeys(("°C", "degC", "celsius", "degreeC", "degree_Celsius"), (1.0, 273.15)),
     **dict.fromkeys(
         ("°F", "degF", "fahrenheit", "degreeF", "degree_Fahrenheit"), (5 / 9, 459.67 * 5 / 9)
     ),
+    **dict.fromkeys(("°Re", "degRe", "reaumur", "degreeRe", "degree_Reaumur"), (1.25, 273.15)),
 }
-_KELVIN = ("K", "kelvin")
+_LOGARITHMIC = frozenset({"dB", "decibel", "dBm", "dBu", "Np", "neper", "oct", "octave", "decade"})
 
 
 def converted(parameter: str, quantity: Mapping[str, Any], where: str) -> float:
@@ -52,14 +54,29 @@ def converted(parameter: str, quantity: Mapping[str, Any], where: str) -> float:
         raise refuse(where, f"{parameter!r} must be a finite number, but {found}")
     if stated is None:
         return float(value)
-    if problem := units.why_not(stated):
+    if wanted in _SCALES and stated in _SCALES:
+        return _on_scale(value, stated, wanted)
+    try:
+        problem, amount = units.why_not(stated), _amount(value, stated, wanted)
+    except TypeError:  # A scale with a zero inside a unit, such as millidegrees.
+        problem, amount = None, None
+    if problem:
         raise refuse(where, f"{parameter!r}: {problem}")
-    if wanted in _KELVIN and stated in _SCALES:
-        scale, zero = _SCALES[stated]
-        return value * scale + zero
-    amount = None if stated in _SCALES else units.amount({"value": value, "unit": stated}, wanted)
     if amount is None:
         of = f"[{wanted}]" if wanted else "a plain number"
         raise refuse(where, f"{parameter!r} wants {of}, but {found} in {stated!r}")
     # The scale is a power of ten, which leaves its mark in the last digit.
     return float(f"{amount:.15g}")
+
+
+def _on_scale(value: float, stated: str, wanted: str) -> float:
+    """Return a temperature on another scale."""
+    (step, zero), (other_step, other_zero) = _SCALES[stated], _SCALES[wanted]
+    return float(f"{(value * step + zero - other_zero) / other_step:.15g}")
+
+
+def _amount(value: float, stated: str, wanted: str) -> float | None:
+    """Return a quantity in a unit that is a multiple of its own; ``None`` if it is of no such."""
+    if {stated, wanted} & (_SCALES.keys() - {"K", "kelvin"} | _LOGARITHMIC):
+        return None
+    return units.amount({"value": value, "unit": stated}, wanted)
