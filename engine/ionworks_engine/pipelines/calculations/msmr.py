@@ -98,24 +98,20 @@ def _interpolant(asked: Asked) -> Values:
 def _average(asked: Asked) -> Values:
     """Return the mean of the lithiation and the delithiation sites, kind by kind."""
     electrode = asked.electrode
-    values: Values = {}
+    plain = HalfCell(electrode.side)
+    ways = [HalfCell(electrode.side, direction=way) for way in ("lithiation", "delithiation")]
+    source = Source(asked.given, {}, asked.kind)
+    averaged: list[str] = []
     for what, unit in (*_AVERAGED, _AMOUNT[asked.option("species_format", "Xj")]):
-        source = Source(asked.given, {}, asked.kind)
-        half = HalfCell(electrode.side, prefixes=(electrode.prefix,))
-        (plain,) = half.names(electrode.prefix, f"host site {what}", unit)
-        ways = [
-            HalfCell(electrode.side, direction=way).names(
-                electrode.prefix, f"host site {what}", unit
-            )[0]
-            for way in ("lithiation", "delithiation")
+        names = [
+            half.names(electrode.prefix, f"host site {what}", unit)[0] for half in (plain, *ways)
         ]
-        count = max(1, *(source.length(way) for way in ways))
-        for kind in range(count):
-            for way in ways:
-                source.member(kind, way)
-        means = source.slots().numbers.reshape(count, 2).mean(axis=1)
-        values |= {indexed(plain, kind): float(mean) for kind, mean in enumerate(means)}
-    return values
+        for kind in range(max(1, *(source.length(name) for name in names[1:]))):
+            averaged.append(indexed(names[0], kind))
+            for name in names[1:]:
+                source.member(kind, name)
+    means = source.slots().numbers.reshape(-1, 2).mean(axis=1)
+    return {name: float(mean) for name, mean in zip(averaged, means, strict=True)}
 
 
 def _entropic_change(asked: Asked) -> Values:

@@ -24,7 +24,7 @@ from ionworks_engine.pipelines.models.msmr_slots import Floats, Source
 
 _FRACTION, _CAPACITY = "host site occupancy fraction", "host site occupancy capacity"
 _SUM_WITHIN = 0.01
-_EVEN, _NEAR, _WIDTHS = 1001, 121, 15.0
+_EVEN, _NEAR, _WIDTHS = 501, 241, 10.0
 _EDGE = 1e-4
 _STEP, _MOST_STEPS = 1.0, 60
 
