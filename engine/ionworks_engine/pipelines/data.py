@@ -20,7 +20,7 @@ import numpy.typing as npt
 import polars as pl
 
 from ionworks_engine.pipelines import queries
-from ionworks_engine.pipelines.errors import PipelineError, near, refuse, shown, words_of
+from ionworks_engine.pipelines.errors import near, refuse, shown, words_of
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 RESERVED = ("data", "time_series", "steps", "options", "time_range", "analysis", "metadata")
@@ -350,6 +350,3 @@ def _table(
         else:
             texts.add(series.name)
     return Table(columns, steps, metadata, where, frozenset(texts))
-
-
-__all__ = ["Floats", "PipelineError", "Sources", "Table", "read_table", "read_window"]

@@ -40,18 +40,15 @@ class Known:
         Returns the names of a measurement's columns by its id, if they are known.
     handles
         Data of earlier entries by ``"<element>.<key>"``.
-    names
-        The elements before it.
     """
 
     columns_of: Callable[[str], frozenset[str] | None] = field(default=lambda _: None)
     handles: Mapping[str, Any] = field(default_factory=dict)
-    names: tuple[str, ...] = ()
 
     def after(self, name: str, handles: Mapping[str, Any]) -> Known:
         """Return what is known after an element."""
         named = {f"{name}.{key}": value for key, value in handles.items()}
-        return replace(self, handles={**self.handles, **named}, names=(*self.names, name))
+        return replace(self, handles={**self.handles, **named})
 
 
 @dataclass(frozen=True)
