@@ -23,6 +23,11 @@ from ionworks_engine.pipelines.errors import MissingParametersError, PipelineErr
 from ionworks_engine.pipelines.objectives import build
 from ionworks_engine.pipelines.objectives.base import Objective, SolveError
 from ionworks_engine.pipelines.solving.course import course
+from ionworks_engine.pipelines.solving.equations import CURRENT as CURRENT_FUNCTION
+from ionworks_engine.pipelines.solving.equations import equations
+from ionworks_engine.pipelines.solving.linear import LinearPart
+from ionworks_engine.pipelines.solving.settings import Settings
+from ionworks_engine.pipelines.solving.simulator import Machine, Simulator
 
 THIN = "Negative electrode thickness [m]"
 HEAT = {"thermal": "lumped"}
@@ -67,6 +72,24 @@ def test_a_course_keeps_within_what_is_allowed_with_far_fewer_points():
     assert thin.times.size < 100
     assert np.abs(thin.at(times) - current).max() <= 1e-3 + 1e-12
     assert course(times, current, lossless=True).times.size == times.size
+
+
+def test_modes_that_cannot_be_told_apart_are_stepped():
+    """``a' = I - a, b' = a - b`` has one mode only: ``b = I (1 - (1 + t) e^-t)``."""
+    model = pybamm.BaseModel()
+    first, second = pybamm.Variable("a"), pybamm.Variable("b")
+    current = pybamm.FunctionParameter(CURRENT_FUNCTION, {TIME: pybamm.t})
+    model.rhs = {first: current - first, second: first - second}
+    model.initial_conditions = {first: pybamm.Scalar(0), second: pybamm.Scalar(0)}
+    model.variables = {VOLTAGE: second}
+    settings = Settings(rtol=1e-8, atol=1e-10)
+    compiled = equations(model, pybamm.ParameterValues({}), [], [VOLTAGE], settings, "")
+    machine = Machine(compiled)
+    assert isinstance(machine.solvers[0], LinearPart)
+    times = np.linspace(0, 5, 20)
+    found = Simulator(machine, course(times, np.full(20, 3.0)), times).run(np.zeros(0))[0]
+    assert not isinstance(machine.solvers[0], LinearPart)
+    assert found == pytest.approx(3 * (1 - (1 + times) * np.exp(-times)), abs=1e-6)
 
 
 def test_temperature_is_an_objective_variable_of_thermal_models():

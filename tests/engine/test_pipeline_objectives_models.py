@@ -226,3 +226,31 @@ def test_resistances_grow_with_throughput_where_a_function_says_so():
     through = 2.0 * columns[TIME] / 3600
     expected = 3.0 + 1.1 * (0.8 - through / 5) - 2 * 0.02 * (1 + through)
     assert one.evaluate({})[VOLTAGE] == pytest.approx(expected, abs=1e-5)
+
+
+# -- where they start ---------------------------------------------------------------
+
+
+def test_a_circuit_starts_at_a_state_of_charge():
+    columns = steady(current=0.0)
+    one = circuit(columns, {"Initial SOC [%]": 50.0})
+    assert one.inputs == {"Initial SOC [%]"}
+    found = one.evaluate({"Initial SOC [%]": 20.0})[VOLTAGE]
+    assert found == pytest.approx(np.full(61, 3.0 + 1.1 * 0.2), abs=1e-9)
+
+
+def test_diffusion_starts_at_a_voltage():
+    columns = steady(current=0.0, duration=100)
+    given = context(**{"Initial voltage [V]": 3.7, RESISTANCE: 0.0})
+    one = objective(columns, {}, given=given, model={"type": "GITTModel"})
+    assert one.evaluate({})[VOLTAGE] == pytest.approx(np.full(61, 3.7), abs=1e-6)
+
+
+def test_a_half_cell_is_pybamms():
+    columns = steady(current=0.0005, duration=600)
+    half = {"working electrode": "positive"}
+    model = pybamm.lithium_ion.SPM(half)
+    config = {"type": "SPM", "options": half}
+    one = objective(columns, {D_P: 1e-14}, given=context("Xu2019"), model=config)
+    (voltage,) = by_hand(model, columns, values="Xu2019", **{D_P: 2e-14})
+    assert one.evaluate({D_P: 2e-14})[VOLTAGE] == pytest.approx(voltage, abs=1e-5)

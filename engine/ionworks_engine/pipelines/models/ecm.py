@@ -109,6 +109,9 @@ class ECM(pybamm.BaseModel):  # type: ignore[misc]
     4
     """
 
+    initial_soc = "Initial SoC"
+    """The parameter that says where it starts, a fraction."""
+
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__("Equivalent circuit model")
         self._chosen = options
@@ -175,7 +178,7 @@ class ECM(pybamm.BaseModel):  # type: ignore[misc]
         )
         self.rhs[soc] = -current / (3600 * capacity)
         self.rhs[throughput] = abs(current) / 3600
-        self.initial_conditions[soc] = pybamm.Parameter("Initial SoC")
+        self.initial_conditions[soc] = pybamm.Parameter(self.initial_soc)
         self.initial_conditions[throughput] = pybamm.Scalar(0)
 
     # -- heat --------------------------------------------------------------------

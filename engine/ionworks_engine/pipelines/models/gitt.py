@@ -61,6 +61,8 @@ class GITTModel(pybamm.BaseModel):  # type: ignore[misc]
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         super().__init__("GITT model")
+        self.options = pybamm.BatteryModelOptions(dict(options))
+        self.param = pybamm.LithiumIonParameters(self.options)
         half = options[_ELECTRODE] == "positive"
         self._electrodes = ("positive",) if half else ("negative", "positive")
         self._current = pybamm.FunctionParameter("Current function [A]", {"Time [s]": pybamm.t})

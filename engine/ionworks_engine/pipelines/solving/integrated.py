@@ -7,6 +7,7 @@ events, which leaves out most of what a call of the solver costs otherwise.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +20,7 @@ from ionworks_engine.pipelines.solving.course import Course
 from ionworks_engine.pipelines.solving.parts import Part, arguments, kind_of
 from ionworks_engine.pipelines.solving.settings import Settings
 
+_MOST_GROUPS = 64
 _OPTIONS = {
     "silence_sundials_errors": True,
     "num_steps_no_progress": 2_000,
@@ -41,7 +43,7 @@ class IntegratedPart:
     def __init__(self, part: Part, settings: Settings) -> None:
         self.part = part
         self._settings = settings
-        self._groups: dict[Any, Any] = {}
+        self._groups: OrderedDict[Any, Any] = OrderedDict()
         self._start_slopes: Any = None
 
     def states(self, inputs: Floats, course: Course, times: Floats) -> Floats:
@@ -120,6 +122,9 @@ class IntegratedPart:
         if key not in self._groups:
             functions = _functions(self.part, course, varied)
             self._groups[key] = _solver_group(functions, self.part, self._settings, len(varied))
+            while len(self._groups) > _MOST_GROUPS:
+                self._groups.popitem(last=False)
+        self._groups.move_to_end(key)
         return self._groups[key]
 
 

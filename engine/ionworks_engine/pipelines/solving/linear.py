@@ -14,6 +14,7 @@ import numpy as np
 
 from ionworks_engine.battery.quiet import casadi
 from ionworks_engine.battery.terms import Floats
+from ionworks_engine.pipelines.objectives.base import SolveError
 from ionworks_engine.pipelines.solving.course import Course
 from ionworks_engine.pipelines.solving.parts import Part
 
@@ -31,6 +32,10 @@ _SMOOTH = frozenset(
         *("SIN", "COS", "TANH", "SINH", "COSH", "ASINH"),
     )
 )
+
+
+class MixedModesError(Exception):
+    """Equations whose modes cannot be told apart."""
 
 
 @dataclass(frozen=True)
@@ -82,15 +87,18 @@ class LinearPart:
 
         Raises
         ------
-        ArithmeticError
-            If the modes cannot be told apart, or are not finite.
+        SolveError
+            If the equations are not finite at these inputs.
+        MixedModesError
+            If they have to be solved step by step.
         """
         matrix, added, driven, initial = (each.full() for each in self._coefficients(inputs))
         scale = float(np.abs(matrix).max(initial=0.0)) or 1.0
         modes = self._modes_of(matrix / scale)
         start = modes.inverse @ initial.ravel()
         still, moved = modes.inverse @ added.ravel(), modes.inverse @ driven.ravel()
-        found = _followed(modes.rates * scale, start, still, moved, course, times)
+        with np.errstate(all="ignore"):  # what grows without bounds ends as NaN
+            found = _followed(modes.rates * scale, start, still, moved, course, times)
         return np.ascontiguousarray(np.real(modes.basis[self.part.needed] @ found).T)
 
     def slopes(
@@ -124,12 +132,15 @@ class LinearPart:
         if known is not None and np.abs(known.matrix - matrix).max(initial=0.0) < _SAME:
             return known
         if not np.isfinite(matrix).all():
-            raise ArithmeticError("the equations are not finite")
-        rates, basis = np.linalg.eig(matrix)
+            raise SolveError("the equations are not finite at these values")
+        try:
+            rates, basis = np.linalg.eig(matrix)
+        except np.linalg.LinAlgError as error:
+            raise MixedModesError from error
         if np.abs(np.imag(rates)).max(initial=0.0) < _NEARLY_REAL:
             rates, basis = np.real(rates), np.real(basis)
         if not np.linalg.cond(basis) < _WORST_BASIS:
-            raise ArithmeticError("the modes of the equations cannot be told apart")
+            raise MixedModesError
         self._modes = _Modes(matrix, rates, basis, np.linalg.inv(basis))
         return self._modes
 

@@ -13,7 +13,7 @@ from ionworks_engine.pipelines.objectives.base import SolveError
 from ionworks_engine.pipelines.solving.course import Course
 from ionworks_engine.pipelines.solving.equations import Equations
 from ionworks_engine.pipelines.solving.integrated import IntegratedPart
-from ionworks_engine.pipelines.solving.linear import LinearPart
+from ionworks_engine.pipelines.solving.linear import LinearPart, MixedModesError
 from ionworks_engine.pipelines.solving.parts import Part, parts_of
 from ionworks_engine.pipelines.solving.reading import Divided, divided
 
@@ -164,19 +164,16 @@ class Simulator:
         return known[key]
 
     def _solve(self, place: int, inputs: Floats) -> Floats:
-        solver = self._machine.solvers[place]
         try:
-            return solver.states(inputs, self._course, self._times)
-        except ArithmeticError as error:
-            if isinstance(solver, IntegratedPart):
-                raise SolveError(str(error)) from None
-        return self._machine.stepping(place).states(inputs, self._course, self._times)
+            return self._machine.solvers[place].states(inputs, self._course, self._times)
+        except MixedModesError:
+            stepping = self._machine.stepping(place)
+            return stepping.states(inputs, self._course, self._times)
 
     def _changes(self, place: int, inputs: Floats, places: list[int]) -> tuple[Floats, Floats]:
-        solver = self._machine.solvers[place]
         try:
+            solver = self._machine.solvers[place]
             return solver.slopes(inputs, self._course, self._times, places)
-        except ArithmeticError as error:
-            if isinstance(solver, IntegratedPart):
-                raise SolveError(str(error)) from None
-        return self._machine.stepping(place).slopes(inputs, self._course, self._times, places)
+        except MixedModesError:
+            stepping = self._machine.stepping(place)
+            return stepping.slopes(inputs, self._course, self._times, places)

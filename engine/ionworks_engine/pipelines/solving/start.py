@@ -66,9 +66,12 @@ class Start:
             if self._entry in values
             else float(self._cell.parameters[self._entry])
         )
+        soc, voltage = (wanted / 100, None) if self._entry == SOC else (None, wanted)
+        own = _own_state(self._cell.model)
+        if own is not None and soc is not None and 0 <= soc <= 1:
+            return {own: soc}
         known = self._cell.parameters.keys()
         design = {name: values[name] for name in values if name in known and name != self._entry}
-        soc, voltage = (wanted / 100, None) if self._entry == SOC else (None, wanted)
         return dict(origin(self._cell, design, soc, voltage).parameters)
 
     def at(self, values: Mapping[str, float]) -> dict[str, float]:
@@ -109,7 +112,7 @@ def start_of(
     where
         Key path for messages.
     """
-    if state_parameters(cell) & values.keys():
+    if (state_parameters(cell) | {_own_state(cell.model)}) & values.keys():
         return None
     for names in (own, {**cell.parameters, **values}):
         asked = [entry for entry in (SOC, VOLTAGE) if entry in names]
@@ -118,6 +121,12 @@ def start_of(
         if asked:
             return Start(cell, asked[0], values, where)
     return None
+
+
+def _own_state(model: Any) -> str | None:
+    """Name the parameter of models that count their state of charge from a number."""
+    name: str | None = getattr(model, "initial_soc", None)
+    return name
 
 
 def is_entry(name: Any) -> bool:
