@@ -203,7 +203,8 @@ def test_sobol_indices_are_those_of_a_sum(monkeypatch):
         "n_samples": 256,
         "calc_second_order": True,
     }
-    found = sensitivity(element, context()).result
+    found = sensitivity(element, at({DECAY: 0.3, RATE: 0.6})).result
+    assert found["parameter_values"] == {DECAY: 0.3, RATE: 0.6}
     assert found["first_order"] == pytest.approx({DECAY: 0.2, RATE: 0.8}, abs=0.03)
     assert found["total_order"] == pytest.approx({DECAY: 0.2, RATE: 0.8}, abs=0.03)
     assert found["second_order"][DECAY][RATE] == pytest.approx(0, abs=0.05)

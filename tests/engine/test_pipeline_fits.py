@@ -134,6 +134,12 @@ def test_wrong_parameters_are_refused_with_their_place(config, words):
     assert "elements.fit.parameters.p" in str(refused.value)
 
 
+def test_two_names_of_one_parameter_are_refused():
+    old, new = (f"Negative {what} diffusivity [m2.s-1]" for what in ("electrode", "particle"))
+    with pytest.raises(PipelineError, match="are the same parameter"):
+        read_parameters({old: {}, new: {}}, None, "elements.fit")
+
+
 NORMAL = {"distribution": "Normal", "mean": 3.0, "std": 0.2}
 
 

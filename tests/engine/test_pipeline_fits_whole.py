@@ -150,6 +150,10 @@ def test_progress_is_told_unless_it_is_not_wanted(decays):
     assert not told
     fit(element, context(aid=Aid()))
     assert {"best_cost", "iteration"} <= set(told[-1])
+    told.clear()
+    fit({**element, "multistarts": 3}, context(aid=Aid()))
+    lowest = [progress["best_cost"] for progress in told]
+    assert lowest == sorted(lowest, reverse=True)
 
 
 def test_a_posterior_has_its_chains_in_the_metadata(decays):

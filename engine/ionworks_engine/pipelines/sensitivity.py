@@ -66,7 +66,7 @@ def sensitivity(element: Mapping[str, Any], context: Context) -> Finished:
             element, assembly, _points(element, assembly, shares, context), context
         )
         found = analyze(design, numbers, calc_second_order=second, seed=seed)
-    return _finished(element, assembly, found, stats, count, second)
+    return _finished(element, assembly, found, stats, context)
 
 
 def _salib() -> tuple[Any, Any]:
@@ -145,11 +145,11 @@ def _finished(
     assembly: Assembly,
     found: Mapping[str, Any],
     stats: dict[str, Any],
-    count: int,
-    second: bool,
+    context: Context,
 ) -> Finished:
     names = list(assembly.problem.names)
     start = assembly.problem.values(assembly.problem.start)
+    second = element.get("calc_second_order") is True
 
     def by_name(key: str) -> dict[str, float]:
         return dict(zip(names, np.asarray(found[key], dtype=float).tolist(), strict=True))
@@ -163,7 +163,7 @@ def _finished(
 
     result = {
         "type": "SensitivityResult",
-        "parameter_values": start,
+        "parameter_values": context.optimum(names) or start,
         "method": "sobol",
         "first_order": by_name("S1"),
         "total_order": by_name("ST"),
@@ -172,7 +172,7 @@ def _finished(
         "second_order": by_pair("S2") if second else None,
         "second_order_ci": by_pair("S2_conf") if second else None,
         "evaluation_stats": stats,
-        "n_samples": count,
+        "n_samples": _count(element, context),
         "log_transformed": element.get("use_log_transform") is True,
     }
     return Finished(result=plain(result))

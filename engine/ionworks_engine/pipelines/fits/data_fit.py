@@ -115,12 +115,25 @@ def minimise(
         "thrift": _LOW_MEMORY_GAIN if options.get("low_memory") else 0.0,
     }
     tasks = [{**common, "x": plain(x), "seed": seed + k} for k, x in enumerate(points)]
-    tell = None if context.live is False else context.aid.tell
+    tell = None if context.live is False else _best_of_all(context.aid.tell)
     if len(tasks) == 1:
         one = assembly.problem
         one.spread = Population(one.outcome, context.aid, element).outcomes
         return [start_one(one, tasks[0], tell)]
     return optima(partial(start_one, assembly.problem, tell=tell), tasks, context.aid, element)
+
+
+def _best_of_all(tell: Tell) -> Tell:
+    """Return a teller of the best cost over all starts so far, not of the one that is running."""
+    lowest = math.inf
+
+    def told(progress: Mapping[str, Any]) -> None:
+        nonlocal lowest
+        cost = progress.get("best_cost")
+        lowest = lowest if cost is None else min(lowest, cost)
+        tell({**progress, "best_cost": lowest if math.isfinite(lowest) else None})
+
+    return told
 
 
 def start_one(

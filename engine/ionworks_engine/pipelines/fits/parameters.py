@@ -32,7 +32,7 @@ from ionworks_engine.pipelines.fits.distributions import (
 from ionworks_engine.pipelines.fits.regularizers import Prior
 from ionworks_engine.pipelines.fits.space import FreeParameter, SearchSpace
 from ionworks_engine.pipelines.fits.transforms import TRANSFORMS
-from ionworks_engine.pipelines.names import indexed
+from ionworks_engine.pipelines.names import indexed, spelt
 
 _FIELDS = (
     "initial_value",
@@ -113,7 +113,11 @@ def _mapping(parameters: Any, where: str) -> dict[str, Any]:
         return {}
     if not isinstance(parameters, Mapping):
         raise refuse(where, f"must be a mapping by parameter, not {type(parameters).__name__}")
+    seen: dict[str, str] = {}
     for name, value in parameters.items():
+        other = seen.setdefault(spelt(name), name)
+        if other != name:
+            raise refuse(where, f"{other!r} and {name!r} are the same parameter; give one")
         if not _is_number(value) and not isinstance(value, Mapping):
             raise refuse(
                 f"{where}.{name}",
