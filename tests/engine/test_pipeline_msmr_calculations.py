@@ -1,6 +1,7 @@
 """Calculations from multi-species models, beside PyBaMM's functions and closed forms."""
 
 import json
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -58,6 +59,12 @@ def calculated(kind, given, electrode="negative", **settings):
 
 def without(values, word):
     return {name: value for name, value in values.items() if word not in name}
+
+
+def test_every_calculation_is_documented():
+    page = (Path(__file__).parents[2] / "docs" / "msmr.md").read_text()
+    for kind in (name for name in CALCULATIONS if "MSMR" in name):
+        assert f"`{kind}`" in page
 
 
 # -- potentials --------------------------------------------------------------------------

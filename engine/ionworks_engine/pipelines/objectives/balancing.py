@@ -139,14 +139,15 @@ class Balance(Plain):
         return self.slots.chained(changes @ change, names) + direct
 
     def implied(self, values: Mapping[str, float]) -> dict[str, float]:
-        """Return the usable capacity, and what no lithium ever fills of each electrode."""
-        numbers, _ = self.rules.adjusted(self.slots.read(values))
+        """Return of a full cell the usable capacity, and what no lithium ever fills."""
         found = self.slots.aliased(values)
-        if len(self.sides) > 1:
-            found[_USABLE] = self.usable
+        if len(self.sides) == 1:
+            return found
+        numbers, _ = self.rules.adjusted(self.slots.read(values))
+        found[_USABLE] = self.usable
         for side in self.sides:
-            total, top = numbers[side.capacity], numbers[side.lower] + side.lithium.max()
-            found[f"{side.name} electrode {_UPPER}"] = float(total - top)
+            taken = float(numbers[side.lower]) + self.usable
+            found[f"{side.name} electrode {_UPPER}"] = float(numbers[side.capacity]) - taken
         return found
 
 
