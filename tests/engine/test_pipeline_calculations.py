@@ -322,6 +322,11 @@ def test_whatever_one_quantity_is_missing_is_solved_for(missing, source):
     assert found["Positive electrode capacity [A.h]"] == pytest.approx(amount, rel=1e-9)
 
 
+def test_an_area_that_is_not_height_times_width_is_refused():
+    with pytest.raises(PipelineError, match=r"'Electrode area \[m2\]' is not .* times"):
+        calculated("ElectrodeCapacity", {**CHEN, "Electrode area [m2]": 0.2}, electrode="negative")
+
+
 def test_a_loading_says_nothing_of_the_area():
     given = without(CHEN, *_OF_AREA) | {"Positive electrode loading [A.h.m-2]": 85.0}
     with pytest.raises(MissingParametersError) as caught:
@@ -434,6 +439,18 @@ def test_the_window_of_chen2020_is_pybamms():
     given = without(CHEN, *(n for n in CHEN if n.startswith("Initial concentration in")))
     again = {**given, "Cyclable lithium capacity [A.h]": found["Cyclable lithium capacity [A.h]"]}
     np.testing.assert_allclose(window_of(calculated("ElectrodeSOH", again)), by_pybamm, rtol=1e-9)
+
+
+def test_a_window_needs_no_temperature_and_no_entropic_change():
+    thermal = [name for name in CHEN if "temperature" in name or "entropic" in name]
+    assert len(thermal) >= 4
+    found = calculated("ElectrodeSOH", without(CHEN, *thermal))
+    hot = {
+        **CHEN,
+        "Ambient temperature [K]": 330.0,
+        "Negative electrode OCP entropic change [V.K-1]": 1e-3,
+    }
+    assert found == pytest.approx(calculated("ElectrodeSOH", hot))
 
 
 def test_a_known_cell_capacity():
@@ -557,11 +574,9 @@ def test_limits_that_do_not_fit_are_refused():
         calculated("StoichiometryLimitsFromCapacity", {**BALANCE, **upper})
 
 
-def composite(usable=2.0, **options):
-    given = without(
-        BALANCE,
-        "Negative electrode capacity [A.h]",
-    ) | {
+def composite(usable=2.0, own=None, left_out=(), **options):
+    given = without(BALANCE, "Negative electrode capacity [A.h]", *left_out) | (own or {})
+    given |= {
         "Primary: Negative electrode capacity [A.h]": 2.5,
         "Secondary: Negative electrode capacity [A.h]": 0.7,
         "Primary: Negative electrode OCP [V]": lambda sto: 0.6 - 0.5 * sto,
@@ -588,6 +603,18 @@ def test_the_phases_of_a_composite_electrode_share_one_potential(direction, top,
         ]
         np.testing.assert_allclose(own, content(voltage), atol=1e-6)
     assert found["Positive electrode stoichiometry at 100% SOC"] == pytest.approx(0.25)
+
+
+def test_a_composite_electrodes_lower_excess_may_be_its_phases():
+    whole = composite()
+    parts = composite(
+        own={
+            "Primary: Negative electrode lower excess capacity [A.h]": 0.1,
+            "Secondary: Negative electrode lower excess capacity [A.h]": 0.05,
+        },
+        left_out=("Negative electrode lower excess capacity [A.h]",),
+    )
+    assert parts == pytest.approx(whole)
 
 
 def test_a_composite_electrode_that_cannot_hold_it_is_refused():

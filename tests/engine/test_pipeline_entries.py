@@ -128,7 +128,9 @@ def test_zero_activation_energy_takes_the_temperature_out_of_every_arrhenius_ent
     name = "Secondary: Negative particle diffusivity [m2.s-1]"
     assert ParameterSet(values).evaluated(name, 0.5, 320.0) > 1.5e-14
     values |= entered("zero_activation_energy", values)
-    assert ParameterSet(values).evaluated(name, 0.5, 320.0) == pytest.approx(1e-14, rel=1e-12)
+    assert ParameterSet(values).evaluated(name, 0.5, 320.0) == pytest.approx(
+        1e-14, rel=1e-12, abs=0
+    )
 
 
 # -- functions --------------------------------------------------------------------
@@ -244,7 +246,7 @@ def test_nyman():
     assert values.number("Initial concentration in electrolyte [mol.m-3]") == 1100
     conductivity, diffusivity = (values.evaluated(name, 1000.0, 298.15) for name in ELECTROLYTE[:2])
     assert conductivity == pytest.approx(0.1297 - 2.51 + 3.329, rel=1e-9)
-    assert diffusivity == pytest.approx(8.794e-11 - 3.972e-10 + 4.862e-10, rel=1e-9)
+    assert diffusivity == pytest.approx(8.794e-11 - 3.972e-10 + 4.862e-10, rel=1e-9, abs=0)
     assert values.numbers("Cation transference number", "Thermodynamic factor") == (0.2594, 1.0)
 
 
@@ -328,6 +330,12 @@ def test_spm_fillers_are_enough_and_do_not_change_the_voltage():
 
 def test_spm_fillers_leave_what_is_given():
     assert "Separator porosity" not in entered("spm_defaults", {"Separator porosity": 0.47})
+
+
+def test_plating_defaults_leave_the_sei_that_is_given():
+    name = "Initial SEI thickness [m]"
+    assert entered("li_plating_defaults")[name] == 5e-9
+    assert name not in entered("li_plating_defaults", {name: 1e-9})
 
 
 def test_a_lithium_metal_anode_adds_no_overpotential():
@@ -432,6 +440,30 @@ def test_two_variables_and_slopes():
     np.testing.assert_allclose(found, by_scipy((soc, temperature)), rtol=1e-9)
 
 
+def test_of_two_variables_the_temperature_is_found_by_its_name():
+    name = "Negative particle diffusivity [m2.s-1]"
+    entry = entered(
+        "PiecewiseInterpolation2D",
+        base_parameter_name=name,
+        breakpoint1_values=[273.15, 323.15],
+        breakpoint1_parameter_name="Temperature [K]",
+        breakpoint2_values=[0.0, 1.0],
+        breakpoint2_parameter_name="Stoichiometry",
+    )
+    stem = "Negative particle diffusivity at Temperature [K]"
+    knots = {
+        f"{stem} {temperature} and Stoichiometry {sto} [m2.s-1]": value
+        for temperature, sto, value in (
+            ("273.15", 0, 1.0),
+            ("323.15", 0, 3.0),
+            ("273.15", 1, 2.0),
+            ("323.15", 1, 6.0),
+        )
+    }
+    found = ParameterSet(entry | knots).evaluated(name, 0.25, 298.15)
+    assert found == pytest.approx(2 * 0.75 + 4 * 0.25)
+
+
 @pytest.mark.parametrize("axis", ["Stoichiometry", "Temperature [K]"])
 def test_what_models_call_with_two_arguments_takes_two(axis):
     points = [0.0, 1.0] if axis == "Stoichiometry" else [273.15, 323.15]
@@ -448,5 +480,5 @@ def test_what_models_call_with_two_arguments_takes_two(axis):
     }
     values = over_the_wire({**CHEN, **entry, **knots})
     found = values.evaluated("Negative particle diffusivity [m2.s-1]", 0.25, 298.15)
-    assert found == pytest.approx(2.5e-14 if axis == "Stoichiometry" else 3e-14, rel=1e-6)
+    assert found == pytest.approx(2.5e-14 if axis == "Stoichiometry" else 3e-14, rel=1e-6, abs=0)
     assert np.isfinite(voltage(values.pybamm(), until=300)).all()

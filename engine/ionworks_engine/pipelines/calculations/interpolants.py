@@ -38,7 +38,7 @@ def curve(asked: Asked, column: str) -> tuple[Floats, Floats]:
     if outside.size:
         message = f"{STOICHIOMETRY!r} must be from 0 to 1, but holds {outside[0]:g}"
         raise asked.refuse("data", message)
-    x, y = merged(np.clip(x, 0.0, 1.0), y, tolerance)
+    x, y = merged(x, y, tolerance)
     fewest = _FEWEST[interpolator(asked)]
     if x.size < fewest:
         message = f"has {x.size} different points, but {interpolator(asked)!r} needs {fewest}"
