@@ -386,6 +386,37 @@ def test_wrong_links_are_refused(monkeypatch, expression, words):
         problem_of(monkeypatch, {"parameters": free})
 
 
+def _nested(depth):
+    found = {"$type": "pybamm.expression_tree.scalar.Scalar", "name": "1", "value": 1.0}
+    for _ in range(depth):
+        found = {
+            "$type": "pybamm.expression_tree.unary_operators.Negate",
+            "name": "-",
+            "children": [found],
+        }
+    return found
+
+
+@pytest.mark.parametrize(
+    ("hostile", "words"),
+    [
+        ({"$type": "os.PathLike"}, "may only name types under"),
+        ({"$type": "pybamm.Simulation"}, "may only name types under"),
+        (_nested(5000), "nested more than"),
+        ("os.system", "must be an expression"),
+        ([1.0], "must be an expression"),
+    ],
+)
+def test_hostile_expressions_are_refused_before_they_are_decoded(monkeypatch, hostile, words):
+    constraint = {"type": "Constraint", "fun": hostile}
+    objectives = {"one": {"data": {}, "constraints": [constraint]}}
+    with pytest.raises(PipelineError, match=words):
+        problem_of(monkeypatch, {"parameters": FREE, "objectives": objectives})
+    if isinstance(hostile, dict):
+        with pytest.raises(PipelineError, match=words):
+            problem_of(monkeypatch, {"parameters": {**FREE, "Linked": hostile}})
+
+
 def test_links_in_a_circle_are_refused(monkeypatch):
     free = {
         DECAY: FREE[DECAY],

@@ -13,6 +13,7 @@ import numpy as np
 
 from ionworks_engine.battery.functions import compile_symbols
 from ionworks_engine.battery.quiet import casadi, pybamm
+from ionworks_engine.battery.vetting import unsafe
 from ionworks_engine.pipelines.errors import MissingParametersError, refuse, words_of
 from ionworks_engine.pipelines.fits.regularizers import Soft
 from ionworks_engine.pipelines.names import spelt, unit_of
@@ -57,7 +58,7 @@ class Algebra:
         where: str,
     ) -> None:
         self._free = tuple(free)
-        trees = {n: read_value(_parameters(t), f"{where}.{n}") for n, t in linked.items()}
+        trees = {n: _tree(t, f"{where}.{n}") for n, t in linked.items()}
         inputs = {name: pybamm.InputParameter(name) for name in free}
         self._values = given.updated(inputs).updated(trees)
         kinds = {n: self._is_function(n, tree, f"{where}.{n}") for n, tree in trees.items()}
@@ -80,8 +81,7 @@ class Algebra:
             weight = 1.0
         if isinstance(weight, bool) or not isinstance(weight, int | float) or not weight >= 0:
             raise refuse(f"{where}.regularizer_weight", f"must be 0 or more, not {weight!r}")
-        value = read_value(_parameters(config.get("fun")), f"{where}.fun")
-        symbol = pybamm.convert_to_symbol(value)
+        symbol = _tree(config.get("fun"), f"{where}.fun")
         self._is_function("", symbol, f"{where}.fun", only_numbers=True)
         inequality = isinstance(symbol, pybamm.expression_tree.binary_operators._Heaviside)
         if config["type"] == "Constraint" and inequality:
@@ -172,6 +172,16 @@ class Links:
 
     def _stacked(self, free: Mapping[str, float]) -> list[float]:
         return [free[name] for name in self._free]
+
+
+def _tree(wire: Any, where: str) -> Any:
+    """Read an expression from the wire; nothing is decoded, or even walked, before it is vetted."""
+    for problem in unsafe(wire):
+        raise refuse(where, problem)
+    value = read_value(_parameters(wire), where)
+    if isinstance(value, str | list):
+        raise refuse(where, f"must be an expression of the parameters, not {value!r:.40}")
+    return pybamm.convert_to_symbol(value)
 
 
 def _leaves(tree: Any) -> set[str]:
