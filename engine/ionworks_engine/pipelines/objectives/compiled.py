@@ -9,7 +9,7 @@ from typing import Any
 from ionworks_engine.battery.compiled import temperature
 from ionworks_engine.pipelines.models import Chosen
 from ionworks_engine.pipelines.names import spelt
-from ionworks_engine.pipelines.solving.equations import Equations, equations
+from ionworks_engine.pipelines.solving.equations import equations
 from ionworks_engine.pipelines.solving.simulator import Machine
 from ionworks_engine.pipelines.solving.start import is_entry, start_of
 
@@ -42,9 +42,9 @@ class Inputs:
         states = self._start.names if self._start else frozenset()
         self.wanted = frozenset(name for name in (*values, *states) if not is_entry(name))
 
-    def used_by(self, compiled: Equations) -> frozenset[str]:
+    def used_by(self, machine: Machine) -> frozenset[str]:
         """Return the free names, as the user spells them, that change what a model computes."""
-        used = compiled.used
+        used = machine.used
         if self._start is not None and self._start.names & used:
             used |= self._start.inputs
         return frozenset(name for name, known in self._names.items() if known in used)

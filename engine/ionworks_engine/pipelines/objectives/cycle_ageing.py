@@ -100,7 +100,7 @@ class CycledModel:
         self._places = {name: EXTRA + place for place, name in enumerate(self._extra)}
         self._inputs = Inputs(chosen, free)
         read = tuple(dict.fromkeys([*self._extra, VOLTAGE]))
-        alone = machine_for(chosen, self._inputs.wanted, read).equations
+        alone = machine_for(chosen, self._inputs.wanted, read)
         rated = frozenset(name for name in free if spelt(name) == self._cell.capacity_name)
         self.inputs = self._inputs.used_by(alone) | rated
 

@@ -50,7 +50,7 @@ class DrivenModel:
         self._equations = machine.equations
         self._simulator = Simulator(machine, flow, times)
         self._variables = tuple(variables)
-        self.inputs = self._inputs.used_by(machine.equations)
+        self.inputs = self._inputs.used_by(machine)
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return the variables at the times; NaN where the model does not get to.

@@ -53,9 +53,10 @@ class ImpedanceSpectrum:
         }
         self.variable_weights: Mapping[str, float] = {}
         self._inputs = Inputs(chosen, free)
-        self._equations = machine_for(chosen, self._inputs.wanted, (VOLTAGE,)).equations
+        machine = machine_for(chosen, self._inputs.wanted, (VOLTAGE,))
+        self._equations = machine.equations
         self._response = Response(self._equations)
-        self.inputs = self._inputs.used_by(self._equations)
+        self.inputs = self._inputs.used_by(machine)
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return real and imaginary part in Ohm at the measured frequencies."""

@@ -64,15 +64,6 @@ class Equations:
         """How many unknowns there are."""
         return int(self.flow.size1_in(1))
 
-    @property
-    def used(self) -> frozenset[str]:
-        """Names of the inputs that change anything that is read."""
-        touched: set[int] = set()
-        for function, place in ((self.flow, 3), (self.start, 0), (self.read, 3)):
-            pattern = function.sparsity_jac(place, 0)
-            touched.update(np.flatnonzero(np.diff(np.asarray(pattern.colind()))).tolist())
-        return frozenset(self.names[place] for place in touched)
-
     def filled(self, values: Mapping[str, float]) -> Floats:
         """Return the inputs in their order."""
         return np.array([values[name] for name in self.names], dtype=float)

@@ -59,10 +59,10 @@ def parts_of(equations: Equations) -> tuple[list[Part], Any]:
     """
     if not _divisible(equations):
         every = np.arange(equations.size)
-        needed = _touched(equations.read, 1)
+        needed = touched(equations.read, 1)
         whole = _part(equations, every, needed)
         return [whole], _reader(equations, needed)
-    needed = _touched(equations.read, 1)
+    needed = touched(equations.read, 1)
     parts = []
     order: list[int] = []
     for unknowns in _groups(equations, needed):
@@ -103,13 +103,13 @@ def _part(equations: Equations, unknowns: Places, needed: Places) -> Part:
     start = equations.start(inputs)[places]
     flow_function = casadi.Function("flow", [time, few, current, inputs], [flow])
     start_function = casadi.Function("start", [inputs], [start])
-    touched = np.union1d(_touched(flow_function, 3), _touched(start_function, 0))
+    changing = np.union1d(touched(flow_function, 3), touched(start_function, 0))
     return Part(
         int(np.count_nonzero(unknowns < equations.differential)),
         expanded(flow_function),
         expanded(start_function),
         needed,
-        touched.astype(int),
+        changing.astype(int),
     )
 
 
@@ -133,7 +133,7 @@ def arguments(kind: Any, unknowns: int, inputs: int) -> tuple[Any, Any, Any, Any
     return kind.sym("t"), kind.sym("y", unknowns), kind.sym("I"), kind.sym("p", inputs)
 
 
-def _touched(function: Any, place: int) -> Places:
+def touched(function: Any, place: int) -> Places:
     """Return the places of an argument that a function depends on."""
     counts = np.diff(np.asarray(function.sparsity_jac(place, 0).colind()))
     return np.flatnonzero(counts)

@@ -14,7 +14,7 @@ from ionworks_engine.pipelines.solving.course import Course
 from ionworks_engine.pipelines.solving.equations import Equations
 from ionworks_engine.pipelines.solving.integrated import IntegratedPart
 from ionworks_engine.pipelines.solving.linear import LinearPart, MixedModesError
-from ionworks_engine.pipelines.solving.parts import Part, parts_of
+from ionworks_engine.pipelines.solving.parts import Part, parts_of, touched
 from ionworks_engine.pipelines.solving.reading import Divided, divided
 
 _REMEMBERED = 8
@@ -53,6 +53,13 @@ class Machine:
         ]
         self.divided = divided(self.reader, self._staying())
         self._slopes: Any = None
+
+    @property
+    def used(self) -> frozenset[str]:
+        """Names of the inputs that change anything that is read."""
+        places = [solver.part.inputs for solver in self.solvers]
+        every = np.concatenate([*places, touched(self.reader, 3)])
+        return frozenset(self.equations.names[place] for place in every)
 
     def _staying(self) -> Places:
         """Return the places, among all needed unknowns, of those that no input changes."""
