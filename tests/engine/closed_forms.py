@@ -1,82 +1,113 @@
-"""An objective in closed form, for tests of fits: a decay, without any solver."""
+"""Problems for optimizers and samplers whose answers are known on paper."""
 
 import numpy as np
-from ionworks_engine.pipelines.context import Context
-from ionworks_engine.pipelines.objectives.base import SolveError, line_plot, side_by_side
-from ionworks_engine.pipelines.values import ParameterSet
-
-DECAY = "Height [V]"
-RATE = "Rate [s-1]"
-VARIABLE = "Voltage [V]"
-TIMES = np.linspace(0.0, 2.0, 41)
 
 
-def decay(height=3.0, rate=0.7, times=TIMES):
-    return height * np.exp(-rate * times)
+class Valley:
+    """Rosenbrock's valley, mildly: least at (1, 1, ...), a sum of squares."""
 
+    has_residuals = True
+    steep = 3.0
 
-class Decay:
-    """``height * exp(-rate * t)``; fails where the rate is above `breaks`."""
+    def __init__(self, size=2, bounded=True, start=0.6, offers_jacobian=False):
+        self.names = tuple("abcdef"[:size])
+        self.start = np.full(size, start)
+        self.lower = np.full(size, -2.0 if bounded else -np.inf)
+        self.upper = np.full(size, 3.0 if bounded else np.inf)
+        self.offers_jacobian = offers_jacobian
+        self.evaluated = []
+        self.generations = []
+        self.time_is_up = False
 
-    def __init__(
-        self, data, given=None, *, times=TIMES, exact=True, breaks=np.inf, reach=np.inf, extra=None
-    ):
-        self._given = dict(given or {})
-        self._times = times
-        self._exact = exact
-        self._breaks = breaks
-        self._reach = reach
-        self.variables = {VARIABLE: np.asarray(data, dtype=float), **(extra or {})}
-        self.inputs = frozenset({DECAY, RATE})
-        self.default_cost = None
-        self.variable_weights = {}
-        self.solves = 0
+    def residuals(self, x):
+        self.evaluated.append(np.array(x))
+        x = np.asarray(x)
+        return np.concatenate([[1 - x[0]], self.steep * (x[1:] - x[:-1] ** 2)])
 
-    def evaluate(self, values):
-        self.solves += 1
-        height, rate = self._read(values)
-        model = height * np.exp(-rate * self._times)
-        model = np.where(self._times > self._reach, np.nan, model)
-        return {name: model if name == VARIABLE else model**2 for name in self.variables}
+    def cost(self, x):
+        r = self.residuals(x)
+        return float(r @ r)
 
-    def derivatives(self, values, names):
-        if not self._exact:
+    def costs(self, points):
+        self.generations.append(len(points))
+        return np.array([self.cost(x) for x in points])
+
+    def jacobian(self, x):
+        if not self.offers_jacobian:
             return None
-        height, rate = self._read(values)
-        fall = np.exp(-rate * self._times)
-        slopes = {DECAY: fall, RATE: -height * self._times * fall}
-        none = np.zeros_like(fall)
-        columns = [slopes.get(name, none) for name in names]
-        return self.evaluate(values), {VARIABLE: np.column_stack(columns)}
+        rows = np.zeros((len(x), len(x)))
+        rows[0, 0] = -1.0
+        for i in range(1, len(x)):
+            rows[i, i], rows[i, i - 1] = self.steep, -2 * self.steep * x[i - 1]
+        return rows
 
-    def channels(self, values):
-        return side_by_side("Time [s]", self._times, self.variables, self.evaluate(values))
+    def values(self, x):
+        return {name: float(value) for name, value in zip(self.names, x, strict=True)}
 
-    def plots(self, values):
-        model = self.evaluate(values)[VARIABLE]
-        data = self.variables[VARIABLE]
-        return [line_plot("CurrentDriven", "Time [s]", self._times, VARIABLE, data, model)]
+    def stop(self):
+        return self.time_is_up
 
-    def _read(self, values):
-        height, rate = (values.get(name, self._given.get(name)) for name in (DECAY, RATE))
-        if rate > self._breaks:
-            raise SolveError("the rate is too high for the solver")
-        return height, rate
+    def restricted(self, names, fixed):
+        return Slice(self, names, fixed)
 
 
-def built(monkeypatch, makers):
-    """Let objectives be made from their labels; return those that were made."""
-    made = {}
+class Slice(Valley):
+    """A problem with some parameters held."""
 
-    def build(label, _, context, __):
-        given = {n: context.given.get(n) for n in (DECAY, RATE)}
-        made[label] = makers[label](given)
-        return made[label]
+    def __init__(self, whole, names, fixed):
+        self.whole, self.fixed = whole, np.array(fixed)
+        self.at = [whole.names.index(name) for name in names]
+        super().__init__(len(names))
+        self.names = tuple(names)
+        self.start = self.fixed[self.at]
+        self.lower, self.upper = whole.lower[self.at], whole.upper[self.at]
 
-    for module in ("fits.assembly", "validation"):
-        monkeypatch.setattr(f"ionworks_engine.pipelines.{module}.build", build)
-    return made
+    def residuals(self, x):
+        point = self.fixed.copy()
+        point[self.at] = x
+        return self.whole.residuals(point)
 
 
-def context(values=None, **more):
-    return Context(ParameterSet(values or {}), where="elements.fit", **more)
+class Line(Valley):
+    """Residuals that are linear in the coordinates: ``A x - b``."""
+
+    def __init__(self, matrix, target, lower, upper, start):
+        super().__init__(len(start))
+        self.matrix, self.target = np.asarray(matrix, float), np.asarray(target, float)
+        self.lower, self.upper = np.asarray(lower, float), np.asarray(upper, float)
+        self.start = np.asarray(start, float)
+
+    def residuals(self, x):
+        self.evaluated.append(np.array(x))
+        return self.matrix @ x - self.target
+
+
+class Bell(Valley):
+    """A normal posterior of two correlated parameters, the second seen as its logarithm.
+
+    The coordinates are normal, so that the second parameter is log-normal.
+    """
+
+    mean = np.array([1.0, 0.7])
+    covariance = np.array([[4e-4, 1e-4], [1e-4, 1e-4]])
+
+    def __init__(self, start=(1.03, 0.69)):
+        super().__init__(2)
+        self.start = np.array(start)
+        self.lower, self.upper = np.zeros(2), np.full(2, 3.0)
+        self._inverse = np.linalg.inv(self.covariance)
+
+    def values(self, x):
+        return {"a": float(x[0]), "b": float(np.exp(x[1]))}
+
+    def log_likelihood(self, x):
+        self.evaluated.append(np.array(x))
+        d = np.asarray(x) - self.mean
+        return float(-0.5 * d @ self._inverse @ d)
+
+    def log_prior(self, x):
+        inside = (x >= self.lower).all() and (x <= self.upper).all()
+        return 0.0 if inside else -np.inf
+
+    def cost(self, x):
+        return -self.log_likelihood(x)

@@ -58,7 +58,7 @@ def run(
     """
     from ionworks_engine.pipelines.optimizers.watching import Stopped, Watched
 
-    given = {name: value for name, value in settings.items() if value is not None}
+    given = dict(settings)
     method = catalogue.method_of(given)
     if method == "Nested":
         return _nested(given, problem, seed, max_iterations, maxtime, tell)
@@ -103,7 +103,7 @@ def _chosen(method: str) -> Run:
         from ionworks_engine.pipelines.optimizers import points
 
         if method == "GridSearch":
-            return lambda given, watched, _, __: points.grid(given.get("npts", 10), watched)
+            return lambda given, watched, _, __: points.grid(given.get("npts") or 10, watched)
         return lambda _, watched, __, ___: points.start_only(method, watched)
     if method == "PintsSampler":
         from ionworks_engine.pipelines.optimizers import sampling
@@ -127,8 +127,10 @@ def _scipy(method: str) -> Run:
         "ScipyBasinhopping": family.basinhopping,
     }
 
-    def started(given: dict[str, Any], watched: Any, limit: int | None, seed: int | None) -> Any:
-        given.pop("type")
+    def started(
+        settings: dict[str, Any], watched: Any, limit: int | None, seed: int | None
+    ) -> Optimum:
+        given = {k: v for k, v in settings.items() if k != "type" and v is not None}
         try:
             if method in certain:
                 return certain[method](given, watched, limit)

@@ -106,7 +106,7 @@ def method_of(settings: Mapping[str, Any]) -> str:
     ('CMAES', 'PSO')
     """
     kind = str(_kind(settings))
-    return str(settings.get("method", "CMAES")) if kind == "AskTellOptimizer" else kind
+    return str(settings.get("method") or "CMAES") if kind == "AskTellOptimizer" else kind
 
 
 def needs_bounds(settings: Mapping[str, Any]) -> bool:
@@ -251,14 +251,14 @@ def _is_range(value: Any) -> bool:
 
 
 def _sampling(settings: Mapping[str, Any], where: str) -> Problems:
-    method = settings.get("method", options.SAMPLERS[0])
+    method = settings.get("method") or options.SAMPLERS[0]
     if method not in options.SAMPLERS:
         words = near(str(method), options.SAMPLERS)
         yield f"{where}.method", f"there is no sampling method {method!r}{words}"
-    draws = settings.get("max_iterations", 1000)
+    draws = settings.get("max_iterations") or 1000
     for name in ("burnin_iterations", "initial_phase_iterations"):
         value = settings.get(name)
-        if _is_whole(value) and _is_whole(draws) and value >= draws:
+        if value is not None and _is_whole(value) and _is_whole(draws) and value >= draws:
             yield f"{where}.{name}", f"must be below max_iterations ({draws}), not {value}"
 
 

@@ -11,13 +11,13 @@ def _names(text: str) -> Names:
     return frozenset(text.split())
 
 
-_GRADIENT = "jac gtol eps finite_diff_rel_step maxiter disp"
+_GRADIENT = "jac gtol eps finite_diff_rel_step disp"
 MINIMIZE: Mapping[str, Names] = {
     "Nelder-Mead": _names("maxiter maxfev disp initial_simplex xatol fatol adaptive"),
     "Powell": _names("maxiter maxfev disp xtol ftol direc"),
-    "CG": _names(f"{_GRADIENT} norm c1 c2"),
-    "BFGS": _names(f"{_GRADIENT} norm xrtol c1 c2 hess_inv0"),
-    "L-BFGS-B": _names(f"{_GRADIENT} maxcor ftol maxfun iprint maxls"),
+    "CG": _names(f"{_GRADIENT} maxiter norm c1 c2"),
+    "BFGS": _names(f"{_GRADIENT} maxiter norm xrtol c1 c2 hess_inv0"),
+    "L-BFGS-B": _names(f"{_GRADIENT} maxiter maxcor ftol maxfun iprint maxls"),
     "TNC": _names(
         f"{_GRADIENT} scale offset mesg_num maxCGit eta stepmx accuracy minfev ftol xtol "
         "rescale maxfun"

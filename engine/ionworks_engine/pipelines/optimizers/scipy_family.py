@@ -32,7 +32,7 @@ def minimize(settings: Settings, watched: Watched, limit: int | None) -> Optimum
     keywords = _minimize_keywords(settings, watched)
     if keywords["method"] not in options.UNBOUNDED and watched.is_bounded:
         keywords["bounds"] = watched.bounds
-    limited(keywords["options"], "maxiter", limit)
+    limited(keywords["options"], _count_of(keywords["method"]), limit)
     found = optimize.minimize(watched.cost, watched.start, callback=_callback(watched), **keywords)
     return _ended(watched, found)
 
@@ -221,17 +221,20 @@ def _minimize_keywords(settings: Settings, watched: Watched) -> Settings:
     default = "L-BFGS-B" if watched.is_bounded else "BFGS"
     method = folded[str(settings.pop("method", None) or default).casefold()]
     more = dict(settings.pop("options", None) or {})
-    _rename(settings, {"max_iterations": "maxiter"})
+    _rename(settings, {"max_iterations": _count_of(method)})
     keywords: Settings = {"method": method, "options": more}
     for name in ("tol", "jac"):
         if settings.get(name) is not None:
             keywords[name] = settings.pop(name)
     more |= settings
-    if method == "TNC" and "maxiter" in more:
-        more["maxfun"] = more.pop("maxiter")
     if "jac" in options.MINIMIZE[method]:
         _descend(keywords, watched)
     return keywords
+
+
+def _count_of(method: str) -> str:
+    """Return the option that limits iterations; TNC has only one for evaluations."""
+    return "maxfun" if method == "TNC" else "maxiter"
 
 
 def _descend(keywords: Settings, watched: Watched) -> None:

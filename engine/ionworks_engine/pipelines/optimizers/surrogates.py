@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -61,13 +62,14 @@ class Surrogate:
         scale = float(costs.std()) or 1.0
         values = (costs - costs.mean()) / scale
         self._best, self._range = float(values.min()), float(np.ptp(values)) or 1.0
-        with warnings.catch_warnings():
+        with _lightly(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # lengths at their bounds: what does not matter
             self._process.fit(points, values)
 
     def expected_gains(self, points: Floats) -> Floats:
         """Return the expected improvement at each point, as share of the range of costs."""
-        mean, deviation = self._process.predict(points, return_std=True)
+        with _lightly():
+            mean, deviation = self._process.predict(points, return_std=True)
         deviation = np.maximum(deviation, 1e-12)
         ratio = (self._best - mean) / deviation
         gains = (self._best - mean) * norm.cdf(ratio) + deviation * norm.pdf(ratio)
@@ -75,9 +77,11 @@ class Surrogate:
 
     def drawn(self, points: Floats, count: int, rng: np.random.Generator) -> Floats:
         """Draw functions of the process, as columns of values at the points."""
-        mean, covariance = self._process.predict(points, return_cov=True)
-        covariance[np.diag_indices_from(covariance)] += _JITTER * float(covariance.diagonal().max())
-        root = np.linalg.cholesky(covariance)
+        with _lightly():
+            mean, covariance = self._process.predict(points, return_cov=True)
+            jitter = _JITTER * float(covariance.diagonal().max())
+            covariance[np.diag_indices_from(covariance)] += jitter
+            root = np.linalg.cholesky(covariance)
         return np.asarray(mean[:, None] + root @ rng.standard_normal((len(points), count)))
 
     @property
@@ -205,3 +209,8 @@ def first_points(
     points = lower + cube * (upper - lower)
     points[0] = np.clip(start, lower, upper)
     return np.asarray(points)
+
+
+def _lightly() -> Any:
+    """Keep to one thread: the matrices are small, and many threads only wait for one another."""
+    return import_module("threadpoolctl").threadpool_limits(1)
