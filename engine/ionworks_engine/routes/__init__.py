@@ -27,8 +27,6 @@ def handlers(described: Iterable[Operation]) -> dict[str, Handler]:
         for tag in {tag for tag, _ in wanted}
         for name, function in _functions(tag)
     }
-    for _, name in wanted - found.keys():
-        found[_, name] = _not_yet
     if wanted != found.keys():
         missing = sorted(".".join(pair) for pair in wanted - found.keys())
         surplus = sorted(".".join(pair) for pair in found.keys() - wanted)
@@ -39,16 +37,9 @@ def handlers(described: Iterable[Operation]) -> dict[str, Handler]:
     return {name: function for (_, name), function in found.items()}
 
 
-def _not_yet(call: Call) -> Any:
-    raise NotImplementedError(call)
-
-
 def _functions(tag: str) -> list[tuple[str, Handler]]:
     """Return the public functions that a routes module defines itself."""
-    try:
-        module = importlib.import_module(f"ionworks_engine.routes.{tag}")
-    except ModuleNotFoundError:
-        return []
+    module = importlib.import_module(f"ionworks_engine.routes.{tag}")
     return [
         (name, function)
         for name, function in inspect.getmembers(module, inspect.isfunction)
