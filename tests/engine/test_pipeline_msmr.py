@@ -9,6 +9,7 @@ from ionworks_engine.pipelines.fits.data_fit import fit
 from ionworks_engine.pipelines.models.msmr_rules import projected
 from ionworks_engine.pipelines.models.msmr_slots import full_name
 from ionworks_engine.pipelines.objectives import build
+from ionworks_engine.pipelines.objectives.base import SolveError
 from ionworks_engine.pipelines.values import ParameterSet
 
 TEMPERATURE = 298.15
@@ -260,6 +261,15 @@ def test_derivatives_of_half_cells(example):
         # away from the start, so that no rule is just met
         away = {name: value * (1 + 0.02 * (k % 3)) for k, (name, value) in enumerate(free.items())}
         assert_derivatives(objective, away)
+
+
+def test_a_width_that_no_electrode_has_is_no_answer(example):
+    given = known(example, "positive")
+    width = "Positive electrode host site ideality factor (0)"
+    objective = built(half_cell(half_cell_data(example, "positive")), given, {width: 1.0})
+    for wrong in (0.0, -1.0):
+        with pytest.raises(SolveError, match="none of the data"):
+            objective.evaluate({width: wrong})
 
 
 # -- what fractions must add up to -------------------------------------------------------

@@ -203,7 +203,9 @@ class Electrode:
         return changes
 
     def _filling(self, phase: Phase, numbers: Floats, potential: Floats) -> tuple[Floats, Floats]:
-        rate = FARADAY / (GAS_CONSTANT * self.temperature) / numbers[list(phase.widths)]
+        widths = numbers[list(phase.widths)]
+        # where a width is not above zero there is no such electrode
+        rate = FARADAY / (GAS_CONSTANT * self.temperature) / np.where(widths > 0, widths, np.nan)
         away = potential[:, None] - numbers[list(phase.potentials)]
         return expit(-rate * away), rate
 

@@ -163,7 +163,8 @@ class OpenCircuit:
         if any(part.measured_axis for part in self._parts.values()):
             return None
         columns = self._columns(values)
-        moves = {each: self._formula.derive(values, names, each) for each in columns}
+        with np.errstate(all="ignore"):
+            moves = {each: self._formula.derive(values, names, each) for each in columns}
         changes = {
             name: np.nan_to_num(self._changes(name, part, columns, moves))[part.mask]
             for name, part in self._parts.items()
@@ -217,7 +218,8 @@ class OpenCircuit:
     def _columns(self, values: Mapping[str, float]) -> _Columns:
         """Compute the columns that the variables need."""
         wanted = dict.fromkeys(part.column for part in self._parts.values())
-        columns = {each: self._formula.compute(values, each) for each in wanted}
+        with np.errstate(all="ignore"):  # what a fit tries may have no answer, which is NaN
+            columns = {each: self._formula.compute(values, each) for each in wanted}
         if not all(np.isfinite(column).any() for column in columns.values()):
             raise SolveError(f"{self._name}: the model gets to none of the data's points")
         return columns
