@@ -160,6 +160,16 @@ def test_an_experiment_is_made_of_a_measurement(cycled, options):
     )
 
 
+def test_the_data_itself_may_be_the_measurement(cycled):
+    columns = recorded(cycled)
+    columns["Cycle number"] = columns["Cycle count"]
+    columns[OUT] = np.full(columns[TIME].size, 5.0)
+    found = cycling("from data", columns).evaluate({GROWTH: 2e-20})[OUT]
+    first = cycled.cycles[0].steps[0]
+    assert found[0] == pytest.approx(first[OUT].data[-1] - first[OUT].data[0], rel=2e-3)
+    assert found.size == columns[TIME].size
+
+
 def test_a_split_step_counts_as_one(cycled):
     """The third row of each cycle is a charge of both kinds, which ends with the hold."""
     last = {"type": "CyclewiseMetric", "step": 2, "metric": {"type": "Last", "variable": CURRENT}}

@@ -103,6 +103,12 @@ def test_the_class_a_model_came_from_is_never_imported():
     assert "antigravity" not in sys.modules
 
 
+def test_only_classes_of_models_are_made():
+    config = spoilt(("model", "model", "base_class"), "pybamm.models.base_model.load_model")
+    with pytest.raises(PipelineError, match="no class of PyBaMM's models"):
+        load(config, "model")
+
+
 def test_a_mesh_is_taken_from_the_configuration():
     finer = {"simulation_kwargs": {"var_pts": {"r_n": 40, "r_p": 40}}}
     columns = steady()

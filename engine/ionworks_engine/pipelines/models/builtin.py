@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from importlib import import_module
 from typing import Any
 
 from ionworks_engine.battery.cells import load_model
@@ -91,6 +92,7 @@ def _pybamms(config: Mapping[str, Any], where: str) -> Any:
 def _custom(config: Mapping[str, Any], where: str) -> Any:
     """Load a serialised model; its own discretisation wins over that of its class."""
     vetted = vetted_model(config, where)
+    _check_base(vetted["model"]["base_class"], where)
     discretisation = {
         key: config[key] for key in _DISCRETISATION if isinstance(config.get(key), Mapping)
     }
@@ -104,3 +106,14 @@ def _custom(config: Mapping[str, Any], where: str) -> Any:
     except Exception as error:
         raise refuse(where, f"the serialised model cannot be read: {words_of(error)}") from error
     return model
+
+
+def _check_base(path: str, where: str) -> None:
+    """Refuse what is no class of models: PyBaMM calls it, whatever it is."""
+    module, _, name = path.rpartition(".")
+    try:
+        found = getattr(import_module(module), name, None)
+    except ImportError:
+        found = None
+    if not isinstance(found, type) or not issubclass(found, pybamm.BaseModel):
+        raise refuse(f"{where}.model", f"base_class {path!r} is no class of PyBaMM's models")
