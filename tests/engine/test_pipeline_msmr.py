@@ -432,8 +432,10 @@ def full_cell(data, **options):
 def test_a_full_cell_is_two_half_cells_that_exchange_lithium(example):
     given = known(example, "negative", "positive")
     wanted = {"objective variables": [CAPACITY, VOLTAGE, SLOPE]}
-    objective = built(full_cell(full_cell_data(example), **wanted), given, {})
+    context = Context(ParameterSet(given))
+    objective = built(full_cell(full_cell_data(example), **wanted), given, {}, context)
     away = worst(objective.evaluate({}), objective.variables)
+    assert any("fractions (Xj)" in each for each in context.assumptions)
     assert away[VOLTAGE] < 2e-5
     assert away[CAPACITY] < 2e-4
     assert away[SLOPE] < 1e-3

@@ -163,7 +163,10 @@ def _full_cell(
 ) -> OpenCircuit:
     """Build an objective of type ``MSMRFullCell``."""
     options = Options(settings, _FULL_OPTIONS, context.where)
-    pair = read_full_cell(options.get("model", settings.get("model")), f"{options.where}.model")
+    model = options.get("model", settings.get("model"))
+    if model is None:
+        context.assume("MSMRFullCell names no model: both electrodes' sites are fractions (Xj)")
+    pair = read_full_cell(model, f"{options.where}.model")
     curve = read_curve(
         context.table(settings.get("data")), context.place("data"), context.assume
     ).from_zero()
