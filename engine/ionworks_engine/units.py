@@ -318,7 +318,7 @@ class _Reader:
 
 
 def _look_up(name: str) -> None:
-    from pint import UndefinedUnitError
+    from pint import OffsetUnitCalculusError, UndefinedUnitError
 
     try:
         if name in MISREAD:
@@ -327,7 +327,7 @@ def _look_up(name: str) -> None:
         for prefix, unit, _ in _registry().parse_unit_name(name)[:1]:
             if prefix and unit in _UNPREFIXED:
                 raise UnitError(f"{name!r} is unknown")
-    except UndefinedUnitError:
+    except (UndefinedUnitError, OffsetUnitCalculusError):
         raise UnitError(f"{name!r} is unknown") from None
 
 

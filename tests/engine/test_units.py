@@ -93,6 +93,7 @@ def test_temperatures_are_units(unit):
 @pytest.mark.parametrize(
     ("unit", "why"),
     [
+        ("mdegC", "'mdegC' is unknown; did you mean 'degC'"),
         ("mg/cmm**2", "'cmm' is unknown; did you mean 'mg/cm**2'"),
         ("mv", "did you mean 'mV'"),
         ("ah", "did you mean 'Ah'"),
