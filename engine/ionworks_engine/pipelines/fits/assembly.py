@@ -18,7 +18,7 @@ from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parame
 from ionworks_engine.pipelines.fits.problem import Problem
 from ionworks_engine.pipelines.fits.regularizers import Regularizer
 from ionworks_engine.pipelines.objectives import build
-from ionworks_engine.pipelines.objectives.base import Objective
+from ionworks_engine.pipelines.objectives.base import Implying, Objective
 
 DEFAULT_COST: Mapping[str, Any] = {"type": "SSE", "normalization": "mean"}
 _BARE = ("type", "objective", "data", "options")
@@ -51,9 +51,13 @@ class Assembly:
         return self.problem.comparison.objectives
 
     def found(self, free: Mapping[str, float]) -> dict[str, Any]:
-        """Return the native values of everything the fit sets, given the free ones."""
+        """Return the native values of everything the fit sets, or implies, given the free ones."""
         numbers = self.problem.comparison.all_values(free)
-        return {**numbers, **self.parameters.fixed, **self.algebra.functions}
+        found = {**numbers, **self.parameters.fixed, **self.algebra.functions}
+        for objective in self.objectives.values():
+            if isinstance(objective, Implying):
+                found |= objective.implied(numbers)
+        return found
 
 
 def assemble(element: Mapping[str, Any], context: Context) -> Assembly:
@@ -138,6 +142,11 @@ def _cost(
         parts.append((reader.read(config, context.place("cost"), shared), 1.0))
     for label, config in own.items():
         if config is not None:
+            if not settings[label].get("cost"):
+                kind, divided = config["type"], config.get("normalization", "mean")
+                context.assume(
+                    f"No cost was given for {label!r}: its own, {kind} divided by the {divided}."
+                )
             where = context.place(f"objectives.{label}.cost")
             part = reader.read(config, where, (label,))
             parts.append((part, float(weights.get(label, 1.0))))

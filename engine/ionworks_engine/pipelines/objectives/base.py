@@ -111,6 +111,15 @@ class Objective(Protocol):
         ...
 
 
+@runtime_checkable
+class Implying(Protocol):
+    """An objective whose model uses more, or other, than what a fit sets."""
+
+    def implied(self, values: Mapping[str, float]) -> dict[str, float]:
+        """Return what follows from fitted values: parameters by name, for later elements."""
+        ...
+
+
 def side_by_side(
     axis: str, places: Floats, data: Mapping[str, Floats], model: Mapping[str, Floats]
 ) -> dict[str, Floats]:
