@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from ionworks import doe, errors, ucp
+    from ionworks.assumptions import AssumptionWarning
     from ionworks.cache import (
         clear_cache,
         get_cache_directory,
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     __version__: str
 
 __all__ = [
+    "AssumptionWarning",
     "AsyncIonworks",
     "AsyncNavigator",
     "ConvertResult",
@@ -69,6 +71,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "AssumptionWarning": "ionworks.assumptions",
     "AsyncIonworks": "ionworks.client",
     "AsyncNavigator": "ionworks.navigator",
     "ConvertResult": "ionworks.results",

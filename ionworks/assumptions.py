@@ -51,7 +51,7 @@ class AssumptionTeller:
             The sentences of each element, by its name; an empty name is not told.
         """
         for element, sentences in assumptions.items():
-            told = "; ".join(sentences or ())
+            told = " ".join(sentences or ())
             if told and (pipeline_id, element) not in self._told:
                 self._told.add((pipeline_id, element))
                 message = f"{element}: {told}" if element else told

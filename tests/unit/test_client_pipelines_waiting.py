@@ -11,7 +11,7 @@ from ionworks.progress import reporter
 from tests.unit.stub import URL, client_of, reply, stubbed
 
 ENDED = {"completed", "failed", "canceled", "skipped"}
-ASSUMED = ["an objective without type is CurrentDriven", "no cost: SSE"]
+ASSUMED = ["an objective without type is CurrentDriven.", "No cost: SSE."]
 
 
 class Clock:
@@ -245,7 +245,7 @@ class TestShowing:
 class TestAssumptions:
     def test_they_are_warned_of_once_where_the_user_waits(self, wait, client, stub):
         Lab(stub, *RUN)
-        with pytest.warns(AssumptionWarning, match=r"^fit: .*CurrentDriven; no cost: SSE$") as told:
+        with pytest.warns(AssumptionWarning, match=r"^fit: .*CurrentDriven. No cost: SSE.$") as told:
             wait()
         assert len(told) == 1
         fit = {"parameter_values": {"a": 1.0}, "assumptions": ASSUMED}
@@ -259,7 +259,7 @@ class TestAssumptions:
         fit = {"parameter_values": {"a": 1.0}, "assumptions": ASSUMED}
         found = {"result": {"parameter_values": {"a": 1.0}}, "element_results": {"fit": fit}}
         stub.will(reply(found))
-        with pytest.warns(AssumptionWarning, match="CurrentDriven"):
+        with pytest.warns(AssumptionWarning, match="CurrentDriven."):
             result = client.pipeline.result("p")
         assert result.parameter_values == {"a": 1.0}
         assert list(result.element_results) == ["fit"]
@@ -290,7 +290,7 @@ class TestSimple:
 
     def test_its_assumptions_are_warned_of_once(self, client, stub):
         stub.will(reply({**SIMPLE, "result": {**RESULT, "assumptions": ASSUMED}}))
-        with pytest.warns(AssumptionWarning, match=r"^an objective without .*; no cost: SSE$"):
+        with pytest.warns(AssumptionWarning, match=r"^an objective without .*. No cost: SSE.$"):
             self.wait(client)
         assert client.simple_pipeline.get("s").result["assumptions"] == ASSUMED
 
