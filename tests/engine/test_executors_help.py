@@ -120,9 +120,9 @@ def test_a_worker_that_is_not_running_yet_is_started_to_help(tmp_path):
     assert any(what == "help" for _, what in log(tmp_path))
 
 
-@pytest.mark.parametrize(("how", "most"), [("die", 3), ("break", 9)])
+@pytest.mark.parametrize(("how", "most"), [("die", 3), ("break", 24)])
 def test_what_a_lost_helper_had_is_done_by_the_owner(tmp_path, how, most):
-    """And help is not sought for ever: of three populations of seven parts each."""
+    """And help is not sought for ever: at most for one population of the three."""
 
     async def scenario():
         async with workers(2) as executor:

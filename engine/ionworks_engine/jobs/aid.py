@@ -164,6 +164,10 @@ class _Part:
         """Whether it is known what became of it."""
         return self._ended.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait for it, so long at most."""
+        return self._ended.wait(seconds)
+
     def result(self) -> dict[str, Any]:
         """Wait for the answer."""
         self._ended.wait()

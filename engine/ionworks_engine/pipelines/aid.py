@@ -25,6 +25,9 @@ class Handed(Protocol):
     def done(self) -> bool:
         """Whether it is known what became of it. Never waits."""
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long at most for it to be known; return whether it is."""
+
     def result(self) -> dict[str, Any]:
         """Wait for the answer.
 

@@ -1,8 +1,8 @@
 """Many evaluations of one problem, and many starts of one fit, shared with idle workers.
 
-The owner offers its work in parts, does the rest itself, and takes parts back from the end that
-nobody has begun; towards the end of a population it also computes what a helper is still at, so
-that it never waits longer than the evaluation alone would take. Helpers send back bare outcomes:
+The owner offers its work in parts, and takes back from the end what nobody has begun, one ahead of
+what it is at. What helpers are at when nothing else is left it waits for, a while; then it computes
+that too. Helpers send back bare outcomes:
 penalties, traces and counts are the owner's, and numbers do not depend on who computed them, up to
 the tolerances of the solvers.
 
@@ -29,8 +29,12 @@ from ionworks_engine.pipelines.aid import Aid, Handed, HelperLost
 from ionworks_engine.pipelines.optimizers.base import Floats
 
 EVALUATE, START = "evaluate_population", "run_start"
-_PARTS = 3
-"""Into how many parts, for each worker, a population is cut."""
+_PARTS = 32
+"""Into how many parts, for each worker, a population is cut at the most."""
+_AHEAD = 2
+"""How many parts the owner has for itself: the one it is at, and the next."""
+_LATE = 3.0
+"""How many times as long as itself the owner gives a helper."""
 _WORTH = 5e-3
 """Seconds that a part should take at least: less is done sooner than sent."""
 _PATIENCE = 2
@@ -85,11 +89,12 @@ class _Recipe:
 
 @dataclass(slots=True)
 class _Offered:
-    """A part, and what is in it."""
+    """A part, and what is in it; whether it was asked back, and whether it is known as begun."""
 
     handed: Handed
     items: list[int]
     is_wanted_back: bool = False
+    is_begun: bool = False
 
 
 class Population:
@@ -125,14 +130,15 @@ class Population:
         size = self._part_size(len(points))
         if not size:
             return [self._timed(point) for point in points]
-        return _Shared(self._recipe, points, size, self._timed).outcomes()
+        patience = _LATE * size * self._seconds
+        return _Shared(self._recipe, points, size, self._timed, patience).outcomes()
 
     def _part_size(self, count: int) -> int:
         """Return how many points to offer at a time; 0 where help does not pay."""
         helpers = self._recipe.helpers
         if not helpers or self._seconds * count < 2 * _WORTH:
             return 0
-        return max(1, math.ceil(_WORTH / self._seconds), count // (_PARTS * (helpers + 1)))
+        return max(math.ceil(_WORTH / self._seconds), math.ceil(count / (_PARTS * (helpers + 1))))
 
     def _timed(self, point: Floats) -> Outcome:
         began = time.perf_counter()
@@ -146,11 +152,17 @@ class _Shared:
     """One population on its way."""
 
     def __init__(
-        self, recipe: _Recipe, points: Floats, size: int, evaluate: Callable[[Floats], Outcome]
+        self,
+        recipe: _Recipe,
+        points: Floats,
+        size: int,
+        evaluate: Callable[[Floats], Outcome],
+        patience: float,
     ) -> None:
         self._recipe = recipe
         self._points = points
         self._evaluate = evaluate
+        self._patience = patience
         self._found: list[Outcome | None] = [None] * len(points)
         self._own = deque(range(min(size, len(points))))
         self._offered: list[_Offered] = []
@@ -161,11 +173,13 @@ class _Shared:
         """Compute, and collect what others compute, until all is known."""
         while True:
             self._collect()
-            if not self._own and not self._refill():
+            self._claim()
+            if self._own:
+                index = self._own.popleft()
+                if self._found[index] is None:
+                    self._found[index] = self._evaluate(self._points[index])
+            elif not self._await():
                 return [outcome for outcome in self._found if outcome is not None]
-            index = self._own.popleft()
-            if self._found[index] is None:
-                self._found[index] = self._evaluate(self._points[index])
 
     def _offer(self, items: list[int]) -> None:
         handed = self._recipe.offer(EVALUATE, {"points": self._points[items].tolist()})
@@ -196,20 +210,26 @@ class _Shared:
                 each.is_wanted_back = True
                 each.handed.take_back()
 
-    def _refill(self) -> bool:
-        """Take on the last part that is not known yet; false when all is.
-
-        Whoever has begun it goes on from its beginning, this goes on from its end.
-        """
-        for each in reversed(self._offered):
-            missing = [index for index in each.items if self._found[index] is None]
-            if missing:
+    def _claim(self) -> None:
+        """Ask for the next part back before it is needed: the last that is not asked for."""
+        asked = sum(each.is_wanted_back and not each.is_begun for each in self._offered)
+        if len(self._own) + asked < _AHEAD:
+            for each in reversed(self._offered):
                 if not each.is_wanted_back:
                     each.is_wanted_back = True
                     each.handed.take_back()
-                self._own.append(missing[-1])
+                    return
+
+    def _await(self) -> bool:
+        """Wait for a part that was asked back or is begun; false when nothing is open."""
+        for each in self._offered:
+            if each.is_wanted_back and not each.is_begun:
+                each.is_begun = not each.handed.is_back()
                 return True
-        return False
+        missing = [n for each in self._offered for n in each.items if self._found[n] is None]
+        if missing and not self._offered[0].handed.wait(self._patience):
+            self._own.append(missing[-1])
+        return bool(missing)
 
 
 def optima(
