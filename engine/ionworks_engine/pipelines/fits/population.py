@@ -31,6 +31,9 @@ from ionworks_engine.pipelines.optimizers.base import Floats
 EVALUATE, START = "evaluate_population", "run_start"
 _PARTS = 32
 """Into how many parts, for each worker, a population is cut at the most."""
+_LIKED, _FEWEST = 2e-2, 4
+"""Seconds that a part takes for its message to weigh little, as long as there are so many parts
+for each worker."""
 _AHEAD = 2
 """How many parts the owner has for itself: the one it is at, and the next."""
 _LATE = 3.0
@@ -138,7 +141,9 @@ class Population:
         helpers = self._recipe.helpers
         if not helpers or self._seconds * count < 2 * _WORTH:
             return 0
-        return max(math.ceil(_WORTH / self._seconds), math.ceil(count / (_PARTS * (helpers + 1))))
+        workers = helpers + 1
+        least = max(math.ceil(_WORTH / self._seconds), math.ceil(count / (_PARTS * workers)))
+        return max(least, min(math.ceil(_LIKED / self._seconds), count // (_FEWEST * workers)))
 
     def _timed(self, point: Floats) -> Outcome:
         began = time.perf_counter()
