@@ -208,6 +208,23 @@ def test_a_law_is_found_again(column, at_reference, energy, arguments):
     assert found == pytest.approx(arrhenius(2e-3, -2e4, 310.0), rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    ("column", "arguments"),
+    [
+        ("Exchange-current density for plating [A.m-2]", 2),
+        ("Thermodynamic factor", 1),
+        ("Positive electrode Young's modulus [Pa]", 1),
+    ],
+)
+def test_a_law_is_called_as_pybamms_models_call_it(column, arguments):
+    data = {"data": {"Temperature [K]": [288.15, 298.15], column: [1.0, 2.0]}}
+    values = over_the_wire(calculated("ArrheniusLogLinear", data=data, include_func=True))
+    assert values.evaluated(column, *([7.0] * arguments), 298.15) == pytest.approx(2.0)
+    ocp = {"data": {"Temperature [K]": [288.15, 298.15], "Positive electrode OCP [V]": [3.0, 4.0]}}
+    with pytest.raises(PipelineError, match=r"it\.include_func: .* of stoichiometry, not of"):
+        calculated("ArrheniusLogLinear", data=ocp, include_func=True)
+
+
 def test_reference_exchange_currents_follow_butler_and_volmer():
     column = "Negative electrode reference exchange-current density [A.m-2]"
     data = {"data": {"Temperature [K]": [290.0, 310.0], column: [1.0, 2.0]}}

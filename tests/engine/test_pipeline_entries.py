@@ -7,6 +7,7 @@ import pytest
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.entries import enter
+from ionworks_engine.pipelines.entries.calls import call_of
 from ionworks_engine.pipelines.entries.catalogue import ENTRIES, SYSTEMS, problems
 from ionworks_engine.pipelines.errors import MissingParametersError, PipelineError
 from ionworks_engine.pipelines.values import ParameterSet
@@ -482,3 +483,128 @@ def test_what_models_call_with_two_arguments_takes_two(axis):
     found = values.evaluated("Negative particle diffusivity [m2.s-1]", 0.25, 298.15)
     assert found == pytest.approx(2.5e-14 if axis == "Stoichiometry" else 3e-14, rel=1e-6, abs=0)
     assert np.isfinite(voltage(values.pybamm(), until=300)).all()
+
+
+CALLED = (
+    (pybamm.lithium_ion.DFN, {"thermal": "x-full", "surface form": "differential"}),
+    (pybamm.lithium_ion.DFN, {"working electrode": "positive", "contact resistance": "true"}),
+    (
+        pybamm.lithium_ion.SPM,
+        {
+            "lithium plating": "partially reversible",
+            "particle mechanics": "swelling and cracking",
+            "loss of active material": "stress-driven",
+            "open-circuit potential": "one-state hysteresis",
+        },
+    ),
+    (pybamm.lithium_ion.SPM, {"particle phases": ("2", "1")}),
+    (pybamm.lithium_ion.MSMR, {"number of MSMR reactions": ("2", "2")}),
+)
+IN_SPACE_AND_TIME = ("distance", "Time [s]", "SEI thickness", "Distance")
+
+
+@pytest.mark.filterwarnings("ignore:The definition of the hysteresis decay rate")
+def test_functions_are_called_as_pybamms_models_call_them():
+    functions = {
+        (symbol.name, len(symbol.input_names))
+        for model, options in CALLED
+        for symbol in model(options)._find_symbols(pybamm.FunctionParameter)
+        if not any(word in name for name in symbol.input_names for word in IN_SPACE_AND_TIME)
+    }
+    assert len(functions) > 60
+    found = {(name, len(call.arguments) if (call := call_of(name)) else 0) for name, _ in functions}
+    lithium_metal = {("Negative electrode conductivity [S.m-1]", 1)}  # has no stoichiometry
+    assert functions - found == lithium_metal
+
+
+J0 = "Negative electrode exchange-current density"
+
+
+def piecewise(base, unit, axis, points, knots):
+    entry = entered(
+        "PiecewiseInterpolation1D",
+        base_parameter_name=f"{base} [{unit}]",
+        breakpoint_values=points,
+        breakpoint_parameter_name=axis,
+    )
+    pairs = zip(points, knots, strict=True)
+    return entry | {f"{base} at {axis} {x:.12g} [{unit}]": y for x, y in pairs}
+
+
+@pytest.mark.parametrize(
+    ("axis", "points", "wanted"),
+    [
+        ("SOC", [0.0, 0.5, 1.0], 1.5),
+        ("Temperature [K]", [273.15, 298.15, 323.15], 2.0),
+        ("Electrolyte concentration [mol.m-3]", [0.0, 1000.0, 2000.0], 2.0),
+        ("Surface concentration [mol.m-3]", [0.0, 20000.0, 40000.0], 1.375),
+    ],
+)
+def test_a_piecewise_exchange_current_density_depends_on_what_its_variable_says(
+    axis, points, wanted
+):
+    values = over_the_wire(CHEN | piecewise(J0, "A.m-2", axis, points, [1.0, 2.0, 3.0])).pybamm()
+    values["Maximum concentration in negative electrode [mol.m-3]"] = 30000.0
+    values["Initial concentration in negative electrode [mol.m-3]"] = 7500.0
+    values["Current function [A]"] = 0.0
+    solution = pybamm.Simulation(pybamm.lithium_ion.SPM(), parameter_values=values).solve([0, 1])
+    name = "X-averaged negative electrode exchange current density [A.m-2]"
+    assert solution[name].entries[0] == pytest.approx(wanted, rel=1e-6)
+
+
+def test_of_two_variables_an_exchange_current_density_finds_both():
+    entry = entered(
+        "PiecewiseInterpolation2D",
+        base_parameter_name=f"{J0} [A.m-2]",
+        breakpoint1_values=[0.0, 1.0],
+        breakpoint1_parameter_name="SOC",
+        breakpoint2_values=[273.15, 323.15],
+        breakpoint2_parameter_name="Temperature [K]",
+    )
+    knots = {
+        f"{J0} at SOC {x} and Temperature [K] {t:g} [A.m-2]": 1 + x + 0.01 * t
+        for x in (0, 1)
+        for t in (273.15, 323.15)
+    }
+    values = over_the_wire(entry | knots)
+    found = values.evaluated(f"{J0} [A.m-2]", 1000.0, 7500.0, 30000.0, 298.15)
+    assert found == pytest.approx(1.25 + 2.9815, rel=1e-9)
+
+
+def test_a_piecewise_thermal_conductivity_runs_where_temperature_is_all_it_is_called_with():
+    base, points = "Separator thermal conductivity", [273.15, 298.15, 323.15]
+    curve = piecewise(base, "W.m-1.K-1", "Temperature [K]", points, [0.2, 0.3, 0.4])
+    marquis = dict(pybamm.ParameterValues("Marquis2019"))
+    values = over_the_wire(marquis | curve).pybamm()
+    assert np.isfinite(voltage(values, {"thermal": "x-full"}, until=60)).all()
+    found = over_the_wire(curve).evaluated(f"{base} [W.m-1.K-1]", 310.65)
+    assert found == pytest.approx(0.35, rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("base", "axes", "path", "words"),
+    [
+        ("Separator thermal conductivity [W.m-1.K-1]", ["SOC"], "", "of temperature, not of 'SOC'"),
+        (
+            "Negative electrode OCP [V]",
+            ["Temperature [K]"],
+            "",
+            r"of stoichiometry, not of 'Temperature \[K\]'",
+        ),
+        ("Electrolyte diffusivity [m2.s-1]", ["SOC"], "", "of electrolyte concentration and temp"),
+        (
+            "Positive electrode diffusivity [m2.s-1]",
+            ["Stoichiometry", "SOC"],
+            "2",
+            "both mean the stoichiometry",
+        ),
+    ],
+)
+def test_a_variable_that_a_function_is_not_called_with_is_refused(base, axes, path, words):
+    numbers = [""] if len(axes) == 1 else ["1", "2"]
+    arguments = {"base_parameter_name": base}
+    for number, axis in zip(numbers, axes, strict=True):
+        arguments[f"breakpoint{number}_values"] = [0.0, 1.0]
+        arguments[f"breakpoint{number}_parameter_name"] = axis
+    with pytest.raises(PipelineError, match=rf"^entry\.breakpoint{path}_parameter_name: .*{words}"):
+        entered(f"PiecewiseInterpolation{len(axes)}D", **arguments)

@@ -17,6 +17,8 @@ from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.calculations.naming import REFERENCE_TEMPERATURE
 from ionworks_engine.pipelines.calculations.reading import Asked, Values, calculations
 from ionworks_engine.pipelines.entries.arrhenius import arrhenius, butler_volmer
+from ionworks_engine.pipelines.entries.calls import called_with
+from ionworks_engine.pipelines.entries.calls import problems as unfit
 from ionworks_engine.pipelines.values import Floats
 
 TEMPERATURE = "Temperature [K]"
@@ -81,15 +83,7 @@ class Law:
         def at(temperature: Any) -> Any:
             return pybamm.Parameter(self.at_reference) * arrhenius(temperature, self.energy)
 
-        def exchange_current(c_e: Any, c_s_surf: Any, c_s_max: Any, T: Any) -> Any:  # noqa: ARG001, N803
-            return at(T)
-
-        def transport(x: Any, T: Any) -> Any:  # noqa: ARG001, N803
-            return at(T)
-
-        if _CURRENT in self.of:
-            return exchange_current
-        return transport if _TRANSPORT.search(self.of) else at
+        return called_with(self.of, [TEMPERATURE], at)
 
 
 def _log_linear(asked: Asked) -> Values:
@@ -108,6 +102,8 @@ def _log_linear(asked: Asked) -> Values:
         at_reference, energy = _fitted(asked, column, temperatures, table.column(column), reference)
         values |= {law.at_reference: at_reference, law.energy: energy}
         if asked.setting("include_func", False):
+            for _, message in unfit(law.of, {TEMPERATURE: TEMPERATURE}):
+                raise asked.refuse("include_func", message)
             values[law.of] = law.function()
     return values
 

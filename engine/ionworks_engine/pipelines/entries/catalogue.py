@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ionworks_engine.battery.errors import near
+from ionworks_engine.pipelines.entries import calls
 
 SYSTEMS = ("EC:DMC (1:1)", "EC:EMC (3:7)", "EMC:FEC (19:1)")
 _EVERYWHERE = ("element_type", "name", "source", "type")
@@ -20,12 +21,12 @@ _CHOICES: Mapping[str, tuple[str, ...]] = {
 }
 _NUMBERS = ("c_e", "T", "electrolyte", "smoothing", "smoothing1", "smoothing2")
 _POSITIVE = ("c_e", "T", "smoothing", "smoothing1", "smoothing2")
-_TEXTS = (
-    "base_parameter_name",
+_VARIABLES = (
     "breakpoint_parameter_name",
     "breakpoint1_parameter_name",
     "breakpoint2_parameter_name",
 )
+_TEXTS = ("base_parameter_name", *_VARIABLES)
 _GRIDS = ("breakpoint_values", "breakpoint1_values", "breakpoint2_values")
 
 
@@ -117,6 +118,10 @@ def problems(element: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
             problem = _number(key, element[key]) if numeric else _other(key, element[key])
             if problem:
                 yield key, problem
+    base = element.get("base_parameter_name")
+    if isinstance(base, str):
+        names = {key: element.get(key) for key in _VARIABLES if key in allowed}
+        yield from calls.problems(base, {k: v for k, v in names.items() if isinstance(v, str)})
 
 
 def _number(key: str, value: Any) -> str:

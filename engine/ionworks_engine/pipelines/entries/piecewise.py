@@ -5,9 +5,9 @@ A function is the first segment's line plus, at every inner breakpoint b, the ch
 variable. Beyond the outer breakpoints the outer lines go on. The values at the breakpoints, or the
 first one and the slopes, are parameters of the set, so that fits can vary them.
 
-What PyBaMM's models call with a stoichiometry or concentration and a temperature (diffusivities,
-conductivities, the electrolyte's numbers) takes both: a breakpoint parameter with "temperature" in
-its name is the temperature, any other the first argument.
+What PyBaMM's models call with several arguments (diffusivities, exchange-current densities, the
+electrolyte's numbers) takes them all; which of them a breakpoint parameter means is said by its
+name: see :mod:`~ionworks_engine.pipelines.entries.calls`.
 
 The smoothing rounds corners off: at a breakpoint itself nothing is added, so that with knots the
 function has the knots' values there, but for exp(-2 |distance of breakpoints| / s).
@@ -15,18 +15,13 @@ function has the knots' values there, but for exp(-2 |distance of breakpoints| /
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.calculations.knots import Axis, Grid, Line
-
-_OF_STATE = re.compile(
-    r"(particle.* diffusivity|Electrolyte diffusivity|conductivity) \["
-    r"|^(Cation transference number|Thermodynamic factor)$"
-)
+from ionworks_engine.pipelines.entries.calls import called_with
 
 
 def smoothed(x: Any, points: Sequence[float], values: Sequence[Any], smoothing: float) -> Any:
@@ -68,10 +63,7 @@ def _one(
     def of_one(x: Any) -> Any:
         return smoothed(x, axis.points, _knots(line, formulation), smoothing)
 
-    def of_state(x: Any, T: Any) -> Any:  # noqa: N803
-        return of_one(T if _is_temperature(axis) else x)
-
-    return {base_parameter_name: of_state if _OF_STATE.search(base_parameter_name) else of_one}
+    return {base_parameter_name: called_with(base_parameter_name, [axis.name], of_one)}
 
 
 def _two(
@@ -88,19 +80,14 @@ def _two(
     first = Axis(breakpoint1_parameter_name, tuple(map(float, breakpoint1_values)))
     second = Axis(breakpoint2_parameter_name, tuple(map(float, breakpoint2_values)))
     grid = Grid(base_parameter_name, first, second)
-    turned = _OF_STATE.search(base_parameter_name) and _is_temperature(first)
 
     def of_two(x: Any, y: Any) -> Any:
         rows = _knots(grid, formulation)
-        x, y = (y, x) if turned else (x, y)
         across = [smoothed(x, first.points, row, smoothing1) for row in rows]
         return smoothed(y, second.points, across, smoothing2)
 
-    return {base_parameter_name: of_two}
-
-
-def _is_temperature(axis: Axis) -> bool:
-    return "temperature" in axis.name.casefold()
+    names = [first.name, second.name]
+    return {base_parameter_name: called_with(base_parameter_name, names, of_two)}
 
 
 def _knots(shape: Any, formulation: str) -> Any:
