@@ -317,6 +317,19 @@ def test_the_diffusivity_of_a_pulse_is_that_of_the_model(truth, seconds, options
         assert abs(float(flat[1]) / truth - 1) > 0.05
 
 
+@pytest.mark.parametrize("lost", [1, 3])
+def test_a_pulse_begins_with_its_rows_where_the_end_of_the_rest_was_not_logged(lost):
+    data = simulated_pulse(1e-14, 60)
+    rest = data["Step number"].count(0)
+    for column in data.values():
+        del column[rest - lost : rest]
+    context = Context(ParameterSet(RADIUS), where="elements.it")
+    settings = {"electrode": "positive", "data": {"data": data}, "options": {"dt_IR": 2.0}}
+    found = calculated("DiffusivityFromPulse", context=context, **settings)
+    assert found[DIFFUSIVITY] == pytest.approx(1e-14, rel=0.05, abs=0)
+    assert f"the last row at rest is {10 * lost} s older" in context.assumptions[0]
+
+
 def points(before=4.0, jumped=3.98, ended=3.95, after=3.99, *, rest=True):
     times, currents = [0.0, 10.0], [0.0, 0.0]
     volts, steps = [before, before], [1, 1]

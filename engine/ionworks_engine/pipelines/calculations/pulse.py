@@ -32,6 +32,7 @@ from ionworks_engine.pipelines.values import Floats
 COLUMNS = ("Time [s]", "Current [A]", "Voltage [V]", "Step number")
 _RESTING = 1e-3
 _TOLERATED = 0.05
+_ROWS_APART = 2
 _ROOTS = 400
 
 
@@ -210,13 +211,26 @@ def _beginning(
     resting: list[bool],
     place: int,
 ) -> tuple[float, float]:
-    """Return when the current began, and the rest potential before it."""
-    if place and resting[place - 1]:
-        last = runs[place].start - 1
-        return float(time[last]), float(voltage[last])
-    asked.context.assume("No rest precedes the pulse: its first point was taken as one at rest.")
+    """Return when the current began, and the rest potential before it.
+
+    It began at the last row at rest, or at the pulse's first row where the two are further apart
+    than rows of the pulse are: then the end of the rest is not among the data.
+    """
     first = runs[place].start
-    return float(time[first]), float(voltage[first])
+    if not (place and resting[place - 1]):
+        asked.context.assume(
+            "No rest precedes the pulse: its first point was taken as one at rest."
+        )
+        return float(time[first]), float(voltage[first])
+    last, gap = first - 1, float(time[first] - time[first - 1])
+    apart = np.diff(time[runs[place]])
+    if apart.size == 0 or gap <= _ROWS_APART * float(np.median(apart)):
+        return float(time[last]), float(voltage[last])
+    asked.context.assume(
+        f"The current was taken to begin at the pulse's first row: the last row at rest is {gap:g} "
+        "s older, far more than rows of the pulse are apart."
+    )
+    return float(time[first]), float(voltage[last])
 
 
 def _within(asked: Asked, name: str, default: float, duration: float) -> float:
