@@ -7,7 +7,7 @@ from typing import Any
 
 from ionworks_engine.pipelines.checks.data import unknown_keys
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
-from ionworks_engine.pipelines.models.vetting import vetted_model
+from ionworks_engine.pipelines.models.vetting import vet_sent
 
 MODULES = ("lithium_ion", "equivalent_circuit", "lead_acid", "sodium_ion")
 UNPUBLISHED = ("LumpedSPMR", "LumpedSPMeR", "SingleElectrodeLumpedSPMR")
@@ -56,7 +56,7 @@ def of_model(config: Any, where: str) -> Iterator[tuple[str, str]]:
         )
     elif kind == "custom":
         try:
-            vetted_model(config, where)
+            vet_sent(config, where)
         except PipelineError as error:
             yield error.where, error.what
     elif kind in _OWN:
