@@ -10,7 +10,9 @@ and U_p - U_n is the voltage. At a given capacity those are two equations, at a 
 for U_p, whose left side falls with it. This is the balance of Hu and Schwartz, J. Electrochem. Soc.
 169 (2022) 030539.
 
-Where an electrode would have to leave its limits of potential, it is held at them.
+Where an electrode would have to leave its limits of potential, its closed form, whose potential has
+no bound, gives way to a slope of 20 V per range of the data: every capacity has a potential, both
+change smoothly with the numbers, and a fit is led back.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ from ionworks_engine.pipelines.models.msmr_slots import Floats, Source
 
 _USABLE = "Usable capacity [A.h]"
 _UPPER = "upper excess capacity [A.h]"
-_OFF = 1e-9
+_STEEPEST, _SOFT = 20.0, 0.05
 _TABLE = 513
 
 
@@ -64,15 +66,32 @@ class OneElectrode:
     electrode
         The closed form.
     limits
-        Potentials in V against lithium that it may have.
+        Potentials in V against lithium within which the closed form holds.
+    span
+        The range of the data in A.h.
     """
 
     electrode: Electrode
     limits: tuple[float, float]
+    span: float
+
+    def content(self, numbers: Floats, potential: Floats) -> tuple[Floats, Floats]:
+        """Return what the electrode holds beyond its lower excess, and its slope by potential."""
+        held, slope = self.electrode.content(numbers, potential)
+        beyond = potential - np.clip(potential, *self.limits)
+        away, give = np.abs(beyond), self.span / _STEEPEST
+        held -= give * beyond * away / (away + _SOFT)
+        slope -= give * away * (away + 2 * _SOFT) / (away + _SOFT) ** 2
+        return held, slope
+
+    def reach(self, amount: Floats) -> Floats:
+        """Return how far in V beyond the limits an amount of lithium in A.h leads at most."""
+        reach: Floats = np.abs(amount) * _STEEPEST / self.span + _SOFT
+        return reach
 
     def capacity(self, numbers: Floats, voltage: Floats) -> Floats:
         """Return capacities in A.h."""
-        return self.electrode.content(numbers, voltage)[0]
+        return self.content(numbers, voltage)[0]
 
     def capacity_changes(self, numbers: Floats, voltage: Floats) -> Floats:
         """Return derivatives of the capacity, shape (n, len(numbers))."""
@@ -82,7 +101,7 @@ class OneElectrode:
         """Return potentials in V."""
 
         def surplus(at: Floats) -> tuple[Floats, Floats]:
-            held, slope = self.electrode.content(numbers, at)
+            held, slope = self.content(numbers, at)
             return held - capacity, slope
 
         return falling_roots(surplus, *self._brackets(numbers, capacity))
@@ -90,19 +109,19 @@ class OneElectrode:
     def _brackets(self, numbers: Floats, capacity: Floats) -> tuple[Floats, Floats]:
         """Return potentials on either side of those at capacities, from a table."""
         potential = np.linspace(*self.limits, _TABLE)[::-1]
-        held = self.electrode.content(numbers, potential)[0]
-        place = np.clip(np.searchsorted(held, capacity), 1, _TABLE - 1)
-        return potential[place], potential[place - 1]
+        held = self.content(numbers, potential)[0]
+        place = np.searchsorted(held, capacity)
+        low = potential[np.minimum(place, _TABLE - 1)]
+        high = potential[np.maximum(place - 1, 0)]
+        low = np.where(place == _TABLE, low - self.reach(capacity - held[-1]), low)
+        return low, np.where(place == 0, high + self.reach(capacity - held[0]), high)
 
     def voltage_changes(self, numbers: Floats, capacity: Floats) -> Floats:
-        """Return derivatives of the potential, shape (n, len(numbers)); zero where it is held."""
+        """Return derivatives of the potential, shape (n, len(numbers))."""
         at = self.voltage(numbers, capacity)
-        held, slope = self.electrode.content(numbers, at)
-        changes = self.electrode.derivatives(numbers, at)
+        slope = self.content(numbers, at)[1]
         with np.errstate(divide="ignore", invalid="ignore"):
-            changes = -changes / slope[:, None]
-        free = np.abs(held - capacity) <= _OFF * self.electrode.total(numbers)
-        return np.where(free[:, None], changes, 0.0)
+            return np.asarray(-self.electrode.derivatives(numbers, at) / slope[:, None])
 
     def implied(self, numbers: Floats) -> dict[str, float]:
         """Return nothing: all of a half cell's parameters are numbers of its own."""
@@ -127,21 +146,19 @@ class FullCell:
     usable: float
 
     def capacity(self, numbers: Floats, voltage: Floats) -> Floats:
-        """Return the capacities in A.h discharged at voltages; NaN where limits exclude them."""
+        """Return the capacities in A.h discharged at voltages."""
         return self.positive.capacity(numbers, self._potentials(numbers, voltage))
 
     def capacity_changes(self, numbers: Floats, voltage: Floats) -> Floats:
         """Return derivatives of the capacity, shape (n, len(numbers))."""
         at = self._potentials(numbers, voltage)
-        surplus, _ = self._surplus(numbers, at, voltage)
-        _, of_positive = self.positive.electrode.content(numbers, at)
-        _, of_negative = self.negative.electrode.content(numbers, at - voltage)
+        _, of_positive = self.positive.content(numbers, at)
+        _, of_negative = self.negative.content(numbers, at - voltage)
         with np.errstate(divide="ignore", invalid="ignore"):
-            share = of_positive / (of_positive + of_negative)
-        share = np.where(np.abs(surplus) <= _OFF * self.usable, share, 0.0)[:, None]
+            share = (of_positive / (of_positive + of_negative))[:, None]
         positive = self.positive.capacity_changes(numbers, at)
         negative = self.negative.capacity_changes(numbers, at - voltage)
-        return (1 - share) * positive - share * negative
+        return np.asarray((1 - share) * positive - share * negative)
 
     def voltage(self, numbers: Floats, capacity: Floats) -> Floats:
         """Return the voltages in V at discharged capacities."""
@@ -163,16 +180,20 @@ class FullCell:
 
     def _potentials(self, numbers: Floats, voltage: Floats) -> Floats:
         """Return the positive electrode's potentials in V."""
-        low = np.maximum(self.positive.limits[0], voltage + self.negative.limits[0])
-        high = np.minimum(self.positive.limits[1], voltage + self.negative.limits[1])
-        possible = low < high
-        low, high = np.where(possible, low, np.nan), np.where(possible, high, np.nan)
+        ends = [
+            np.stack([np.full(voltage.shape, own), voltage + other])
+            for own, other in zip(self.positive.limits, self.negative.limits, strict=True)
+        ]
+        low, high = ends[0].min(axis=0), ends[1].max(axis=0)
+        lacking, left = (self._surplus(numbers, end, voltage)[0] for end in (low, high))
+        low = np.where(lacking < 0, low - self.positive.reach(lacking), low)
+        high = np.where(left > 0, high + self.positive.reach(left), high)
         return falling_roots(lambda at: self._surplus(numbers, at, voltage), low, high)
 
     def _surplus(self, numbers: Floats, at: Floats, voltage: Floats) -> tuple[Floats, Floats]:
         """Return the lithium beyond what both electrodes share, and its slope by potential."""
-        positive, rise = self.positive.electrode.content(numbers, at)
-        negative, other = self.negative.electrode.content(numbers, at - voltage)
+        positive, rise = self.positive.content(numbers, at)
+        negative, other = self.negative.content(numbers, at - voltage)
         return positive + negative - self.usable, rise + other
 
 
@@ -198,7 +219,7 @@ def full_cell_of(
     usable
         The usable capacity in A.h.
     negative_limits, positive_limits
-        Potentials in V that each electrode may have.
+        Potentials in V within which each electrode's closed form holds.
 
     Returns
     -------
@@ -213,6 +234,6 @@ def full_cell_of(
         if len(places) == 1 and source.name_at(places[0]).endswith(_UPPER):
             rules.append(FromUpperExcess(places[0], electrode.excess, usable))
         electrodes.append(electrode)
-    negative = OneElectrode(electrodes[0], negative_limits)
-    positive = OneElectrode(electrodes[1], positive_limits)
+    negative = OneElectrode(electrodes[0], negative_limits, usable)
+    positive = OneElectrode(electrodes[1], positive_limits, usable)
     return FullCell(negative, positive, usable), tuple(rules)

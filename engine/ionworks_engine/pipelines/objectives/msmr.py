@@ -1,7 +1,7 @@
 """Objectives that fit the MSMR model to open-circuit data of a half or a full cell.
 
-The model's capacity is compared at the measured voltages, and the slope dU/dQ at the measured
-capacities. Conventions are in ``docs/msmr.md``.
+The model's capacity is compared at the measured voltages, its voltage and the slope dU/dQ at the
+measured capacities. Conventions are in ``docs/msmr.md``.
 """
 
 from __future__ import annotations
@@ -71,7 +71,6 @@ _FULL_OPTIONS = (
     "positive voltage limits",
     "objective variables",
 )
-_BEYOND = 0.5
 NEGATIVE_LIMITS, POSITIVE_LIMITS = (0.0, 2.0), (2.5, 5.0)
 
 
@@ -153,8 +152,9 @@ def _half_cell(
     rules = _sums(electrode, slots, method, penalised=options.flag("penalize Xj complement bounds"))
     if options.flag("preserve U0j order"):
         rules += _orders(electrode, slots, options.where)
-    reach = float(curve.voltage.min()) - _BEYOND, float(curve.voltage.max()) + _BEYOND
-    formula = MSMRFormula(OneElectrode(electrode, reach), slots, Rules(rules), curve)
+    limits = float(curve.voltage.min()), float(curve.voltage.max())
+    cell = OneElectrode(electrode, limits, curve.span)
+    formula = MSMRFormula(cell, slots, Rules(rules), curve)
     return OpenCircuit("MSMRHalfCell", curve, formula, _variables(options, curve))
 
 
