@@ -333,11 +333,13 @@ def test_soft_conditions_are_points_that_miss_their_data(example, options, wrong
     if "preserve U0j order" in options:
         given = _descending(given)
     free = without(given, ["Ambient temperature [K]"])
-    data = half_cell_data(example, "positive")
-    plain = built(half_cell(data), given, free)
-    objective = built(half_cell(data, **options), given, free)
+    points = half_cell_data(example, "positive")
+    plain = built(half_cell(points), given, free)
+    objective = built(half_cell(points, **options), given, free)
     extra = objective.variables[CAPACITY].size - plain.variables[CAPACITY].size
     assert extra in (1, 3)
+    for name, data in plain.variables.items():  # whichever variables a cost takes
+        assert objective.variables[name].size - data.size == extra
     met = objective.evaluate(free)[CAPACITY] - objective.variables[CAPACITY]
     assert np.abs(met[-extra:]).max() < 2e-3
     broken = {f"Positive electrode host site {name}": value for name, value in wrong.items()}
@@ -407,6 +409,106 @@ def test_potentials_and_capacities_are_fitted_back_by_default(example, electrode
         assert done.values[name] == pytest.approx(value, abs=2e-3)
 
 
+def wide_and_narrow(example):
+    """Graphite and a site of its own at 0.4 V as two phases, and data of both, from numpy."""
+    given = {"Ambient temperature [K]": TEMPERATURE}
+    total = 3.0
+    for name, value in known(example, "negative").items():
+        if "fraction" in name:
+            name = name.replace("fraction", "capacity") + " [A.h]"
+            value *= total
+        if "host site" in name:
+            given[f"Primary: {name}"] = value
+    sought = {
+        "Secondary: Negative electrode host site occupancy capacity (0) [A.h]": 1.5,
+        "Secondary: Negative electrode host site standard potential (0) [V]": 0.4,
+        "Negative electrode lower excess capacity [A.h]": 0.3,
+    }
+    given["Secondary: Negative electrode host site ideality factor (0)"] = 3.0
+    potential = np.linspace(0.02, 1.0, 200)
+    away = (potential - 0.4) * 96485.33212 / (8.314462618 * TEMPERATURE * 3.0)
+    content = total * filling(example, "negative", potential) + 1.5 / (1 + np.exp(away)) - 0.3
+    model = {"type": "MSMRHalfCellModel", "electrode": "negative"}
+    model["options"] = {"particle phases": "2"}
+    return (
+        half_cell({CAPACITY: content.tolist(), VOLTAGE: potential.tolist()}, model=model),
+        given,
+        sought,
+    )
+
+
+@pytest.mark.parametrize(
+    "variables", [None, [CAPACITY], [VOLTAGE], [SLOPE, CAPACITY], [SLOPE, VOLTAGE]]
+)
+def test_data_that_the_start_does_not_reach_lead_back(example, variables):
+    """At the start a fifth of the capacities are of no potential that the sites have."""
+    settings, given, sought = wide_and_narrow(example)
+    if variables is not None:
+        settings["options"]["objective variables"] = variables
+    bounds = ([0.5, 3.0], [0.2, 0.7], [0.0, 1.0])
+    parameters = {
+        name: {"initial_value": start, "bounds": between}
+        for name, start, between in zip(sought, (1.2, 0.45, 0.1), bounds, strict=True)
+    }
+    found = fitted(settings, given, parameters)
+    assert found.values == pytest.approx(sought, abs=1e-6)
+
+
+def test_derivatives_hold_where_data_leave_the_model(example):
+    """Of every point, not of most: beyond the data's potentials the model goes on smoothly."""
+    settings, given, sought = wide_and_narrow(example)
+    settings["options"]["objective variables"] = [CAPACITY, VOLTAGE, SLOPE]
+    objective = built(settings, given, sought)
+    away = dict(zip(sought, (1.265, 0.432, 0.175), strict=True))
+    model = objective.evaluate(away)
+    assert np.isfinite(model[VOLTAGE]).all()
+    assert model[VOLTAGE].max() > 1.1
+    _, slopes = objective.derivatives(away, list(away))
+    for place, name in enumerate(away):
+        for each, expected in slopes_by_hand(objective, away, name, 1e-7).items():
+            scale = np.abs(expected).max()
+            np.testing.assert_allclose(slopes[each][:, place], expected, atol=1e-4 * scale)
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_all_of_the_sites_come_back_by_default_from_noisy_voltages(example, seed):
+    """1 mV of noise, graphite: capacities at measured voltages leave 100 mV, widths 3."""
+    given = known(example, "negative")
+    sought = {name: value for name, value in given.items() if "host site" in name}
+    rng = np.random.default_rng(seed)
+    parameters = started(potentials_of(given), rng)
+    parameters |= {
+        name: {"initial_value": value * (1 + 0.1 * rng.uniform(-1, 1)), "bounds": [0, 3 * value]}
+        for name, value in sought.items()
+        if "potential" not in name
+    }
+    data = half_cell_data(example, "negative", noise=1e-3, seed=seed)
+    found = fitted(half_cell(data, "negative"), without(given, sought), parameters).values
+    for word, most in (("potential", 0.03), ("fraction", 0.01), ("ideality", 0.25)):
+        away = [abs(found[name] - value) for name, value in sought.items() if word in name]
+        assert max(away) < most
+
+
+def test_variables_weigh_by_what_noise_of_the_voltage_does_to_them(example):
+    """Noise adds as much to the cost of one variable as to that of another."""
+    given = known(example, "positive")
+    wanted = {"objective variables": [CAPACITY, VOLTAGE, SLOPE, CAPACITY_SLOPE]}
+    clean = built(half_cell(half_cell_data(example, "positive"), **wanted), given, {})
+    assert max(clean.variable_weights.values()) == 1
+    model = clean.evaluate({})
+    costs = {name: [] for name in model}
+    for seed in range(6):
+        data = half_cell_data(example, "positive", noise=1e-4, seed=seed)
+        noisy = built(half_cell(data, **wanted, **{"dUdQ cutoff": "none"}), given, {})
+        for name, measured in noisy.variables.items():
+            away = (noisy.evaluate({})[name] - measured) / np.ptp(clean.variables[name])
+            costs[name].append(clean.variable_weights[name] * np.mean(away**2))
+    means = {name: np.mean(each) for name, each in costs.items()}
+    assert means[CAPACITY] == pytest.approx(means[VOLTAGE], rel=0.3)
+    for name in (SLOPE, CAPACITY_SLOPE):  # counted as often as windows share a point
+        assert means[name] < means[VOLTAGE]
+
+
 def full_cell_data(example, points=300, noise=0.0, usable=2.7):
     """Discharge of two electrodes of PyBaMM's functions, inverted by numpy."""
     capacity = np.linspace(0, usable, points)
@@ -450,7 +552,7 @@ def test_derivatives_of_full_cells(example):
     assert_derivatives(objective, away)
 
 
-@pytest.mark.parametrize("noise", [0.0, 1e-4])
+@pytest.mark.parametrize("noise", [0.0, 1e-3])
 def test_the_balance_of_a_full_cell_is_fitted_back(example, noise):
     given = known(example, "negative", "positive")
     parameters = {

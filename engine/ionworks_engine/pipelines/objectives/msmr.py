@@ -51,7 +51,7 @@ from ionworks_engine.pipelines.objectives.ocp_options import (
 )
 
 _VARIABLES = (CAPACITY, VOLTAGE, SLOPE, CAPACITY_SLOPE)
-_DEFAULT = (CAPACITY, SLOPE)
+_DEFAULT = (CAPACITY, VOLTAGE, SLOPE)
 _METHODS = ("project", "explicit", "reformulate")
 _CUTOFFS = ("dUdQ cutoff", "dQdU cutoff")
 _HALF_OPTIONS = (

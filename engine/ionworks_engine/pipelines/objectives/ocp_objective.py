@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -22,7 +21,6 @@ from ionworks_engine.pipelines.objectives.ocp_slopes import Windows
 
 SLOPE, CAPACITY_SLOPE = "Differential voltage [V/Ah]", "Differential capacity [Ah/V]"
 DEFAULT_COST: Mapping[str, Any] = {"type": "SSE", "normalization": "range"}
-DEFAULT_WEIGHTS: Mapping[str, float] = MappingProxyType({SLOPE: 0.1, CAPACITY_SLOPE: 0.1})
 _STEEPEST = 10.0
 _Columns: TypeAlias = dict[str, Floats]
 _MEASURED = ("voltage axis", "capacity axis")
@@ -109,13 +107,13 @@ class OpenCircuit:
     formula
         The model.
     variables
-        What is compared. Soft conditions of the formula become further points of the first.
+        What is compared. Soft conditions of the formula become further points of each, so that
+        they hold whichever of them a cost takes.
     axis
         Title of the curve's first column.
     """
 
     default_cost = DEFAULT_COST
-    variable_weights = DEFAULT_WEIGHTS
 
     def __init__(
         self,
@@ -134,10 +132,27 @@ class OpenCircuit:
             each: _STEEPEST * float(np.nanmax(np.abs(self._measured[each][part.mask])))
             for each, part in variables.items()
         }
-        self._first = next(iter(variables))
-        data = self._measured[self._first][variables[self._first].mask]
-        self._middle = float(np.nanmean(data))
-        self._stretch = float(np.ptp(data[np.isfinite(data)]) * np.sqrt(data.size))
+        self.variable_weights = self._weights()
+        whole = {name: self._measured[name][part.mask] for name, part in variables.items()}
+        self._middle = {name: float(np.nanmean(data)) for name, data in whole.items()}
+        self._stretch = {
+            name: float(np.ptp(data[np.isfinite(data)]) * np.sqrt(data.size))
+            for name, data in whole.items()
+        }
+
+    def _weights(self) -> dict[str, float]:
+        """Return weights with which errors of the voltage count alike in all variables."""
+        weights = {}
+        for name, part in self._parts.items():
+            if part.kind in _MEASURED:
+                continue
+            data = self._measured[name][part.mask]
+            gains = self._windows.gains(self._curve.capacity, self._curve.voltage, part.kind)
+            with np.errstate(divide="ignore", invalid="ignore"):
+                weight = np.ptp(data[np.isfinite(data)]) ** 2 / np.nanmean(gains[part.mask])
+            weights[name] = float(weight)
+        most = max(weights.values())
+        return {name: weight / most for name, weight in weights.items()}
 
     @property
     def inputs(self) -> frozenset[str]:
@@ -147,10 +162,11 @@ class OpenCircuit:
     @property
     def variables(self) -> dict[str, Floats]:
         """The measured numbers by variable."""
-        data = {name: self._measured[name][part.mask] for name, part in self._parts.items()}
         conditions = self._formula.violations({}, ())[0].size
-        data[self._first] = np.append(data[self._first], np.full(conditions, self._middle))
-        return data
+        return {
+            name: np.append(self._measured[name][part.mask], [self._middle[name]] * conditions)
+            for name, part in self._parts.items()
+        }
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return the model's numbers by variable."""
@@ -165,12 +181,11 @@ class OpenCircuit:
         columns = self._columns(values)
         with np.errstate(all="ignore"):
             moves = {each: self._formula.derive(values, names, each) for each in columns}
-        changes = {
-            name: np.nan_to_num(self._changes(name, part, columns, moves))[part.mask]
-            for name, part in self._parts.items()
-        }
-        rows = self._stretch * self._formula.violations(values, names)[1]
-        changes[self._first] = np.concatenate([changes[self._first], rows])
+        rows = self._formula.violations(values, names)[1]
+        changes = {}
+        for name, part in self._parts.items():
+            change = np.nan_to_num(self._changes(name, part, columns, moves))[part.mask]
+            changes[name] = np.concatenate([change, self._stretch[name] * rows])
         return self._compared(self._modelled(columns), values), changes
 
     def implied(self, values: Mapping[str, float]) -> dict[str, float]:
@@ -193,10 +208,13 @@ class OpenCircuit:
         """Return a plot for each variable: voltage and dU/dQ over capacity, dQ/dU over voltage."""
         columns = self._columns(values)
         model = self._modelled(columns)
+        unseen: tuple[str, ...] = _MEASURED
+        if VOLTAGE in self._parts:  # the same curves
+            unseen = (*unseen, "capacity")
         return [
             self._plot(part, self._measured[name], model[name], columns, name)
             for name, part in self._parts.items()
-            if part.kind not in _MEASURED
+            if part.kind not in unseen
         ]
 
     def _plot(
@@ -237,10 +255,13 @@ class OpenCircuit:
         self, computed: Mapping[str, Floats], values: Mapping[str, float]
     ) -> dict[str, Floats]:
         """Return the points that are compared, and the soft conditions."""
-        model = {name: computed[name][part.mask] for name, part in self._parts.items()}
         broken = self._formula.violations(values, ())[0]
-        model[self._first] = np.append(model[self._first], self._middle + self._stretch * broken)
-        return model
+        return {
+            name: np.append(
+                computed[name][part.mask], self._middle[name] + self._stretch[name] * broken
+            )
+            for name, part in self._parts.items()
+        }
 
     def _numbers(self, part: Variable, columns: _Columns) -> Floats:
         if part.kind in _MEASURED:

@@ -16,6 +16,7 @@ import numpy as np
 from ionworks_engine.pipelines.objectives.base import Floats
 
 _HALF_WIDTH = 0.02
+_FLATTEST = 0.01
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +71,27 @@ class Windows:
             spread = 2 * self._covariance(change, across[:, None])
             return (covariance - slope[:, None] * spread) / variance[:, None]
         return covariance / variance[:, None]
+
+    def gains(self, capacity: Floats, voltage: Floats, kind: str) -> Floats:
+        """Return by how much errors of the voltage are larger in a variable: squares, by point.
+
+        Errors of slopes count as often as windows share a point. Of slopes flatter than a
+        hundredth of the whole curve's nothing is known.
+
+        Parameters
+        ----------
+        capacity, voltage
+            The data.
+        kind
+            ``"voltage"``, ``"capacity"``, ``"slope"`` or ``"capacity slope"``, as variables have
+            it.
+        """
+        slope, variance, *_ = self._parts(capacity, voltage)
+        flattest = _FLATTEST * np.ptp(voltage) / np.ptp(capacity)
+        squares = np.maximum(np.abs(slope), flattest) ** 2
+        gains = {"capacity": 1 / squares, "slope": 1 / variance}
+        gains["capacity slope"] = gains["slope"] * gains["capacity"] ** 2
+        return np.asarray(gains.get(kind, np.ones(slope.shape)))
 
     def _parts(self, across: Floats, up: Floats) -> tuple[Floats, Floats, Floats, Floats]:
         across, up = across - np.nanmean(across), up - np.nanmean(up)
