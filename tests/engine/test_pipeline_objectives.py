@@ -137,11 +137,41 @@ def test_derivatives_are_those_of_differences(kind, options, name, start, within
     assert not slopes[VOLTAGE][:, 1].any()
 
 
-def test_a_thickness_is_varied_without_building_the_model_anew():
+@pytest.mark.parametrize(
+    ("kind", "options", "domains", "within"),
+    [
+        ("SPM", {}, ["Positive electrode"], 1e-5),
+        ("SPMe", {}, ["Negative electrode"], 5e-5),
+        ("SPMe", {}, ["Separator"], 5e-5),
+        ("SPMe", {}, ["Positive electrode"], 5e-5),
+        ("SPMe", {}, ["Separator", "Positive electrode"], 5e-5),
+        ("SPMe", HEAT, ["Separator"], 2e-4),
+        ("SPMe", {"surface form": "algebraic"}, ["Positive electrode"], 2e-4),
+        ("DFN", {}, ["Positive electrode"], 1e-3),
+        ("DFN", {}, ["Separator"], 1e-3),
+    ],
+)
+def test_a_thickness_is_varied_without_building_the_model_anew(kind, options, domains, within):
     columns = steady()
-    one = objective(columns, {THIN: 8.52e-5}, model="SPMe")
-    (voltage,) = by_hand(pybamm.lithium_ion.SPMe(), columns, **{THIN: 7.5e-5})
-    assert one.evaluate({THIN: 7.5e-5})[VOLTAGE] == pytest.approx(voltage, abs=5e-5)
+    names = [f"{domain} thickness [m]" for domain in domains]
+    free = {name: pybamm.ParameterValues("Chen2020")[name] for name in names}
+    one = objective(columns, free, model={"type": kind, "options": options})
+    model = getattr(pybamm.lithium_ion, kind)(options)
+    for share in (1.0, 0.9):
+        values = {name: share * value for name, value in free.items()}
+        (voltage,) = by_hand(model, columns, **values)
+        assert one.evaluate(values)[VOLTAGE] == pytest.approx(voltage, abs=within)
+
+
+def test_the_size_of_what_is_joined_needs_uniform_meshes():
+    mesh = {"submesh_types": {"separator": pybamm.Exponential1DSubMesh.to_config()}}
+    with pytest.raises(PipelineError, match="size of the separator"):
+        objective(
+            steady(),
+            {"Positive electrode thickness [m]": 7.5e-5},
+            model="SPMe",
+            simulation_kwargs=mesh,
+        )
 
 
 @pytest.mark.parametrize(

@@ -146,7 +146,7 @@ def _by_name(model: Any, points: Mapping[str, int]) -> dict[Any, int]:
 
 def _submeshes(model: Any, geometry: Any, settings: Settings, where: str) -> dict[str, Any]:
     submeshes = {**model.default_submesh_types, **settings.submesh_types}
-    for domain in _varying(geometry):
+    for domain in _joined(geometry, _varying(geometry)):
         uniform = submeshes.get(domain)
         if getattr(uniform, "submesh_type", uniform) is not pybamm.Uniform1DSubMesh:
             raise refuse(where, f"the size of the {domain} can only be varied on a uniform mesh")
@@ -167,6 +167,34 @@ def _varying(geometry: Mapping[str, Any]) -> list[str]:
             for node in side.pre_order()
         )
     ]
+
+
+def _joined(geometry: Mapping[str, Any], domains: Iterable[str]) -> list[str]:
+    """Add to domains all that one can get to from them, each beginning where another ends.
+
+    A symbolic mesh counts from 0 to 1, others in m: PyBaMM joins one with the other wrongly.
+    """
+    found = list(domains)
+    for domain in found:
+        ends = _ends(geometry[domain])
+        found += [
+            other
+            for other, limits in geometry.items()
+            if other not in found and (_ends(limits)[0] == ends[1] or _ends(limits)[1] == ends[0])
+        ]
+    return found
+
+
+def _ends(limits: Mapping[Any, Any]) -> tuple[Any, Any]:
+    """Return where a domain begins and ends: a number in m, or what tells expressions apart."""
+    sides = next(sides for name, sides in limits.items() if name != "tabs")
+    return _told(sides.get("min")), _told(sides.get("max"))
+
+
+def _told(end: Any) -> Any:
+    if not isinstance(end, pybamm.Symbol):
+        return end
+    return end.evaluate() if end.is_constant() else end.id
 
 
 def _check_complete(model: Any, values: Any, where: str) -> None:
