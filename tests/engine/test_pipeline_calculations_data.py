@@ -156,6 +156,51 @@ def test_a_scale_factor_stays_free_and_entropic_changes_are_scaled():
         calculated("DiffusivityDataInterpolant", electrode="negative", data=zero)
 
 
+@pytest.mark.parametrize("transformation", ["none", "log"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_diffusivities_keep_their_outermost_values_and_say_so(kind, transformation):
+    x, y = [0.3, 0.45, 0.6, 0.7], [1e-14, 7e-15, 3e-15, 1e-15]
+    context = Context(where="elements.it")
+    options = {"interpolator": kind, "transformation": transformation}
+    data = columns(x, y, "Diffusivity [m2.s-1]")
+    settings = {"electrode": "positive", "data": data, "options": options}
+    values = over_the_wire(calculated("DiffusivityDataInterpolant", context=context, **settings))
+    found = values.evaluated(DIFFUSIVITY, [0.01, *x, 0.95], 300.0)
+    np.testing.assert_allclose(found, [y[0], *y, y[-1]], rtol=1e-9)
+    assert context.assumptions == [
+        f"{DIFFUSIVITY!r} keeps its outermost values below the stoichiometry 0.3 and above 0.7, "
+        "where its points end."
+    ]
+
+
+def test_a_cubic_diffusivity_that_swings_below_zero_is_refused():
+    data = columns(
+        [0, 0.2, 0.4, 0.6, 1], [1e-13, 1e-13, 1e-16, 1e-16, 1e-16], "Diffusivity [m2.s-1]"
+    )
+    options = {"interpolator": "cubic"}
+    settings = {"electrode": "positive", "data": data}
+    with pytest.raises(PipelineError, match=r"options\.interpolator: 'cubic' gets to -.*'pchip'"):
+        calculated("DiffusivityDataInterpolant", **settings, options=options)
+    calculated(
+        "DiffusivityDataInterpolant", **settings, options=options | {"transformation": "log"}
+    )
+
+
+@pytest.mark.parametrize(
+    ("kind", "column"),
+    [
+        ("OCPDataInterpolant", "Voltage [V]"),
+        ("EntropicChangeDataInterpolant", "Entropic change [V.K-1]"),
+    ],
+)
+def test_extrapolation_is_told(kind, column):
+    for ends, told in (((0.001, 0.999), False), ((0.1, 1.0), True), ((0.0, 0.9), True)):
+        context = Context(where="elements.it")
+        data = columns(ends, [4.0, 3.0], column)
+        calculated(kind, context=context, electrode="negative", data=data)
+        assert any("is extrapolated" in each for each in context.assumptions) == told
+
+
 # -- temperature ------------------------------------------------------------------
 
 

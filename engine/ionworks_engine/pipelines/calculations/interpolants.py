@@ -1,22 +1,26 @@
 """Functions of the stoichiometry from measured points.
 
 Points are sorted; those whose stoichiometries differ by no more than the tolerance are merged to
-their mean. Beyond the data PyBaMM extrapolates: along the last line, or the last polynomial.
+their mean. Beyond the data PyBaMM extrapolates potentials and entropic changes, along the last line
+or the last polynomial. Diffusivities would get below 0 so: they keep their outermost values.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.calculations.reading import Asked, Values, calculations
-from ionworks_engine.pipelines.values import Floats
+from ionworks_engine.pipelines.values import Floats, ParameterSet
 
 STOICHIOMETRY = "Stoichiometry"
 TOLERANCE = 1e-6
 _FEWEST = {"linear": 2, "cubic": 4, "pchip": 2}
+_COMPLETE = 1e-3
+_SAMPLES = 5001
 
 
 def curve(asked: Asked, column: str) -> tuple[Floats, Floats]:
@@ -44,6 +48,27 @@ def curve(asked: Asked, column: str) -> tuple[Floats, Floats]:
         message = f"has {x.size} different points, but {interpolator(asked)!r} needs {fewest}"
         raise asked.refuse("data", message)
     return x, y
+
+
+def note_range(asked: Asked, x: Floats, name: str, beyond: str) -> None:
+    """Note what a function of the stoichiometry does beyond its points, where they leave room.
+
+    Parameters
+    ----------
+    asked
+        Takes the note.
+    x
+        Stoichiometries of the points, increasing.
+    name
+        Of the function.
+    beyond
+        What it does there, such as "is extrapolated".
+    """
+    if x[0] > _COMPLETE * (1 + 1e-9) or x[-1] < 1 - _COMPLETE * (1 + 1e-9):
+        asked.context.assume(
+            f"{name!r} {beyond} below the stoichiometry {x[0]:.4g} and above {x[-1]:.4g}, "
+            "where its points end."
+        )
 
 
 def merged(x: Floats, y: Floats, tolerance: float) -> tuple[Floats, Floats]:
@@ -77,6 +102,7 @@ def _ocp(asked: Asked) -> Values:
     """Return the OCP as an interpolant of the data."""
     x, y = curve(asked, "Voltage [V]")
     name, kind = asked.electrode.ocp, interpolator(asked)
+    note_range(asked, x, name, "is extrapolated")
 
     def open_circuit_potential(sto: Any) -> Any:
         return pybamm.Interpolant(x, y, sto, interpolator=kind)
@@ -89,6 +115,7 @@ def _entropic_change(asked: Asked) -> Values:
     x, y = curve(asked, "Entropic change [V.K-1]")
     scale = asked.real("options.scale factor", asked.option("scale factor", 1.0))
     name, kind = asked.electrode.of_phase("OCP entropic change [V.K-1]"), interpolator(asked)
+    note_range(asked, x, name, "is extrapolated")
 
     def entropic_change(sto: Any) -> Any:
         return pybamm.Interpolant(x, scale * y, sto, interpolator=kind)
@@ -97,7 +124,7 @@ def _entropic_change(asked: Asked) -> Values:
 
 
 def _diffusivity(asked: Asked) -> Values:
-    """Return the diffusivity as an interpolant of the data, or of its logarithm.
+    """Return the diffusivity as an interpolant of the data, or of its logarithm, held at its ends.
 
     With the option ``scale factor``, it is multiplied by the parameter ``... particle diffusivity
     scale factor``, which stays free.
@@ -108,15 +135,35 @@ def _diffusivity(asked: Asked) -> Values:
     name, kind = asked.electrode.diffusivity, interpolator(asked)
     logarithmic = asked.option("transformation", "none") == "log"
     values = np.log(y) if logarithmic else y
+    note_range(asked, x, name, "keeps its outermost values")
     factor = asked.electrode.particle("diffusivity scale factor")
     scaled = bool(asked.option("scale factor", False))
 
+    def of_points(sto: Any) -> Any:
+        inside = pybamm.maximum(pybamm.minimum(sto, x[-1]), x[0])
+        found = pybamm.Interpolant(x, values, inside, interpolator=kind)
+        return pybamm.exp(found) if logarithmic else found
+
+    _hold_positive(asked, x, of_points)
+
     def diffusivity(sto: Any, T: Any) -> Any:  # noqa: ARG001, N803
-        found = pybamm.Interpolant(x, values, sto, interpolator=kind)
-        found = pybamm.exp(found) if logarithmic else found
+        found = of_points(sto)
         return pybamm.Parameter(factor) * found if scaled else found
 
     return {name: diffusivity}
+
+
+def _hold_positive(asked: Asked, x: Floats, function: Callable[[Any], Any]) -> None:
+    """Refuse an interpolant that gets below 0 between its points, as cubic ones may."""
+    between = np.linspace(x[0], x[-1], _SAMPLES)
+    values = ParameterSet({"f": function}).evaluated("f", between)
+    if np.any(values <= 0):
+        raise asked.refuse(
+            "options.interpolator",
+            f"{interpolator(asked)!r} gets to {values.min():.3g} m2/s at the stoichiometry "
+            f"{between[np.argmin(values)]:.4g}, between points above 0: choose 'pchip', or "
+            "transformation 'log'",
+        )
 
 
 CALCULATIONS = calculations(
