@@ -297,7 +297,7 @@ def with_gap():
     [
         (without(CURRENT), {}, "'Current [A]' is missing"),
         (without(VOLTAGE), {}, "'Voltage [V]' is missing"),
-        (falling(), {}, "falls at row 1"),
+        (falling(), {}, "runs back 60 time(s), first in row 1"),
         (with_gap(), {}, "has gaps"),
         (steady(rows=1), {}, "two rows"),
         (steady(), {"objective variables": ["Voltage"]}, "'Voltage' is missing"),

@@ -34,6 +34,7 @@ from ionworks_engine.pipelines.objectives.driven import (
     named_variables,
     read_options,
 )
+from ionworks_engine.pipelines.plausibility import hold_to_rules
 
 OPTIONS = (
     "model",
@@ -192,6 +193,7 @@ def _current_driven(
         message = f"'independent variable' must be 'time' or 'voltage', not {axis!r}"
         raise refuse(context.place("options"), message)
     chosen, table = chosen_for(settings, context)
+    hold_to_rules(table, chosen, context)
     if axis == "voltage":
         names = named_variables(options, TIME, context.where)
         return OverVoltage(chosen, table, options, names, free)
@@ -203,6 +205,7 @@ def _pulse(settings: Mapping[str, Any], context: Context, free: Mapping[str, flo
     """Build an objective of type ``Pulse``: the voltage of pulses and rests, over time."""
     options = read_options(settings, PULSE_OPTIONS, context.where)
     chosen, table = chosen_for(settings, context)
+    hold_to_rules(table, chosen, context)
     return OverTime("Pulse", chosen, table, options, [VOLTAGE], free)
 
 
