@@ -52,7 +52,9 @@ class Look:
         running = [element for element in self.elements if element.status == "running"]
         if running:
             return ", ".join(_with(element.name, element.progress) for element in running)
-        return "" if self.elements else _with("", self.record.progress)
+        # A simple pipeline tells how its fit comes along; a full one only counts its elements.
+        progress = self.record.progress
+        return _with("", progress) if isinstance(progress, Mapping) else ""
 
 
 async def async_ended(

@@ -137,6 +137,10 @@ class TestEnd:
         Lab(stub, *RUN)
         assert client.pipeline.wait_for_completion(wait(), verbose=False).id == "p"
 
+    def test_one_without_elements_has_nothing_to_tell_of(self, wait, stub):
+        Lab(stub, {}, progress={"completed": 0, "total": 0, "running": None})
+        assert wait().status == "completed"
+
     def test_the_server_says_what_is_final(self, wait, stub):
         Lab(stub, {"a": "completed"}, status="archived", is_terminal=True, is_failed=False)
         assert wait().status == "archived"
