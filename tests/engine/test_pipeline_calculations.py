@@ -453,6 +453,63 @@ def test_a_window_needs_no_temperature_and_no_entropic_change():
     assert found == pytest.approx(calculated("ElectrodeSOH", hot))
 
 
+@pytest.mark.parametrize(
+    ("known", "amount"),
+    [
+        ("cyclable lithium capacity", {"Cyclable lithium capacity [A.h]": 7.6}),
+        ("cell capacity", {"Nominal cell capacity [A.h]": 5.0}),
+    ],
+)
+def test_a_window_needs_no_geometry(known, amount):
+    names = ("OCP [V]", "Open-circuit voltage")
+    given = {name: CHEN[name] for name in CHEN if any(each in name for each in names)}
+    assert len(given) == 4
+    capacities = {
+        "Negative electrode capacity [A.h]": 5.8,
+        "Positive electrode capacity [A.h]": 8.7,
+    }
+    options, known_ones = {"known value": known}, capacities | amount
+    found, notes = assumed("ElectrodeSOH", given | known_ones, options=options)
+    assert found == pytest.approx(calculated("ElectrodeSOH", CHEN | known_ones, options=options))
+    assert notes == []
+
+
+def test_what_an_ocp_itself_lacks_is_named_as_missing():
+    given = {**CHEN, "Negative electrode OCP [V]": lambda sto: pybamm.Parameter("mean [V]") - sto}
+    with pytest.raises(MissingParametersError) as caught:
+        calculated("ElectrodeSOH", given)
+    assert caught.value.names == ("mean [V]",)
+
+
+def table(name, ends):
+    """Return an OCP of Chen2020 as an interpolant between two stoichiometries."""
+    x = np.linspace(*ends, 50)
+    y = ParameterSet(CHEN).evaluated(name, x)
+    return {name: lambda sto: pybamm.Interpolant(x, y, sto)}
+
+
+def test_a_window_in_the_extrapolated_part_of_an_ocp_is_told():
+    name = "Positive electrode OCP [V]"
+    limits = {
+        "Open-circuit voltage at 0% SOC [V]": 3.5,
+        "Open-circuit voltage at 100% SOC [V]": 4.5,
+    }
+    for ends, told in (((0.1, 0.9), True), ((0.0, 1.0), False)):
+        given = CHEN | table(name, ends) | limits
+        found, notes = assumed("ElectrodeSOHHalfCell", given, electrode="positive")
+        outside = [value for value in found.values() if not ends[0] <= value <= ends[1]]
+        extrapolated = [each for each in notes if "extrapolated: its points go from 0.1" in each]
+        assert (len(outside) == len(extrapolated) > 0) == told
+    _, notes = assumed("ElectrodeSOH", CHEN | table(name, (0.4, 1.0)))
+    assert any(
+        "'Positive electrode stoichiometry at 100% SOC', 0.2" in note and "from 0.4 to 1." in note
+        for note in notes
+    )
+    given = CHEN | table(name, (0.4, 1.0)) | {"Initial voltage [V]": 4.2}
+    _, notes = assumed("InitialStoichiometryFromVoltageHalfCell", given, electrode="positive")
+    assert "extrapolated" in notes[0]
+
+
 def test_a_known_cell_capacity():
     options = {"known value": "cell capacity"}
     found = calculated(

@@ -179,8 +179,12 @@ def _composite(asked: Asked, side: str, usable: float) -> Values:
             f"electrode's {sum(capacities):g} A.h",
         )
     least, most = (_shared(asked, side, curves, held) for held in (lower, lower + usable))
-    values = {one.least: curve.at(least) for one, curve in zip(each, curves, strict=True)}
-    return values | {one.most: curve.at(most) for one, curve in zip(each, curves, strict=True)}
+    values: Values = {}
+    for one, curve in zip(each, curves, strict=True):
+        window = {one.least: curve.at(least), one.most: curve.at(most)}
+        curve.potential.tell_extrapolations(asked.context.assume, window)
+        values |= window
+    return values
 
 
 def _excesses(asked: Asked, each: tuple[Electrode, ...]) -> tuple[str, ...]:
@@ -205,9 +209,9 @@ class _Filling:
     """How full a phase is at a potential: its OCP inverted, falling everywhere."""
 
     def __init__(self, asked: Asked, phase: Electrode, capacity: float) -> None:
-        potential = Potential(asked.given, _ocp(asked, phase), asked.context.where)
+        self.potential = Potential(asked.given, _ocp(asked, phase), asked.context.where)
         self.capacity = capacity
-        self.filled, self.voltage = potential.sampled
+        self.filled, self.voltage = self.potential.sampled
 
     def at(self, voltage: float) -> float:
         """Return the stoichiometry at a potential in V; 0 above all of them and 1 below."""

@@ -111,7 +111,9 @@ def _from_voltage(asked: Asked) -> Values:
             "simulation_kwargs were not used: the OCP is inverted without a simulation."
         )
     potential = Potential(asked.given, electrode.ocp, asked.context.where)
-    return {electrode.initial: potential.stoichiometry(asked.numbers(name)[0])}
+    values = {electrode.initial: potential.stoichiometry(asked.numbers(name)[0])}
+    potential.tell_extrapolations(asked.context.assume, values)
+    return values
 
 
 CALCULATIONS = calculations(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +18,7 @@ from ionworks_engine.pipelines.values import Floats, ParameterSet
 
 _EDGE = 1e-7
 _AMBIGUOUS = 1e-3
+_OUTSIDE = 1e-6
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,30 @@ class Potential:
         """The least and the most potential in V between stoichiometries 0 and 1."""
         values = self.sampled[1]
         return float(values.min()), float(values.max())
+
+    @cached_property
+    def tabulated(self) -> tuple[float, float]:
+        """The stoichiometries between which its points are; infinite where it is no table."""
+        sto = pybamm.StateVector(slice(0, 1))
+        tables = [
+            each.x[0]
+            for each in self.given.function(self.name)(sto).pre_order()
+            if isinstance(each, pybamm.Interpolant) and each.children[0] == sto
+        ]
+        low = max((float(x[0]) for x in tables), default=-np.inf)
+        return low, min((float(x[-1]) for x in tables), default=np.inf)
+
+    def tell_extrapolations(
+        self, tell: Callable[[str], object], found: Mapping[str, float]
+    ) -> None:
+        """Tell which stoichiometries, given by name, are none that its points cover."""
+        low, high = self.tabulated
+        for name, value in found.items():
+            if not low - _OUTSIDE <= value <= high + _OUTSIDE:
+                tell(
+                    f"{name!r}, {value:.4g}, lies where {self.name!r} is extrapolated: its points "
+                    f"go from {low:.4g} to {high:.4g}."
+                )
 
     def stoichiometry(self, voltage: float) -> float:
         """Return the stoichiometry that has a potential.

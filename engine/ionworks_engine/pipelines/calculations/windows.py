@@ -7,6 +7,7 @@ The equations are those of Mohtat et al., J. Power Sources 427 (2019) 101, solve
 from __future__ import annotations
 
 import math
+import warnings
 from typing import Any
 
 from ionworks_engine.battery.quiet import pybamm
@@ -18,6 +19,7 @@ from ionworks_engine.pipelines.calculations.naming import (
     HEIGHT,
     LOWER,
     NOMINAL,
+    PARALLEL,
     REFERENCE_TEMPERATURE,
     UPPER,
     USABLE,
@@ -101,12 +103,16 @@ def solve_window(
     low, high = asked.numbers(*limit_names(asked))
     if low >= high:
         raise asked.refuse("", f"{limit_names(asked)[0]!r} must be below {limit_names(asked)[1]!r}")
+    for electrode in (NEGATIVE, POSITIVE):
+        asked.given.evaluated(electrode.ocp, 0.5)  # names what the OCP itself lacks
     inputs = {"Q_n": capacities[0], "Q_p": capacities[1]}
     inputs["Q_Li" if known.startswith("cyclable") else "Q"] = amount
     values = _at_rest(asked, low, high)
     try:
         solver = pybamm.lithium_ion.ElectrodeSOHSolver(values, known_value=known)
-        found = {name: float(value) for name, value in solver.solve(inputs).items()}
+        with warnings.catch_warnings():  # of extrapolation on its way: that of the result is told
+            warnings.simplefilter("ignore", pybamm.SolverWarning)
+            found = {name: float(value) for name, value in solver.solve(inputs).items()}
     except Exception as error:
         raise _no_window(asked, capacities, known, amount, words_of(error)) from None
     for end, limit in (("0", low), ("100", high)):
@@ -114,14 +120,16 @@ def solve_window(
         if abs(_voltage(asked, x, y) - limit) > _WITHIN:
             words = f"the OCPs do not reach {limit:g} V (negative at {x:.4g}, positive at {y:.4g})"
             raise _no_window(asked, capacities, known, amount, words)
-    return {
-        NEGATIVE.at_empty: found["x_0"],
-        NEGATIVE.at_full: found["x_100"],
-        POSITIVE.at_empty: found["y_0"],
-        POSITIVE.at_full: found["y_100"],
-        USABLE: found["Q"],
-        CYCLABLE: found["Q_Li"],
-    }
+    window = {}
+    for electrode, letter in ((NEGATIVE, "x"), (POSITIVE, "y")):
+        ends = {electrode.at_empty: found[f"{letter}_0"], electrode.at_full: found[f"{letter}_100"]}
+        _potential(asked, electrode).tell_extrapolations(asked.context.assume, ends)
+        window |= ends
+    return {**window, USABLE: found["Q"], CYCLABLE: found["Q_Li"]}
+
+
+def _potential(asked: Asked, electrode: Electrode) -> Potential:
+    return Potential(asked.given, electrode.ocp, asked.context.where)
 
 
 def _voltage(asked: Asked, negative: float, positive: float) -> float:
@@ -144,11 +152,15 @@ def _no_window(
 
 
 def _at_rest(asked: Asked, low: float, high: float) -> Any:
-    """Return parameters at one temperature, where entropic changes do not matter."""
+    """Return parameters at one temperature, where entropic changes do not matter.
+
+    The solver also reports charges on a unit area, which nobody asks for: any area will do.
+    """
     values = asked.given.pybamm()
     own = {side.of_whole(_ENTROPIC): 0.0 for side in (NEGATIVE, POSITIVE)}
     temperatures = dict.fromkeys((REFERENCE_TEMPERATURE, "Ambient temperature [K]"), 298.15)
-    values.update({**own, **temperatures, EMPTY: low, FULL: high})
+    area = dict.fromkeys((HEIGHT, WIDTH, PARALLEL), 1.0)
+    values.update({**own, **temperatures, **area, EMPTY: low, FULL: high})
     return values
 
 
@@ -187,7 +199,7 @@ def _half_cell_soh(asked: Asked) -> Values:
     asked.need(electrode.ocp, *names)
     _without_simulation(asked)
     low, high = sorted(asked.numbers(*names))
-    potential = Potential(asked.given, electrode.ocp, asked.context.where)
+    potential = _potential(asked, electrode)
     values = {}
     for name, voltage in ((electrode.most, low), (electrode.least, high)):
         values[name], reached = potential.held(voltage)
@@ -197,6 +209,7 @@ def _half_cell_soh(asked: Asked) -> Values:
                 f"{electrode.ocp!r} goes from {least:.4g} to {most:.4g} V and never is {voltage:g} "
                 f"V; {name!r} is where PyBaMM's asymptote gets there."
             )
+    potential.tell_extrapolations(asked.context.assume, values)
     return values
 
 
