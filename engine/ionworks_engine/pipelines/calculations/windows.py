@@ -120,7 +120,7 @@ def solve_window(
         if abs(_voltage(asked, x, y) - limit) > _WITHIN:
             words = f"the OCPs do not reach {limit:g} V (negative at {x:.4g}, positive at {y:.4g})"
             raise _no_window(asked, capacities, known, amount, words)
-    window = {}
+    window: dict[str, float] = {}
     for electrode, letter in ((NEGATIVE, "x"), (POSITIVE, "y")):
         ends = {electrode.at_empty: found[f"{letter}_0"], electrode.at_full: found[f"{letter}_100"]}
         _potential(asked, electrode).tell_extrapolations(asked.context.assume, ends)
