@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ionworks_engine.pipelines.checks.data import unknown_keys
-from ionworks_engine.pipelines.errors import PipelineError, near, shown
+from ionworks_engine.pipelines.errors import PipelineError
+from ionworks_engine.pipelines.models import catalogue
 from ionworks_engine.pipelines.models.vetting import vet_sent
 
-MODULES = ("lithium_ion", "equivalent_circuit", "lead_acid", "sodium_ion")
 UNPUBLISHED = ("LumpedSPMR", "LumpedSPMeR", "SingleElectrodeLumpedSPMR")
 _BUILT_IN = ("type", "module", "options", "custom_variables", "removed_variables", "events")
 _HALF_CELL_OPTIONS = (
@@ -66,6 +66,6 @@ def of_model(config: Any, where: str) -> Iterator[tuple[str, str]]:
             yield from unknown_keys(config["options"], options, f"{where}.options")
     else:
         yield from unknown_keys(config, (*_BUILT_IN, "simulation_settings"), where)
-        module = config.get("module") or MODULES[0]
-        if module not in MODULES:
-            yield f"{where}.module", f"unknown module {shown(module)}{near(str(module), MODULES)}"
+        settings = (config.get(key) for key in ("module", "options"))
+        for path, message in catalogue.problems(kind, *settings):
+            yield f"{where}.{path}" if path else where, message
