@@ -134,6 +134,26 @@ def test_zero_activation_energy_takes_the_temperature_out_of_every_arrhenius_ent
     )
 
 
+@pytest.mark.parametrize("read", [over_the_wire, ParameterSet])
+def test_zero_activation_energy_sets_the_energies_that_functions_still_lack(read):
+    entries = {
+        **entered(
+            "arrhenius_butler_volmer_exchange_current_density",
+            electrode="negative",
+            phase="primary",
+        ),
+        **entered("arrhenius_particle_diffusivity", electrode="negative", direction="lithiation"),
+        "a table": np.arange(3.0),
+        "a number": 1.0,
+    }
+    found = entered("zero_activation_energy", {name: read(entries).get(name) for name in entries})
+    assert found["Primary: Negative electrode reaction activation energy [J.mol-1]"] == 0.0
+    assert found["Negative particle lithiation diffusivity activation energy [J.mol-1]"] == 0.0
+    assert all(name.endswith("activation energy [J.mol-1]") for name in found)
+    lumped = {"Particle diffusivity activation energy [J.mol-1]": 3e4}
+    assert entered("zero_activation_energy", lumped).keys() > lumped.keys()
+
+
 # -- functions --------------------------------------------------------------------
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.calculations.naming import (
     HEIGHT,
     PARALLEL,
@@ -19,7 +21,7 @@ if TYPE_CHECKING:
 
 _SIDES = ("Negative", "Positive")
 _ENTROPIC = "electrode OCP entropic change [V.K-1]"
-_ENERGY = re.compile(r"(electrode|particle|Electrolyte) .*activation energy \[J\.mol-1\]$")
+_ENERGY = re.compile(r"(electrode|particle|electrolyte) .*activation energy \[J\.mol-1\]$", re.I)
 _ENERGIES = (
     *(f"{side} electrode reaction activation energy [J.mol-1]" for side in _SIDES),
     *(f"{side} particle diffusivity activation energy [J.mol-1]" for side in _SIDES),
@@ -83,9 +85,17 @@ def _zero_entropic_change() -> dict[str, Any]:
 
 
 def _zero_activation_energy(given: ParameterSet) -> dict[str, Any]:
-    """Return zeros for the energies of the Arrhenius entries, and for those that are given."""
-    there = [name for name in given if _ENERGY.search(name)]
-    return dict.fromkeys((*_ENERGIES, *there), 0.0)
+    """Return zeros for the energies of the Arrhenius entries, and for those given or in use."""
+    there = [*given, *(name for value in map(given.get, given) for name in _used(value))]
+    return dict.fromkeys((*_ENERGIES, *filter(_ENERGY.search, there)), 0.0)
+
+
+def _used(value: Any) -> Iterator[str]:
+    """Name the parameters that a function is made of."""
+    if callable(value) and not isinstance(value, pybamm.Symbol):
+        value = value(*map(pybamm.Parameter, inspect.signature(value).parameters))
+    if isinstance(value, pybamm.Symbol):
+        yield from (each.name for each in value.pre_order() if isinstance(each, pybamm.Parameter))
 
 
 def _spm_defaults(given: ParameterSet) -> dict[str, Any]:
