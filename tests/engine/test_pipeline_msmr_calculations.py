@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from ionworks_engine.battery.quiet import pybamm
+from ionworks_engine.battery.quiet import casadi, pybamm
 from ionworks_engine.pipelines.calculations import CALCULATIONS
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import MissingParametersError, PipelineError
@@ -48,12 +48,13 @@ def filling(example, potential, temperature=TEMPERATURE):
         return example.process_symbol(symbol).evaluate().ravel()
 
 
-def calculated(kind, given, electrode="negative", **settings):
+def calculated(kind, given, electrode="negative", *, context=None, **settings):
     """Run a calculation, and read what it gave back from the wire."""
+    context = context or Context(ParameterSet(given), where="calculated")
     element = {"element_type": "calculation", "type": kind, "electrode": electrode, **settings}
     if kind == "MSMRFullCellCapacities":
         element.pop("electrode")
-    found = CALCULATIONS[kind](element, Context(ParameterSet(given), where="calculated"))
+    found = CALCULATIONS[kind](element, context)
     return ParameterSet.read(json.loads(json.dumps(write_values(found))), "values")
 
 
@@ -101,6 +102,43 @@ def test_a_table_between_two_voltages(example, sites, interpolator):
     expected = filling(example, POTENTIAL)
     np.testing.assert_allclose(found.evaluated(OCP, expected), POTENTIAL, atol=2e-5)
     np.testing.assert_allclose(found.evaluated(LITHIATION, POTENTIAL), expected, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("kind", "more", "of_potential"),
+    [
+        ("OCPMSMRInterpolant", {"voltage_limits": LIMITS}, True),
+        ("EntropicChangeFromMSMRFunction", {"voltage_limits": LIMITS}, False),
+        ("DiffusivityFromMSMRFunction", {"voltage_limits": LIMITS}, False),
+    ],
+)
+def test_cubic_tables_run_in_solvers(sites, kind, more, of_potential):
+    """CasADi refuses names that are no identifiers, but of cubic interpolants only."""
+    found = calculated(kind, sites, options={"interpolator": "cubic"}, **more)
+    values = found.updated({"Negative particle reference diffusivity [m2.s-1]": 1.0})
+    for name in found:
+        at = 0.3 if of_potential and name == LITHIATION else 0.4
+        arguments = {"a": pybamm.InputParameter("a"), "b": pybamm.Scalar(TEMPERATURE)}
+        if "diffusivity" not in name:
+            del arguments["b"]
+        symbol = values.pybamm().process_symbol(pybamm.FunctionParameter(name, arguments))
+        point = casadi.MX.sym("a")
+        function = casadi.Function("f", [point], [symbol.to_casadi(inputs={"a": point})])
+        expected = values.evaluated(name, at, *([TEMPERATURE] * (len(arguments) - 1)))
+        assert float(function(at)) == pytest.approx(float(expected), rel=1e-6)
+
+
+def test_tables_say_where_they_end(sites):
+    """Beyond its points a potential is extrapolated; its inverse stays within 0 to 1."""
+    context = Context(ParameterSet(sites), where="calculated")
+    found = calculated("OCPMSMRInterpolant", sites, voltage_limits=[0.09, 0.25], context=context)
+    (note,) = [each for each in context.assumptions if OCP in each]
+    ends = found.evaluated(LITHIATION, [0.25, 0.09])
+    assert f"below the stoichiometry {ends[0]:.4g} and above {ends[1]:.4g}" in note
+    np.testing.assert_array_equal(found.evaluated(LITHIATION, [3.0, -1.0]), ends)
+    whole = Context(ParameterSet(sites), where="calculated")
+    calculated("MSMRFunction", sites, context=whole)
+    assert not whole.assumptions
 
 
 def test_a_table_without_its_inverse(sites):
@@ -230,6 +268,73 @@ def test_the_diffusivity_of_data_is_that_of_their_slope():
     assert whole.evaluated(name, 0.61, 300.0) == pytest.approx(expected(0.61, 0.2), rel=1e-9)
 
 
+def test_the_diffusivity_keeps_its_outermost_values(example, sites):
+    """A table of part of the stoichiometries, extrapolated, would get below 0 at the others."""
+    name = "Negative particle diffusivity [m2.s-1]"
+    reference = {"Negative particle reference diffusivity [m2.s-1]": 1e-14}
+    low, high = np.sort(filling(example, np.array([0.09, 0.25])))
+    for kind in ("DiffusivityFromMSMRFunction", "ArrheniusDiffusivityFromMSMRFunction"):
+        context = Context(ParameterSet(sites), where="calculated")
+        found = calculated(kind, sites, voltage_limits=[0.09, 0.25], context=context)
+        energy = {"Negative particle diffusivity activation energy [J.mol-1]": 0.0}
+        values = ParameterSet({**sites, **reference, **energy}).updated({name: found.get(name)})
+        at = np.array([0.9, 0.99, 1.0, 0.01])
+        ends = values.evaluated(name, [high, low], [TEMPERATURE] * 2)
+        assert ends.min() > 0
+        np.testing.assert_allclose(
+            values.evaluated(name, at, [TEMPERATURE] * 4), ends[[0, 0, 0, 1]], rtol=1e-9
+        )
+        assert any(f"above {high:.4g}" in each for each in context.assumptions)
+
+
+def _points(stoichiometry, voltage):
+    return {"data": {"Stoichiometry": list(stoichiometry), "Voltage [V]": list(voltage)}}
+
+
+STOICHIOMETRIES = np.linspace(0.05, 0.95, 19)
+
+
+@pytest.mark.parametrize(
+    ("stoichiometry", "voltage", "words"),
+    [
+        (STOICHIOMETRIES, 3.0 + STOICHIOMETRIES, "falls as voltage rises"),
+        (1.3 * STOICHIOMETRIES, 4.0 - STOICHIOMETRIES, "must be from 0 to 1"),
+    ],
+)
+def test_data_that_are_no_lithiation_have_no_diffusivity(stoichiometry, voltage, words):
+    data = _points(stoichiometry, voltage)
+    with pytest.raises(PipelineError, match=words):
+        calculated("DiffusivityFromMSMRData", {}, data=data)
+
+
+def test_gaps_and_flat_stretches_of_data_are_told():
+    voltage = 4.0 - STOICHIOMETRIES
+    voltage[3], voltage[10:13] = np.nan, voltage[10]
+    context = Context(ParameterSet({}), where="calculated")
+    found = calculated(
+        "DiffusivityFromMSMRData",
+        {},
+        data=_points(STOICHIOMETRIES, voltage),
+        options={"minimum dUdx": 0.1},
+        context=context,
+    )
+    told = " ".join(context.assumptions)
+    assert "1 of 19 rows" in told
+    assert "At 1 of 18 points" in told
+    values = found.updated({"Negative particle reference diffusivity [m2.s-1]": 1e-14})
+    near_gap = values.evaluated("Negative particle diffusivity [m2.s-1]", 0.2, 300.0)
+    assert near_gap == pytest.approx(FARADAY / (GAS * 300.0) * 1e-14 * 0.2 * 0.8, rel=1e-6)
+
+
+def test_a_cubic_diffusivity_that_changes_its_sign_is_refused():
+    slopes = np.where(STOICHIOMETRIES < 0.5, 5.0, 1e-3)
+    voltage = 4.0 - np.cumsum(slopes) * 0.05
+    data = _points(STOICHIOMETRIES, voltage)
+    with pytest.raises(PipelineError, match="choose 'pchip'"):
+        calculated("DiffusivityFromMSMRData", {}, data=data, options={"interpolator": "cubic"})
+    calculated("DiffusivityFromMSMRData", {}, data=data, options={"interpolator": "pchip"})
+
+
 def test_stoichiometries_at_voltages(example, sites):
     given = {
         **sites,
@@ -242,10 +347,30 @@ def test_stoichiometries_at_voltages(example, sites):
     assert window.numbers(
         "Negative electrode stoichiometry at 0% SOC", "Negative electrode stoichiometry at 100% SOC"
     ) == pytest.approx((empty, full), abs=1e-9)
-    found = calculated("InitialStoichiometryFromVoltageMSMRHalfCell", given)
-    assert found.number("Initial stoichiometry in negative electrode") == pytest.approx(
-        initial, abs=1e-9
-    )
+    start = "InitialStoichiometryFromVoltageMSMRHalfCell"
+    alone = without(given, "Initial") | {"Initial voltage [V]": 0.2}
+    for values in (given, alone, given | {"Initial voltage [V]": 1.0}):
+        found = calculated(start, values)
+        assert found.number("Initial stoichiometry in negative electrode") == pytest.approx(
+            initial, abs=1e-9
+        )
+
+
+@pytest.mark.parametrize(
+    ("kind", "voltage"),
+    [
+        ("MSMRElectrodeSOHHalfCell", "Open-circuit voltage at 0% SOC [V]"),
+        (
+            "InitialStoichiometryFromVoltageMSMRHalfCell",
+            "Initial voltage in negative electrode [V]",
+        ),
+    ],
+)
+def test_voltages_and_sites_that_are_missing_are_named_at_once(kind, voltage):
+    with pytest.raises(MissingParametersError) as caught:
+        calculated(kind, {})
+    assert voltage in caught.value.names
+    assert "Negative electrode host site standard potential (0) [V]" in caught.value.names
 
 
 def test_the_initial_voltage_is_where_lithiation_is_that_of_the_concentration(example, sites):
@@ -263,6 +388,40 @@ def test_the_initial_voltage_is_where_lithiation_is_that_of_the_concentration(ex
     given["Initial concentration in negative electrode [mol.m-3]"] = 36000.0
     with pytest.raises(PipelineError, match=r"is nowhere 1\.2"):
         calculated("InitialVoltageFromConcentration", given)
+
+
+def test_the_only_direction_there_is_gives_the_initial_voltage(example, sites):
+    """A lithiation of one direction has its word in its name, the calculation has none."""
+    moved = {name.replace(" (", " (delithiation) ("): value for name, value in sites.items()}
+    directed = calculated("MSMRFunction", moved, direction="delithiation")
+    given = {name: directed.get(name) for name in directed} | {
+        "Maximum concentration in negative electrode [mol.m-3]": 30000.0,
+        "Initial concentration in negative electrode [mol.m-3]": 12000.0,
+    }
+    context = Context(ParameterSet(given), where="calculated")
+    found = calculated("InitialVoltageFromConcentration", given, context=context)
+    expected = _potential(example, 0.4)
+    name = "Initial voltage in negative electrode [V]"
+    assert found.number(name) == pytest.approx(expected, abs=1e-9)
+    assert any("(delithiation)' is used" in each for each in context.assumptions)
+    both = given | {f"{LITHIATION} (lithiation)": given[f"{LITHIATION} (delithiation)"]}
+    with pytest.raises(MissingParametersError, match=f"'{LITHIATION}'"):
+        calculated("InitialVoltageFromConcentration", both)
+
+
+@pytest.mark.parametrize(
+    ("total", "lower", "words"), [(4.0, 0.1, r"upper excess.* is -1\.1"), (9.0, -0.2, "lower")]
+)
+def test_capacities_that_no_electrode_has_are_refused(total, lower, words):
+    given = {
+        "Negative electrode capacity [A.h]": total,
+        "Negative electrode lower excess capacity [A.h]": lower,
+        "Positive electrode capacity [A.h]": 6.0,
+        "Positive electrode lower excess capacity [A.h]": 0.2,
+    }
+    data = {"data": {"Capacity [A.h]": [0.0, 2.0, 5.0], "Voltage [V]": [4.2, 3.7, 3.0]}}
+    with pytest.raises(PipelineError, match=words):
+        calculated("MSMRFullCellCapacities", given, data=data)
 
 
 def test_capacities_of_a_full_cell_add_up():
@@ -357,6 +516,24 @@ def test_fractions_that_do_not_add_up_are_refused(sites):
 def test_voltage_limits_are_two_voltages(sites, limits):
     with pytest.raises(PipelineError, match="voltage_limits"):
         calculated("OCPMSMRInterpolant", sites, voltage_limits=limits)
+
+
+@pytest.mark.parametrize(
+    ("kind", "option", "value"),
+    [
+        ("OCPMSMRInterpolant", "tolerance", "a"),
+        ("OCPMSMRInterpolant", "tolerance", -1),
+        ("OCPMSMRInterpolant", "create_lithiation_function", "no"),
+        ("EntropicChangeFromMSMRFunction", "tolerance", -1),
+        ("DiffusivityFromMSMRFunction", "x tolerance", "a"),
+        ("DiffusivityFromMSMRFunction", "x tolerance", -1),
+        ("ArrheniusDiffusivityFromMSMRFunction", "minimum dUdx", "b"),
+        ("ArrheniusDiffusivityFromMSMRFunction", "minimum dUdx", -1),
+    ],
+)
+def test_options_that_cannot_be_are_refused_where_they_stand(sites, kind, option, value):
+    with pytest.raises(PipelineError, match=f"calculated.options.{option}: must"):
+        calculated(kind, sites, voltage_limits=LIMITS, options={option: value})
 
 
 def test_a_temperature_that_is_not_given_is_assumed(sites):

@@ -17,7 +17,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.special import erf
 
-from ionworks_engine.pipelines.calculations.msmr import TOLERANCE, interpolated, voltage_limits
+from ionworks_engine.pipelines.calculations.msmr import tabulated, voltage_limits
 from ionworks_engine.pipelines.calculations.msmr_curve import curve_of, stoichiometry_of
 from ionworks_engine.pipelines.calculations.reading import Asked, Values, calculations
 from ionworks_engine.pipelines.models.msmr_slots import Floats
@@ -43,9 +43,7 @@ def _extrapolated(asked: Asked) -> Values:
     x = np.union1d(inside, model)
     of_model = np.interp(x, model, potential)
     values = blended(x, of_model, inside, data.voltage)
-    kind = asked.option("interpolator", "linear")
-    tolerance = asked.option("tolerance", TOLERANCE)
-    return {electrode.ocp: interpolated(x, values, electrode.ocp, kind, tolerance)}
+    return tabulated(asked, electrode.ocp, x, values)
 
 
 def blended(x: Floats, model: Floats, inside: Floats, data: Floats) -> Floats:
