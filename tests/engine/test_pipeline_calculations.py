@@ -278,7 +278,34 @@ def test_mass_of_a_composite_electrode_is_that_of_its_phases():
     assert composite["Cell mass [kg]"] == pytest.approx(single["Cell mass [kg]"], rel=1e-12)
 
 
-@pytest.mark.parametrize("phases", ["3", ["2"], {"negative": "2"}])
+def test_a_half_cells_lithium_has_no_pores():
+    given = {
+        **CHEN,
+        "Electrolyte density [kg.m-3]": 1200.0,
+        "Negative electrode density [kg.m-3]": 534.0,
+    }
+    options = {"working electrode": "positive", "thermal": "lumped"}
+    found = calculated(
+        "CellMass", without(given, "Negative electrode porosity"), model_options=options
+    )
+    whole = calculated("CellMass", {**given, "Negative electrode porosity": 0.0})
+    assert found["Cell mass [kg]"] == pytest.approx(whole["Cell mass [kg]"], rel=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("options", "path", "words"),
+    [
+        ({"particel phases": "2"}, r"\.particel phases", "did you mean 'particle phases'"),
+        ({"working electrode": "negative"}, r"\.working electrode", "'both' or 'positive'"),
+        ("2", "", "must be a mapping"),
+    ],
+)
+def test_model_options_that_say_nothing_are_refused(options, path, words):
+    with pytest.raises(PipelineError, match=rf"it\.model_options{path}: .*{words}"):
+        calculated("CellMass", CHEN, model_options=options)
+
+
+@pytest.mark.parametrize("phases", ["3", ["2"], {"negative": "2"}, [["2"], "1"]])
 def test_phases_that_pybamm_does_not_have_are_refused(phases):
     with pytest.raises(PipelineError, match=r"model_options\.particle phases: must be '1', '2'"):
         calculated("CellMass", CHEN, model_options={"particle phases": phases})
@@ -679,6 +706,17 @@ def test_a_composite_electrode_that_cannot_hold_it_is_refused():
         composite(usable=3.1)
     with pytest.raises(PipelineError, match=r"never holds 0\.15 A\.h"):
         composite(**{"negative voltage limits": [0.0, 0.3]})
+
+
+def test_options_without_a_composite_electrode_are_checked_and_told():
+    given = {**BALANCE, "Usable capacity [A.h]": 2.25}
+    kind = "StoichiometryLimitsFromCapacity"
+    options = {"direction": "charge", "positive voltage limits": [2.5, 4.5]}
+    _, notes = assumed(kind, given, options=options)
+    assert [note.split("'")[1] for note in notes] == ["positive voltage limits", "direction"]
+    for limits, words in (([5, 1], "the lower first"), (4.0, "two potentials"), ([1], "two pot")):
+        with pytest.raises(PipelineError, match=rf"options\.negative voltage limits: .*{words}"):
+            calculated(kind, given, options={"negative voltage limits": limits})
 
 
 @pytest.mark.parametrize(("side", "sign"), [("negative", -1), ("positive", 1)])

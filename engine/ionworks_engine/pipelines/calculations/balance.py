@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 from scipy.optimize import brentq
@@ -10,6 +10,7 @@ from scipy.optimize import brentq
 from ionworks_engine.pipelines.calculations.naming import CYCLABLE, NOMINAL, USABLE, Electrode
 from ionworks_engine.pipelines.calculations.potentials import Potential
 from ionworks_engine.pipelines.calculations.reading import Asked, Values, calculations
+from ionworks_engine.pipelines.errors import shown
 
 FORMATION = "Formation lithium loss"
 _SIDES = ("negative", "positive")
@@ -81,6 +82,7 @@ def _limits(asked: Asked) -> Values:
     """
     usable = _usable(asked)
     composites = {side: len(phases(asked, side)) > 1 for side in _SIDES}
+    _tell_unused(asked, composites)
     asked.need(*(name for side in _SIDES for name in _needed(asked, side, usable)))
     if usable is None and any(composites.values()):
         place = "options.usable capacity"
@@ -92,6 +94,18 @@ def _limits(asked: Asked) -> Values:
         else:
             values |= _single(asked, Electrode(side), usable)
     return values
+
+
+def _tell_unused(asked: Asked, composites: Mapping[str, bool]) -> None:
+    """Check and note the options that only composite electrodes have a use for."""
+    for side in _SIDES:
+        _bracket(asked, side)
+    used = {_bracket_key(side): composite for side, composite in composites.items()}
+    used["direction"] = any(composites.values())
+    for key in (key for key, use in used.items() if asked.option(key, "") and not use):
+        asked.context.assume(
+            f"The option {key!r} was not used: a single active material's window needs no OCP."
+        )
 
 
 def _usable(asked: Asked) -> float | None:
@@ -219,17 +233,32 @@ class _Filling:
         return float(np.interp(voltage, falling[::-1], self.filled[::-1], left=1.0, right=0.0))
 
 
+def _bracket_key(side: str) -> str:
+    return f"{side} voltage limits"
+
+
+def _bracket(asked: Asked, side: str) -> tuple[float, float]:
+    """Return the potentials in V to search between."""
+    key = _bracket_key(side)
+    given, place = asked.option(key, _BRACKETS[side]), f"options.{key}"
+    if not isinstance(given, list | tuple) or len(given) != 2:
+        raise asked.refuse(place, f"must be two potentials in V, not {shown(given)}")
+    low, high = (asked.real(place, each) for each in given)
+    if not low < high:
+        raise asked.refuse(place, f"must be two potentials, the lower first, not {shown(given)}")
+    return low, high
+
+
 def _shared(asked: Asked, side: str, curves: list[_Filling], held: float) -> float:
     """Return the potential in V at which the phases together hold a charge in A.h."""
-    key = f"{side} voltage limits"
-    low, high = (asked.real(f"options.{key}", v) for v in asked.option(key, _BRACKETS[side]))
+    low, high = _bracket(asked, side)
 
     def off(voltage: float) -> float:
         return sum(curve.capacity * curve.at(voltage) for curve in curves) - held
 
-    if not low < high or off(low) < 0 or off(high) > 0:
+    if off(low) < 0 or off(high) > 0:
         raise asked.refuse(
-            f"options.{key}",
+            f"options.{_bracket_key(side)}",
             f"between {low:g} V and {high:g} V the {side} electrode never holds {held:g} A.h",
         )
     return float(brentq(off, low, high, xtol=1e-12))

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from typing import Any
 
+from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.calculations.capacity import parallel
 from ionworks_engine.pipelines.calculations.naming import HEIGHT, WIDTH, Electrode
 from ionworks_engine.pipelines.calculations.reading import Asked, Values, calculations
+from ionworks_engine.pipelines.errors import near, shown
 
 MASS, VOLUME = "Cell mass [kg]", "Cell volume [m3]"
 DENSITY = "Cell density [kg.m-3]"
@@ -50,7 +53,7 @@ def _cell_mass(asked: Asked) -> Values:
     Densities of electrodes and separator are those of the dense solid: a layer weighs
     L ((1 - porosity) rho + porosity rho_electrolyte) on a unit area, and there are as many layers
     as electrodes in parallel. Where a composite electrode's phases have densities of their own,
-    rho is their mean by volume.
+    rho is their mean by volume. In a half cell the negative electrode is lithium, without pores.
     """
     layers = list(_layers(asked))
     asked.need(HEIGHT, WIDTH, *(name for layer in layers for name in layer.names))
@@ -65,9 +68,11 @@ def _cell_mass(asked: Asked) -> Values:
 
 
 class _Layer:
-    def __init__(self, name: str, electrode: Electrode | None, phases: tuple[str, ...]) -> None:
+    def __init__(
+        self, name: str, electrode: Electrode | None, phases: tuple[str, ...], *, porous: bool
+    ) -> None:
         self.thickness = f"{name} thickness [m]"
-        self.porosity = None if name in _COLLECTORS else f"{name} porosity"
+        self.porosity = f"{name} porosity" if porous else None
         self.densities, self.shares = [f"{name} density [kg.m-3]"], []
         if electrode is not None and len(phases) > 1:
             each = [Electrode(electrode.side, phase) for phase in phases]
@@ -90,20 +95,47 @@ class _Layer:
 
 
 def _layers(asked: Asked) -> Iterator[_Layer]:
-    counts = dict(zip(("Negative", "Positive"), _phase_counts(asked), strict=True))
+    options = _model_options(asked)
+    counts = dict(zip(("Negative", "Positive"), _phase_counts(asked, options), strict=True))
+    dense = {*_COLLECTORS}
+    if _working_electrode(asked, options) == "positive":
+        dense.add("Negative electrode")
     for name in _COMPONENTS:
         side, _, what = name.partition(" ")
         electrode = Electrode(side.lower()) if what == "electrode" else None
-        yield _Layer(name, electrode, _PHASES[counts.get(side, "1")])
+        phases = ("",) if name in dense else _PHASES[counts.get(side, "1")]
+        yield _Layer(name, electrode, phases, porous=name not in dense)
 
 
-def _phase_counts(asked: Asked) -> tuple[str, str]:
+def _model_options(asked: Asked) -> Mapping[str, Any]:
+    """Return the model's options, all of which PyBaMM must know."""
     options = asked.setting("model_options", {})
-    phases = options.get("particle phases", "1") if isinstance(options, Mapping) else options
+    if not isinstance(options, Mapping):
+        raise asked.refuse("model_options", f"must be a mapping of PyBaMM's, not {shown(options)}")
+    known = pybamm.BatteryModelOptions({}).possible_options
+    for name in options:
+        if name not in known:
+            raise asked.refuse(
+                f"model_options.{name}", f"PyBaMM has no option {name!r}{near(str(name), known)}"
+            )
+    return options
+
+
+def _working_electrode(asked: Asked, options: Mapping[str, Any]) -> str:
+    working = options.get("working electrode", "both")
+    if working not in ("both", "positive"):
+        place = "model_options.working electrode"
+        raise asked.refuse(place, f"must be 'both' or 'positive', not {shown(working)}")
+    return str(working)
+
+
+def _phase_counts(asked: Asked, options: Mapping[str, Any]) -> tuple[str, str]:
+    phases = options.get("particle phases", "1")
     pair = (phases, phases) if isinstance(phases, str) else phases
-    if not isinstance(pair, list | tuple) or len(pair) != 2 or not set(pair) <= set(_PHASES):
+    known = list(_PHASES)
+    if not isinstance(pair, list | tuple) or len(pair) != 2 or any(n not in known for n in pair):
         place = "model_options.particle phases"
-        raise asked.refuse(place, f"must be '1', '2' or two of them, not {phases!r}")
+        raise asked.refuse(place, f"must be '1', '2' or two of them, not {shown(phases)}")
     return pair[0], pair[1]
 
 
