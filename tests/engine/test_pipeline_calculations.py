@@ -600,6 +600,22 @@ def test_a_half_cells_window_is_pybamms_and_speaks_of_the_full_cell():
     assert "never is 0.01 V" in notes[0]
 
 
+def test_a_lumped_electrode_counts_as_a_negative_one_and_says_so():
+    given = {
+        "Electrode OCP [V]": CHEN["Positive electrode OCP [V]"],
+        "Open-circuit voltage at 0% SOC [V]": 3.6,
+        "Open-circuit voltage at 100% SOC [V]": 4.2,
+        "Electrode capacity [A.h]": 8.0,
+        "Usable capacity [A.h]": 2.0,
+    }
+    window, notes = assumed("ElectrodeSOHHalfCell", given, electrode="lumped")
+    assert window["Electrode stoichiometry at 100% SOC"] > 0.8
+    _, others = assumed("StoichiometryAtMinimumSOC", given | window, electrode="lumped")
+    assert ["counted as a negative electrode's" in note for note in notes + others] == [True] * 2
+    side = {name.replace("Electrode", "Positive electrode"): value for name, value in given.items()}
+    assert assumed("ElectrodeSOHHalfCell", side, electrode="positive")[1] == []
+
+
 def test_lithium_is_the_same_anywhere_on_the_window():
     window = calculated("ElectrodeSOH", CHEN)
     capacities = {

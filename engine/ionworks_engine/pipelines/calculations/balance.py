@@ -65,6 +65,7 @@ def _at_minimum(asked: Asked) -> Values:
     electrode = asked.electrode
     usable = USABLE if USABLE in asked.given or NOMINAL not in asked.given else NOMINAL
     asked.need(electrode.at_full, electrode.capacity, usable)
+    asked.tell_side()
     if usable == NOMINAL:
         asked.context.assume(f"{USABLE!r} was taken as {NOMINAL!r}.")
     (full,) = asked.fractions(electrode.at_full)

@@ -66,6 +66,8 @@ class _Equation:
         self.asked = asked
         self.electrode = asked.electrode
         self.window = bool(asked.setting("use_stoich_window", False))
+        if self.window:
+            asked.tell_side()
         self.factors = {
             "maximum concentration": self.electrode.maximum_concentration,
             "active material volume fraction": self.electrode.active_fraction,

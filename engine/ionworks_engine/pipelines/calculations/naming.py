@@ -7,7 +7,7 @@ and delithiation differ, the word stands before the quantity (``Negative electro
 [mol.m-3]``).
 
 States of charge are the full cell's, in half cells too: at 100 % the negative electrode holds the
-most lithium and the positive one the least.
+most lithium and the positive one the least. A lumped electrode counts as a negative one.
 """
 
 from __future__ import annotations

@@ -60,6 +60,14 @@ class Asked:
         sides = ("negative", "positive") if side == "both" else (side,)
         return tuple(Electrode.of({**self.settings, "electrode": side}) for side in sides)
 
+    def tell_side(self) -> None:
+        """Note how states of charge are counted where the electrode has no side."""
+        if self.electrode.side == "lumped":
+            self.context.assume(
+                "States of charge of the lumped electrode were counted as a negative electrode's: "
+                "it has the most lithium at 100 %."
+            )
+
     def option(self, name: str, default: Any) -> Any:
         """Return an option, or its default where it is absent or null."""
         value = self.options.get(name)

@@ -197,6 +197,7 @@ def _half_cell_soh(asked: Asked) -> Values:
     electrode = asked.electrode
     names = limit_names(asked)
     asked.need(electrode.ocp, *names)
+    asked.tell_side()
     _without_simulation(asked)
     low, high = sorted(asked.numbers(*names))
     potential = _potential(asked, electrode)
