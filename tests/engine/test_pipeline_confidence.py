@@ -117,6 +117,56 @@ def test_intervals_hold_where_the_fit_weights_the_same_noise_unevenly(monkeypatc
     assert 90 <= covered <= 99
 
 
+TWICE = {
+    "SSE twice": [("SSE", 1.0), ("SSE", 1.0)],
+    "SSE and MSE": [("SSE", 1.0), ("MSE", float(len(TIMES)))],
+    "SSE and MAE": [("SSE", 1.0), ("MAE", 1.0)],
+    "a sum in a sum": [("SSE", 1.0), ("MultiCost", 2.0)],
+}
+
+
+@pytest.mark.parametrize("newton", [True, False])
+@pytest.mark.parametrize("more", [{}, {"variable_standard_deviations": {VARIABLE: NOISE}}])
+@pytest.mark.parametrize("parts", TWICE.values(), ids=TWICE)
+def test_rows_that_a_cost_compares_twice_count_once(monkeypatch, parts, more, newton):
+    best, _ = fitted(data := noisy(9))
+    one(monkeypatch, data)
+    where = at(dict(zip(TRUTH, best, strict=True)))
+    inner = {"costs": [{"cost": {"type": "SSE"}, "weight": 3.0}]}
+    costs = [
+        {"cost": {"type": kind, **(inner if kind == "MultiCost" else {})}, "weight": weight}
+        for kind, weight in parts
+    ]
+    element = {**ELEMENT, **more, "gauss_newton": newton}
+    found = intervals({**element, "cost": {"type": "MultiCost", "costs": costs}}, where).result
+    alone = intervals({**element, "cost": {"type": "SSE"}}, where).result
+    assert np.array(found["covariance"]) == pytest.approx(np.array(alone["covariance"]), rel=1e-4)
+    assert found["intervals"][RATE] == pytest.approx(alone["intervals"][RATE], rel=1e-4)
+
+
+def test_a_prior_weighs_beside_an_rmse_as_it_does_in_the_cost(monkeypatch):
+    """Its second derivatives at the optimum, by differences of the formula itself."""
+    data = noisy(10)
+    (height, rate), _ = fitted(data)
+    one(monkeypatch, data)
+    prior = {"distribution": "Normal", "mean": float(rate), "std": 0.5}
+    element = {
+        **ELEMENT,
+        "parameters": {RATE: {**FREE[RATE], "prior": prior}, DECAY: float(height)},
+        "cost": {"type": "RMSE", "normalization": "identity"},
+        "variable_standard_deviations": {VARIABLE: NOISE},
+    }
+    monkeypatch.setattr(Decay, "_read", lambda _, values: (height, values[RATE]))
+    variance = intervals(element, at({RATE: float(rate)})).result["covariance"][0][0]
+    slopes = -height * TIMES * np.exp(-rate * TIMES)
+    errors = decay(height, rate) - data
+    weight = 1 / (2 * len(TIMES) * math.sqrt(np.mean(errors**2)))
+    curvature = weight * slopes @ slopes + 0.5 / 0.5**2
+    assert variance == pytest.approx(
+        NOISE**2 * weight**2 * slopes @ slopes / curvature**2, rel=1e-4
+    )
+
+
 def test_second_differences_agree_with_gauss_and_newton_near_the_optimum(monkeypatch):
     data = decay(2.5, 0.9) + 1e-4 * np.cos(7 * np.arange(len(TIMES)))
     best, _ = fitted(data)

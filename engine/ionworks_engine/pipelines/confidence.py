@@ -4,8 +4,10 @@ At the best point of a fit the model is linear enough. With the rows of the data
 fit's cost weights them (``W``), noise of the standard deviation ``s`` by variable (``S``), the
 derivatives ``J`` and ``H = J' W J`` the estimate has the covariance
 ``inv(H) (J' W S**2 W J) inv(H)`` (Seber and Wild, Nonlinear Regression, 1989, 2.1 and 2.8): for
-one variable with equal weights the familiar ``s**2 inv(J' J)``. Costs that are not made of squares
-(MAE, Max, Wasserstein) are taken as the likelihood of normal errors. Priors, constraints and
+one variable with equal weights the familiar ``s**2 inv(J' J)``. A measured number counts once
+however many parts of a MultiCost compare it: their weights are summed. Costs that are not made of
+squares (MAE, Max, Wasserstein), and sums that hold one, are taken as the likelihood of normal
+errors. Priors, constraints and
 penalties add to ``H``. ``gauss_newton: false`` takes the second derivatives of the cost for ``H``,
 by differences.
 
@@ -20,7 +22,7 @@ never negative.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -28,7 +30,7 @@ import numpy as np
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, near, refuse
 from ionworks_engine.pipelines.fits.assembly import Assembly, assemble
-from ionworks_engine.pipelines.fits.costs import Cost, ErrorCost, Term, WeightedSum
+from ionworks_engine.pipelines.fits.costs import Cost, ErrorCost, Outputs, Term, WeightedSum
 from ionworks_engine.pipelines.fits.data_fit import read_options
 from ionworks_engine.pipelines.fits.spread import (
     Rows,
@@ -41,6 +43,9 @@ from ionworks_engine.pipelines.objectives.base import Floats, SolveError
 from ionworks_engine.pipelines.results import Finished, plain
 from ionworks_engine.pipelines.values import write_values
 
+_SQUARES = frozenset({"SSE", "MSE", "RMSE", "ChiSquare"})
+_LEAST = 1e-12
+"""Of an RMSE that divides."""
 _STEP = 1e-2
 """Of a difference, as a share of a coordinate: solvers leave errors of 1e-6 in the models."""
 
@@ -153,13 +158,12 @@ def _rows(assembly: Assembly, x: Floats, names: list[str]) -> list[Rows]:
     problem = assembly.problem
     comparison = problem.comparison
     places = [list(problem.names).index(name) for name in names]
-    terms = _terms(comparison.cost)
     known = comparison.sensitivities(problem.values(x))
+    outputs = comparison.outputs(problem.values(x)) if known is None else known[0]
+    terms = _terms(comparison.cost, outputs)
     if known is None:
         slopes = _differences(assembly, x, places, terms)
-        outputs = comparison.outputs(problem.values(x))
     else:
-        outputs = known[0]
         scale = problem.space.slopes(x)
         slopes = [
             (term.slopes(outputs, known[1]) * term.scale * scale)[:, places] for term, _ in terms
@@ -169,20 +173,36 @@ def _rows(assembly: Assembly, x: Floats, names: list[str]) -> list[Rows]:
     return [Rows(term.variable, e, s, weight) for (term, weight), e, s in triples]
 
 
-def _terms(cost: Cost, share: float = 1.0) -> list[tuple[Term, float]]:
-    """Return what a cost compares, with the weight of each squared difference; NaN for none."""
+def _terms(cost: Cost, outputs: Outputs) -> list[tuple[Term, float]]:
+    """Return what a cost compares, each variable once, with the weight of a squared difference.
+
+    The weight is NaN where the cost, or any part of it that compares them, is not of squares.
+    """
+    terms: dict[tuple[str, str], Term] = {}
+    weights: dict[tuple[str, str], float] = {}
+    for term, weight in _parts(cost, outputs):
+        key = term.objective, term.variable
+        terms.setdefault(key, term)
+        weights[key] = weights.get(key, 0.0) + weight
+    return [(term, weights[key]) for key, term in terms.items()]
+
+
+def _parts(cost: Cost, outputs: Outputs, share: float = 1.0) -> Iterator[tuple[Term, float]]:
+    """Yield the terms of all parts of a cost with their weights, a term for each part."""
     if isinstance(cost, WeightedSum):
-        return [pair for part, weight in cost.parts for pair in _terms(part, share * weight)]
+        for part, weight in cost.parts:
+            yield from _parts(part, outputs, share * weight)
+        return
     terms: tuple[Term, ...] = getattr(cost, "terms", ())
-    pairs = []
     for term in terms:
         weight = math.nan
-        if isinstance(cost, ErrorCost) and cost.name in ("SSE", "ChiSquare"):
+        if isinstance(cost, ErrorCost) and cost.name in _SQUARES:
             weight = share * term.weight / term.scale**2
-        elif isinstance(cost, ErrorCost) and cost.name in ("MSE", "RMSE"):
-            weight = share * term.weight / term.scale**2 / int(term.rows.sum())
-        pairs.append((term, weight))
-    return pairs
+            if cost.name in ("MSE", "RMSE"):
+                weight /= int(term.rows.sum())
+            if cost.name == "RMSE":  # its second derivatives are those of the MSE by twice itself
+                weight /= 2 * max(cost.value(outputs, {}), _LEAST)
+        yield term, weight
 
 
 def _differences(
@@ -253,7 +273,8 @@ def _second_differences(
     places: list[int],
 ) -> Floats:
     problem = assembly.problem
-    terms = [term for term, _ in _terms(problem.comparison.cost)]
+    here = problem.comparison.outputs(problem.values(x))
+    terms = [term for term, _ in _terms(problem.comparison.cost, here)]
     weights = [one.weight(noise) for one in rows]
 
     def cost(moves: list[tuple[int, float]]) -> float:
