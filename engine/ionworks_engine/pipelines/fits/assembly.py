@@ -13,12 +13,14 @@ from ionworks_engine.pipelines.errors import near, refuse
 from ionworks_engine.pipelines.fits.comparison import Comparison
 from ionworks_engine.pipelines.fits.cost_reading import Reader
 from ionworks_engine.pipelines.fits.costs import Cost, WeightedSum
-from ionworks_engine.pipelines.fits.linked import Algebra
+from ionworks_engine.pipelines.fits.linked import Algebra, View
 from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
 from ionworks_engine.pipelines.fits.problem import Problem
 from ionworks_engine.pipelines.fits.regularizers import Regularizer
+from ionworks_engine.pipelines.names import spelt
 from ionworks_engine.pipelines.objectives import build
 from ionworks_engine.pipelines.objectives.base import Implying, Objective
+from ionworks_engine.pipelines.values import ParameterSet
 
 DEFAULT_COST: Mapping[str, Any] = {"type": "SSE", "normalization": "mean"}
 _BARE = ("type", "objective", "data", "options")
@@ -52,11 +54,12 @@ class Assembly:
 
     def found(self, free: Mapping[str, float]) -> dict[str, Any]:
         """Return the native values of everything the fit sets, or implies, given the free ones."""
-        numbers = self.problem.comparison.all_values(free)
+        comparison = self.problem.comparison
+        numbers = comparison.all_values(free)
         found = {**numbers, **self.parameters.fixed, **self.algebra.functions}
-        for objective in self.objectives.values():
+        for label, objective in self.objectives.items():
             if isinstance(objective, Implying):
-                found |= objective.implied(numbers)
+                found |= objective.implied(comparison.view(label).values(free))
         return found
 
 
@@ -82,12 +85,18 @@ def assemble(element: Mapping[str, Any], context: Context) -> Assembly:
     inner = replace(context, given=fixed.updated(algebra.functions))
     start = parameters.space.values(parameters.space.start)
     settings = objective_settings(element.get("objectives"), context.place("objectives"))
-    free = {**start, **algebra.links.values(start)}
-    objectives = {label: build(label, one, inner, free) for label, one in settings.items()}
+    views = {
+        label: _view(label, one, fixed, parameters, algebra, context)
+        for label, one in settings.items()
+    }
+    objectives = {
+        label: build(label, one, inner, views[label].values(start))
+        for label, one in settings.items()
+    }
     cost = _cost(element, settings, objectives, context)
-    comparison = Comparison(
-        objectives, algebra.links, cost, _regularizers(parameters, settings, algebra, context)
-    )
+    _check_noise(cost, views, context)
+    regularizers = _regularizers(parameters, settings, algebra, context)
+    comparison = Comparison(objectives, algebra.links, cost, regularizers, views)
     if (element.get("options") or {}).get("validate", True) is not False:
         _check_used(parameters, comparison, context)
     return Assembly(Problem(parameters.space, comparison), parameters, algebra, settings)
@@ -114,6 +123,44 @@ def deadline(maxtime: float | None) -> Callable[[], bool] | None:
         return None
     end = time.monotonic() + maxtime
     return lambda: time.monotonic() >= end
+
+
+def _view(
+    label: str,
+    settings: Mapping[str, Any],
+    fixed: ParameterSet,
+    parameters: FitParameters,
+    algebra: Algebra,
+    context: Context,
+) -> View:
+    """Return how an objective sees the fit's parameters: with its own, which hold there."""
+    where = context.place(f"objectives.{label}.parameters")
+    own = ParameterSet.read(settings.get("parameters") or {}, where)
+    values = {name: own.get(name) for name in own}
+    names = {spelt(name) for name in values}
+    free = parameters.space.names
+    held = [name for name in (*free, *parameters.linked) if spelt(name) in names]
+    for name in held:
+        context.assume(
+            f"The fit sets {name!r}, but {label!r} has its own value of it, which holds there."
+        )
+    if not names or not (held or parameters.linked):
+        return View(algebra.links)
+    followed = [name for name in free if name not in held]
+    linked = {name: tree for name, tree in parameters.linked.items() if name not in held}
+    local = Algebra(fixed.updated(values), followed, linked, context.place("parameters"))
+    return View(local.links, frozenset(held))
+
+
+def _check_noise(cost: Cost, views: Mapping[str, View], context: Context) -> None:
+    """Refuse an objective's own noise: a cost has one for all of them."""
+    for label, view in views.items():
+        for name in sorted(cost.inputs & view.held):
+            raise refuse(
+                context.place(f"objectives.{label}.parameters.{name}"),
+                "is a noise in the cost, which holds for all objectives; give this objective a "
+                "cost of its own",
+            )
 
 
 def _cost(
@@ -171,16 +218,21 @@ def _regularizers(
 
 def _check_used(parameters: FitParameters, comparison: Comparison, context: Context) -> None:
     """Refuse parameters that change nothing: a misspelt one would seem to fit perfectly."""
-    used = frozenset().union(*(one.inputs for one in comparison.objectives.values()))
-    used |= comparison.cost.inputs
-    links = comparison.links
-    reached = {name for linked in links.linked if linked in used for name in links.uses(linked)}
-    for name in (*parameters.space.names, *links.linked):
-        if name not in used and name not in reached:
+    used = set(comparison.cost.inputs)
+    for label, one in comparison.objectives.items():
+        used |= comparison.view(label).reached(one.inputs)
+    held = frozenset().union(*(view.held for view in comparison.views.values()))
+    for name in (*parameters.space.names, *comparison.links.linked):
+        if name not in used:
+            reason = (
+                "; objectives that would have their own value of it"
+                if name in held
+                else near(name, _usual(context))
+            )
             raise refuse(
                 context.place(f"parameters.{name}"),
-                f"no objective uses it, so it cannot be fitted{near(name, _usual(context))} (set "
-                "options.validate to false to fit all the same)",
+                f"no objective uses it, so it cannot be fitted{reason} (set options.validate to "
+                "false to fit all the same)",
             )
 
 

@@ -9,7 +9,7 @@ from typing import TypeAlias
 import numpy as np
 
 from ionworks_engine.pipelines.fits.costs import Cost, Outputs
-from ionworks_engine.pipelines.fits.linked import Links
+from ionworks_engine.pipelines.fits.linked import Links, View
 from ionworks_engine.pipelines.fits.regularizers import Regularizer
 from ionworks_engine.pipelines.objectives.base import Floats, Objective
 
@@ -30,12 +30,15 @@ class Comparison:
         Of the models' numbers beside the data.
     regularizers
         Priors, constraints and penalties: what the parameters cost by themselves.
+    views
+        By label, how an objective with parameters of its own sees those of the fit.
     """
 
     objectives: Mapping[str, Objective]
     links: Links
     cost: Cost
     regularizers: Sequence[Regularizer] = ()
+    views: Mapping[str, View] = field(default_factory=dict)
     _last: tuple[tuple[tuple[str, float], ...], Outputs] | None = field(default=None, repr=False)
 
     @property
@@ -47,6 +50,10 @@ class Comparison:
         """Return the free values and those that are linked to them."""
         return {**free, **self.links.values(free)}
 
+    def view(self, label: str) -> View:
+        """Return how an objective sees the parameters of the fit."""
+        return self.views.get(label) or View(self.links)
+
     def outputs(self, free: Mapping[str, float]) -> Outputs:
         """Return what every model computes; the last point is remembered.
 
@@ -57,8 +64,10 @@ class Comparison:
         """
         key = tuple(free.items())
         if self._last is None or self._last[0] != key:
-            values = self.all_values(free)
-            outputs = {label: one.evaluate(values) for label, one in self.objectives.items()}
+            outputs = {
+                label: one.evaluate(self.view(label).values(free))
+                for label, one in self.objectives.items()
+            }
             self._last = key, outputs
         return self._last[1]
 
@@ -92,15 +101,15 @@ class Comparison:
 
         ``None`` where a model does not offer derivatives.
         """
-        values = self.all_values(free)
-        chain = self.links.chain(free)
         outputs: Outputs = {}
         slopes: Slopes = {}
         for label, one in self.objectives.items():
+            view = self.view(label)
+            values = view.values(free)
             known = one.derivatives(values, list(values))
             if known is None:
                 return None
-            outputs[label] = known[0]
+            outputs[label], chain = known[0], view.chain(free)
             slopes[label] = {name: array @ chain for name, array in known[1].items()}
         self._last = tuple(free.items()), outputs
         return outputs, slopes

@@ -81,6 +81,7 @@ def fit(element: Mapping[str, Any], context: Context) -> Finished:
     assembly = assemble(element, context)
     finished = finish(element, assembly, minimise(element, assembly, options, context))
     _note_bounds(assembly, finished, context)
+    _note_links(assembly, finished, context)
     return finished
 
 
@@ -289,6 +290,20 @@ def _note_bounds(assembly: Assembly, finished: Finished, context: Context) -> No
             context.assume(
                 f"{parameter.name!r} ended at a bound, at {value:.6g}: the data may want a value "
                 "beyond it."
+            )
+
+
+def _note_links(assembly: Assembly, finished: Finished, context: Context) -> None:
+    """Note linked parameters that are another number in some objectives than in the result."""
+    comparison = assembly.problem.comparison
+    free = {name: finished.values[name] for name in assembly.problem.names}
+    for name, value in comparison.links.values(free).items():
+        local = {label: comparison.view(label).links.values(free) for label in assembly.objectives}
+        others = [label for label, own in local.items() if own.get(name, value) != value]
+        if others:
+            context.assume(
+                f"{name!r} is computed with the own parameters of {', '.join(map(repr, others))} "
+                "there; the result has it with those that the elements before gave."
             )
 
 

@@ -7,6 +7,7 @@ linked to those, or any that the elements before gave. They are compiled once.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -161,17 +162,50 @@ class Links:
             ahead.extend(new)
         return frozenset(found)
 
-    def chain(self, free: Mapping[str, float]) -> Floats:
-        """Return the derivatives of the free values and the linked ones by the free values."""
-        own = np.eye(len(free))
-        if self._slopes is None:
-            return own
-        slopes = np.asarray(self._slopes(self._stacked(free)), dtype=float)
-        places = [self._free.index(name) for name in free]
-        return np.vstack([own, slopes[:, places]])
+    def slopes(self, free: Mapping[str, float]) -> Floats:
+        """Return the derivatives of the linked values by the free ones, in the order of `free`."""
+        found = np.zeros((len(self.linked), len(free)))
+        if self._slopes is not None:
+            places = [list(free).index(name) for name in self._free]
+            found[:, places] = self._slopes(self._stacked(free))
+        return found
 
     def _stacked(self, free: Mapping[str, float]) -> list[float]:
         return [free[name] for name in self._free]
+
+
+@dataclass(frozen=True)
+class View:
+    """The parameters of a fit as one objective has them.
+
+    Parameters
+    ----------
+    links
+        Linked parameters, computed with the objective's own ones.
+    held
+        Names that the fit sets and the objective does not follow: it has its own values of them.
+    """
+
+    links: Links
+    held: frozenset[str] = frozenset()
+
+    def values(self, free: Mapping[str, float]) -> dict[str, float]:
+        """Return the free values and the linked ones, but for those held."""
+        return {**self._followed(free), **self.links.values(free)}
+
+    def chain(self, free: Mapping[str, float]) -> Floats:
+        """Return the derivatives of `values` by all free ones."""
+        places = [place for place, name in enumerate(free) if name not in self.held]
+        return np.vstack([np.eye(len(free))[places], self.links.slopes(free)])
+
+    def reached(self, used: frozenset[str]) -> set[str]:
+        """Return what the fit sets that changes any of the used names."""
+        linked = {name for name in self.links.linked if name in used}
+        behind = {name for one in linked for name in self.links.uses(one)}
+        return {*used, *behind} - self.held
+
+    def _followed(self, free: Mapping[str, float]) -> dict[str, float]:
+        return {name: value for name, value in free.items() if name not in self.held}
 
 
 def _tree(wire: Any, where: str) -> Any:

@@ -34,11 +34,12 @@ class Told:
 def described(assembly: Assembly, best: Mapping[str, float], initial: Mapping[str, float]) -> Told:
     """Return data and models at the best values (``optimal``) and the first (``baseline``)."""
     comparison = assembly.problem.comparison
-    optimal, baseline = comparison.all_values(best), comparison.all_values(initial)
     series: Series = {}
     plots: dict[str, list[Plot]] = {}
     for label, objective in assembly.objectives.items():
-        sources = {"optimal": optimal, "baseline": baseline}
+        view = comparison.view(label)
+        optimal = view.values(best)
+        sources = {"optimal": optimal, "baseline": view.values(initial)}
         channels = {name: _channels(objective, values) for name, values in sources.items()}
         series[label] = {name: found for name, found in channels.items() if found}
         plots[label] = objective.plots(optimal)
