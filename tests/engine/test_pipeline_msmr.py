@@ -459,14 +459,15 @@ def test_derivatives_hold_where_data_leave_the_model(example):
     settings, given, sought = wide_and_narrow(example)
     settings["options"]["objective variables"] = [CAPACITY, VOLTAGE, SLOPE]
     objective = built(settings, given, sought)
-    edge = -np.sort(settings["data"]["data"][CAPACITY])[60]  # where the sites are just empty
-    away = dict(zip(sought, (1.265, 0.432, edge), strict=True))
+    # the sites are empty 0.5 V beyond the data at the capacity of one point
+    numbers = (1.2649031123530183, 0.4316354974535421, 0.17476561141789196)
+    away = dict(zip(sought, numbers, strict=True))
     model = objective.evaluate(away)
     assert np.isfinite(model[VOLTAGE]).all()
     assert model[VOLTAGE].max() > 1.1
     _, slopes = objective.derivatives(away, list(away))
     for place, name in enumerate(away):
-        for each, expected in slopes_by_hand(objective, away, name, 1e-7).items():
+        for each, expected in slopes_by_hand(objective, away, name, 1e-6).items():
             scale = np.abs(expected).max()
             np.testing.assert_allclose(slopes[each][:, place], expected, atol=1e-4 * scale)
 
