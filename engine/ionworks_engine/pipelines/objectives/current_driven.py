@@ -35,6 +35,7 @@ from ionworks_engine.pipelines.objectives.driven import (
     read_options,
 )
 from ionworks_engine.pipelines.plausibility import hold_to_rules
+from ionworks_engine.pipelines.solving.course import rising
 
 OPTIONS = (
     "model",
@@ -84,7 +85,7 @@ class OverTime:
         self.variables: Mapping[str, Floats] = {name: table.column(name) for name in names}
         self.variable_weights: Mapping[str, float] = {}
         flow = measured_course(table, options)
-        self._model = DrivenModel(chosen, free, names, flow, elapsed(table))
+        self._model = DrivenModel(chosen, free, names, flow, rising(elapsed(table)))
         self.inputs = self._model.inputs
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
@@ -136,7 +137,7 @@ class OverVoltage:
         }
         self.variable_weights: Mapping[str, float] = {}
         flow = measured_course(table, options, _LONGER)
-        self._grid = np.union1d(np.linspace(0.0, flow.times[-1], _GRID), since)
+        self._grid = np.union1d(np.linspace(0.0, flow.times[-1], _GRID), rising(since))
         ends = self._places[np.isfinite(self._places)][[0, -1]]
         if ends[0] == ends[1]:
             raise refuse(

@@ -90,7 +90,7 @@ def course(
     >>> steady.times.tolist(), steady.values.tolist()
     ([0.0, 99.0], [5.0, 5.0])
     """
-    times = _rising(times)
+    times = rising(times)
     if longer > 0:
         times, current = np.append(times, times[-1] + longer), np.append(current, current[-1])
     if not lossless:
@@ -101,8 +101,14 @@ def course(
     return Course(times, current)
 
 
-def _rising(times: Floats) -> Floats:
-    """Move each time that repeats the one before it on by a microsecond."""
+def rising(times: Floats) -> Floats:
+    """Move each time that repeats the one before it on by a microsecond.
+
+    Examples
+    --------
+    >>> rising(np.array([0.0, 10.0, 10.0, 20.0])).tolist()
+    [0.0, 10.0, 10.000001, 20.0]
+    """
     moved = times.copy()
     for place in np.flatnonzero(np.diff(times) < JUMP_TIME) + 1:
         moved[place] = max(moved[place], moved[place - 1] + JUMP_TIME)

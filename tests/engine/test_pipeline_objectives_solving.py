@@ -1,0 +1,85 @@
+"""How models under a measured current are solved: jumps, derivatives, where they end."""
+
+import numpy as np
+import pytest
+from hand_made import CURRENT, TIME, VOLTAGE, by_hand, context, objective, steady
+from ionworks_engine.battery.quiet import pybamm
+from ionworks_engine.pipelines.objectives.base import SolveError
+
+AMBIENT = "Ambient temperature [K]"
+CONTACT = "Contact resistance [Ohm]"
+WIDTH = "Electrode width [m]"
+ALGEBRAIC = {"surface form": "algebraic"}
+
+
+def jumps(count=2):
+    """A minute of rest and a minute of discharge, with two rows where the current jumps."""
+    times, current = [], []
+    for begin in 120.0 * np.arange(count):
+        times += [begin, begin + 60, begin + 60, begin + 90, begin + 120]
+        current += [0.0, 0.0, 5.0, 5.0, 5.0]
+    return {TIME: np.array(times), CURRENT: np.array(current), VOLTAGE: np.full(len(times), 4.0)}
+
+
+def swinging():
+    """Discharge, rest, charge and discharge again; a row every 30 s."""
+    times = np.arange(0, 1800, 30.0)
+    current = np.select([times < 600, times < 900, times < 1500], [5.0, 0.0, -4.0], 2.0)
+    return {TIME: times, CURRENT: current, VOLTAGE: np.full(times.size, 3.7)}
+
+
+# -- jumps ------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("kind", ["SPM", "SPMe"])
+def test_the_second_of_two_rows_at_the_same_time_is_after_the_jump(kind):
+    columns = jumps()
+    repeated = np.append(False, np.diff(columns[TIME]) == 0)
+    assert repeated.sum() == 3
+    apart = {**columns, TIME: columns[TIME] + 1e-6 * repeated}
+    (voltage,) = by_hand(getattr(pybamm.lithium_ion, kind)(), apart)
+    for objective_type in ("CurrentDriven", "Pulse"):
+        one = objective(columns, {}, kind=objective_type, model=kind)
+        assert one.evaluate({})[VOLTAGE] == pytest.approx(voltage, abs=2e-5)
+
+
+def test_a_resistance_shows_at_the_row_after_the_jump():
+    given = context(**{CONTACT: 0.0})
+    model = {"type": "SPM", "options": {"contact resistance": "true"}}
+    one = objective(jumps(), {CONTACT: 0.01}, given=given, kind="Pulse", model=model)
+    fall = one.evaluate({CONTACT: 0.0})[VOLTAGE] - one.evaluate({CONTACT: 0.01})[VOLTAGE]
+    assert fall == pytest.approx(0.01 * jumps()[CURRENT], abs=1e-9)
+
+
+def test_a_jump_takes_no_time_over_voltage():
+    columns = jumps(1)
+    columns[VOLTAGE] = np.array([4.19, 4.18, 4.05, 4.03, 4.02])
+    (columns[VOLTAGE],) = by_hand(
+        pybamm.lithium_ion.SPM(), {**columns, TIME: columns[TIME] + 1e-6 * np.eye(5)[2]}
+    )
+    one = objective(columns, {}, model="SPM", **{"independent variable": "voltage"})
+    assert one.evaluate({})[TIME][2:] == pytest.approx(columns[TIME][2:], abs=1e-2)
+
+
+# -- derivatives ------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("kind", "options"), [("SPMe", ALGEBRAIC), ("DFN", {})])
+def test_temperature_has_derivatives_where_unknowns_are_algebraic(kind, options):
+    columns = swinging()
+    one = objective(columns, {AMBIENT: 298.15}, model={"type": kind, "options": options})
+    found, slopes = one.derivatives({AMBIENT: 298.15}, [AMBIENT])
+    model = getattr(pybamm.lithium_ion, kind)(options)
+    above, below = (by_hand(model, columns, **{AMBIENT: 298.15 + t})[0] for t in (2, -2))
+    differences = (above - below) / 4
+    scale = np.abs(differences).max()
+    assert found[VOLTAGE] == pytest.approx(one.evaluate({AMBIENT: 298.15})[VOLTAGE], abs=1e-4)
+    assert slopes[VOLTAGE][:, 0] == pytest.approx(differences, abs=1e-2 * scale)
+
+
+def test_where_the_solver_gets_no_further_it_is_said_without_its_words():
+    one = objective(steady(), {WIDTH: 1.58}, model="DFN")
+    with pytest.raises(SolveError) as caught:
+        one.evaluate({WIDTH: 0.2})
+    assert "initial state" in caught.value.message
+    assert "IDA" not in caught.value.message
