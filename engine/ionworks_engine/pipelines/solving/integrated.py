@@ -12,15 +12,21 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csc_matrix
 
 from ionworks_engine.battery.quiet import casadi, pybamm
 from ionworks_engine.battery.terms import Floats
 from ionworks_engine.pipelines.objectives.base import SolveError
+from ionworks_engine.pipelines.solving.consistency import settled, solved
 from ionworks_engine.pipelines.solving.course import Course
+from ionworks_engine.pipelines.solving.differences import differences
 from ionworks_engine.pipelines.solving.parts import Part, arguments, kind_of
 from ionworks_engine.pipelines.solving.settings import Settings
 
 _MOST_GROUPS = 64
+_STEP = 1e-2
+"""Of a difference, as a share of an input: what the solver leaves is far smaller."""
+_STUCK = "the equations cannot be solved beyond the initial state at these values"
 _OPTIONS = {
     "silence_sundials_errors": True,
     "num_steps_no_progress": 2_000,
@@ -44,6 +50,7 @@ class IntegratedPart:
         self.part = part
         self._settings = settings
         self._groups: OrderedDict[Any, Any] = OrderedDict()
+        self._linearised: Any = None
         self._start_slopes: Any = None
 
     def states(self, inputs: Floats, course: Course, times: Floats) -> Floats:
@@ -63,21 +70,40 @@ class IntegratedPart:
     ) -> tuple[Floats, Floats]:
         """Return the needed unknowns, and how they change with some inputs.
 
+        By forward sensitivities; by central differences where these stop before the solution does.
+
         Returns
         -------
         tuple of ndarray
             Of shapes ``(times, needed)`` and ``(times, needed, places)``.
         """
-        mine = [place for place in places if place in self.part.inputs]
+        mine = [column for column, place in enumerate(places) if place in self.part.inputs]
+        varied = tuple(places[column] for column in mine)
         columns = np.zeros((times.size, self.part.needed.size, len(places)))
         if not mine:
             return self.states(inputs, course, times), columns
-        start = self.part.start(inputs).full().ravel()
-        raw = self._solved(inputs, course, times, start, tuple(mine))
-        for index, place in enumerate(mine):
-            found = _filled(np.asarray(raw.yS)[index], raw.t, times, self.part.size)
-            columns[:, :, places.index(place)] = found[:, self.part.needed]
-        return _filled(raw.y, raw.t, times, self.part.size)[:, self.part.needed], columns
+        try:
+            here, columns[..., mine] = self._sensitivities(inputs, course, times, varied)
+        except SolveError:
+            here = np.full(columns.shape[:2], np.nan)
+        if not np.isnan(here[-1]).any():
+            return here, columns
+        alone = self.states(inputs, course, times)
+        if np.isnan(alone).sum() == np.isnan(here).sum():
+            return here, columns
+        columns[..., mine] = differences(
+            lambda moved: self.states(moved, course, times), inputs, varied, alone, _STEP
+        )
+        return alone, columns
+
+    def _sensitivities(
+        self, inputs: Floats, course: Course, times: Floats, varied: tuple[int, ...]
+    ) -> tuple[Floats, Floats]:
+        guess = self.part.start(inputs).full().ravel()
+        raw = self._solved(inputs, course, times, guess, varied)
+        found = [_filled(each, raw.t, times, self.part.size) for each in (raw.y, *raw.yS)]
+        here, *slopes = (each[:, self.part.needed] for each in found)
+        return here, np.stack(slopes, axis=-1)
 
     def _solved(
         self, inputs: Floats, course: Course, times: Floats, start: Floats, varied: tuple[int, ...]
@@ -87,7 +113,8 @@ class IntegratedPart:
         flow = self.part.flow(0.0, start, course.values[0], inputs).full().ravel()
         rates[: self.part.differential] = flow[: self.part.differential]
         if varied:
-            sides = self._initial_slopes(inputs)[:, list(varied)]
+            start, sides = self._consistent(inputs, course.values[0], start)
+            sides = sides[:, list(varied)]
             start = np.concatenate([start, sides.T.ravel()])
             rates = np.concatenate([rates, np.zeros(sides.size)])
         scales = np.abs(inputs[list(varied)])[None, :] if varied else np.empty((0, 0))
@@ -103,12 +130,42 @@ class IntegratedPart:
                 logger=None,
                 pbar=np.where(scales == 0, 1.0, scales),
             )
-        except (ValueError, RuntimeError) as error:
-            raise SolveError(" ".join(str(error).split())) from None
+        except (ValueError, RuntimeError):
+            # Says in IDAS' words that nothing can be read, never why there is nothing.
+            raise SolveError(_STUCK) from None
         if raw.flag < 0 and (raw.t.size == 0 or raw.t[-1] <= 0):
-            words = pybamm.solvers.idaklu_solver.idaklu.sundials_error_message(raw.flag)
-            raise SolveError(str(words))
+            raise SolveError(_STUCK)
         return raw
+
+    def _consistent(self, inputs: Floats, current: float, guess: Floats) -> tuple[Floats, Floats]:
+        """Return the start, and how it changes with all inputs, algebraic unknowns included.
+
+        IDAS finds consistent unknowns by itself, but often not from derivatives that are none.
+        """
+        first = self.part.differential
+
+        def linearised(state: Floats) -> Any:
+            return self._linear(0.0, state, current, inputs)
+
+        start = settled(lambda state: linearised(state)[:2], guess, first)
+        slopes = self._initial_slopes(inputs)
+        if first < start.size:
+            _, by_unknown, by_input = linearised(start)
+            rows = csc_matrix(by_unknown.sparse())[first:]
+            missed = rows[:, :first] @ slopes[:first] + by_input.full()[first:]
+            slopes[first:] = solved(rows[:, first:], -missed)
+        return start, slopes
+
+    @property
+    def _linear(self) -> Any:
+        """The rates, and how they change with the unknowns and with the inputs."""
+        if self._linearised is None:
+            kind, flow = kind_of(self.part.flow), self.part.flow
+            given = arguments(kind, self.part.size, flow.size1_in(3))
+            rates = flow(*given)
+            slopes = [casadi.jacobian(rates, given[place]) for place in (1, 3)]
+            self._linearised = casadi.Function("linear", list(given), [rates, *slopes])
+        return self._linearised
 
     def _initial_slopes(self, inputs: Floats) -> Floats:
         if self._start_slopes is None:

@@ -16,6 +16,7 @@ from ionworks_engine.battery.quiet import casadi
 from ionworks_engine.battery.terms import Floats
 from ionworks_engine.pipelines.objectives.base import SolveError
 from ionworks_engine.pipelines.solving.course import Course
+from ionworks_engine.pipelines.solving.differences import differences
 from ionworks_engine.pipelines.solving.parts import Part
 
 _LARGEST = 400
@@ -113,18 +114,17 @@ class LinearPart:
         tuple of ndarray
             Of shapes ``(times, needed)`` and ``(times, needed, places)``.
         """
-        columns = np.zeros((times.size, self.part.needed.size, len(places)))
-        for column, place in enumerate(places):
-            if place not in self.part.inputs:
-                continue
-            step = _STEP * abs(inputs[place]) or _STEP
-            sides = []
-            for sign in (1.0, -1.0):
-                moved = inputs.copy()
-                moved[place] += sign * step
-                sides.append(self.states(moved, course, times))
-            columns[:, :, column] = (sides[0] - sides[1]) / (2 * step)
-        return self.states(inputs, course, times), columns
+        here = self.states(inputs, course, times)
+        columns = np.zeros((*here.shape, len(places)))
+        mine = [column for column, place in enumerate(places) if place in self.part.inputs]
+        columns[..., mine] = differences(
+            lambda moved: self.states(moved, course, times),
+            inputs,
+            [places[column] for column in mine],
+            here,
+            _STEP,
+        )
+        return here, columns
 
     def _modes_of(self, matrix: Floats) -> _Modes:
         """Find the modes of a matrix, unless it is a multiple of the last one's."""

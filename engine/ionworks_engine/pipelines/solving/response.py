@@ -19,11 +19,9 @@ from ionworks_engine.battery.impedance import Complexes
 from ionworks_engine.battery.quiet import casadi
 from ionworks_engine.battery.terms import Floats
 from ionworks_engine.pipelines.objectives.base import SolveError
+from ionworks_engine.pipelines.solving.consistency import settled
 from ionworks_engine.pipelines.solving.equations import Equations
 from ionworks_engine.pipelines.solving.parts import arguments, kind_of
-
-_ROUNDS = 30
-_SETTLED = 1e-12
 
 
 class Response:
@@ -79,18 +77,11 @@ class Response:
 
     def _at_rest(self, inputs: Floats) -> Any:
         """Return the derivatives in the initial state, its algebraic unknowns made consistent."""
-        state = self._equations.start(inputs).full().ravel()
-        first = self._equations.differential
-        for _ in range(_ROUNDS):
+
+        def linearised(state: Floats) -> tuple[Any, Any]:
             small = self._linearised(0.0, state, 0.0, inputs)
-            missed = small[4].full().ravel()[first:]
-            if not np.isfinite(missed).all():
-                raise SolveError("the model is not finite in its initial state")
-            if missed.size == 0:
-                return small
-            slopes = csc_matrix(small[0].sparse())[first:, first:]
-            step = splu(csc_matrix(slopes)).solve(-missed)
-            state[first:] += step
-            if np.abs(step).max() < _SETTLED * max(1.0, np.abs(state[first:]).max()):
-                return self._linearised(0.0, state, 0.0, inputs)
-        raise SolveError("no state at rest was found")
+            return small[4], small[0]
+
+        guess = self._equations.start(inputs).full().ravel()
+        state = settled(linearised, guess, self._equations.differential)
+        return self._linearised(0.0, state, 0.0, inputs)
