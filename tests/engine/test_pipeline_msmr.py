@@ -545,6 +545,54 @@ def test_a_full_cell_is_two_half_cells_that_exchange_lithium(example):
     assert away[SLOPE] < 1e-3
 
 
+def pair(negative=None, positive=None, **more):
+    halves = {"negative": negative or {}, "positive": positive or {}}
+    models = {
+        f"{electrode}_electrode_model": {
+            "type": "MSMRHalfCellModel",
+            "electrode": electrode,
+            "options": options,
+        }
+        for electrode, options in halves.items()
+    }
+    return {"type": "MSMRFullCellModel", **models, **more}
+
+
+def test_options_of_a_full_cell_are_those_of_its_electrodes(example):
+    given = known(example, "negative", "positive")
+    data = full_cell_data(example)
+    own = {"species format": "Xj"}
+    each = built(full_cell(data, model=pair(own, own)), given, {}).evaluate({})
+    both = built(full_cell(data, model=pair(options=own)), given, {}).evaluate({})
+    np.testing.assert_array_equal(both[CAPACITY], each[CAPACITY])
+    contrary = pair(own, own, options={"species format": "Qj"})
+    first = built(full_cell(data, model=contrary), given, {}).evaluate({})
+    np.testing.assert_array_equal(first[CAPACITY], each[CAPACITY])
+    with pytest.raises(PipelineError, match=r"model\.options: no option 'nonsense'"):
+        built(full_cell(data, model=pair(own, own, options={"nonsense": 1})), given, {})
+
+
+def test_what_a_closed_form_does_not_use_is_told(example):
+    given = known(example, "negative", "positive")
+    settings = {"mesh": 5}
+    model = pair(options={"species format": "Xj"})
+    model["negative_electrode_model"]["simulation_settings"] = settings
+    half = {**half_cell_model("positive"), "simulation_settings": settings}
+    data = half_cell_data(example, "positive")
+    unused = {"penalize Xj complement bounds": True}
+    for objective, word in (
+        (full_cell(full_cell_data(example), model=model), "simulation_settings"),
+        (half_cell(data, model=half), "simulation_settings"),
+        (half_cell(data, **unused), "penalize Xj"),
+    ):
+        context = Context(ParameterSet(given))
+        built(objective, given, {}, context)
+        assert [each for each in context.assumptions if word in each and "not used" in each]
+    context = Context(ParameterSet(given))
+    built(half_cell(data, **unused, **{"constrain Xj method": "reformulate"}), given, {}, context)
+    assert not context.assumptions
+
+
 def test_derivatives_of_full_cells(example):
     given = known(example, "negative", "positive")
     free = without(given, ["Ambient temperature [K]"])

@@ -30,6 +30,7 @@ FARADAY = physical_constants["Faraday constant"][0]
 GAS_CONSTANT = physical_constants["molar gas constant"][0]
 
 HALF_CELL, FULL_CELL = "MSMRHalfCellModel", "MSMRFullCellModel"
+HALVES = ("negative_electrode_model", "positive_electrode_model")
 _FORMATS = ("Qj", "Xj")
 _DIRECTIONS = (None, "lithiation", "delithiation")
 _PHASES = {"1": ("",), "2": ("Primary: ", "Secondary: ")}
@@ -72,7 +73,7 @@ class HalfCell:
         return "Electrode" if self.electrode == "lumped" else f"{self.electrode.title()} electrode"
 
 
-def read_half_cell(config: Any, where: str) -> HalfCell:
+def read_half_cell(config: Any, where: str, shared: Mapping[str, Any] | None = None) -> HalfCell:
     """Read the configuration of one electrode's model.
 
     Parameters
@@ -81,6 +82,8 @@ def read_half_cell(config: Any, where: str) -> HalfCell:
         ``{"type": "MSMRHalfCellModel", "electrode": ..., "options": {...}}``.
     where
         Its key path.
+    shared
+        Options of a full cell, for those that the electrode's model leaves out.
 
     Raises
     ------
@@ -92,14 +95,21 @@ def read_half_cell(config: Any, where: str) -> HalfCell:
     electrode = config.get("electrode")
     if electrode not in ("positive", "negative"):
         raise refuse(f"{where}.electrode", f"must be 'positive' or 'negative', not {electrode!r}")
-    options = {k: v for k, v in (config.get("options") or {}).items() if v is not None}
-    for name in options:
-        if name not in _OPTIONS:
-            raise refuse(f"{where}.options", f"no option {name!r}{near(name, _OPTIONS)}")
+    options = {**(shared or {}), **_options(config, where)}
     form = _chosen(options, "species format", _FORMATS, where)
     phases = _chosen(options, "particle phases", tuple(_PHASES), where)
     direction = _chosen(options, "direction", _DIRECTIONS, where)
     return HalfCell(electrode, form == "Xj", direction, _PHASES[phases])
+
+
+def _options(config: Mapping[str, Any], where: str) -> dict[str, Any]:
+    given = config.get("options") or {}
+    if not isinstance(given, Mapping):
+        raise refuse(f"{where}.options", f"must be a mapping of names to values, not {given!r}")
+    for name in given:
+        if name not in _OPTIONS:
+            raise refuse(f"{where}.options", f"no option {name!r}{near(str(name), _OPTIONS)}")
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _chosen(options: Mapping[str, Any], name: str, choices: tuple[Any, ...], where: str) -> Any:
@@ -112,6 +122,8 @@ def _chosen(options: Mapping[str, Any], name: str, choices: tuple[Any, ...], whe
 
 def read_full_cell(config: Any, where: str) -> tuple[HalfCell, HalfCell]:
     """Read the configuration of a pair; without one, both electrodes have format ``Xj``.
+
+    Options of the pair are those of both electrodes, whose own come first.
 
     Returns
     -------
@@ -126,10 +138,10 @@ def read_full_cell(config: Any, where: str) -> tuple[HalfCell, HalfCell]:
             f"must be an {FULL_CELL}: {{'type': '{FULL_CELL}', "
             "'negative_electrode_model': ..., 'positive_electrode_model': ...}",
         )
+    shared = _options(config, where)
     pair = []
-    for electrode in ("negative", "positive"):
-        key = f"{electrode}_electrode_model"
-        half = read_half_cell(config.get(key), f"{where}.{key}")
+    for electrode, key in zip(("negative", "positive"), HALVES, strict=True):
+        half = read_half_cell(config.get(key), f"{where}.{key}", shared)
         if half.electrode != electrode:
             raise refuse(f"{where}.{key}.electrode", f"must be {electrode!r}")
         pair.append(half)

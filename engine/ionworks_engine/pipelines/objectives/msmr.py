@@ -16,6 +16,7 @@ from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import refuse
 from ionworks_engine.pipelines.models.msmr import (
     HALF_CELL,
+    HALVES,
     Electrode,
     HalfCell,
     electrode_of,
@@ -52,6 +53,7 @@ from ionworks_engine.pipelines.objectives.ocp_options import (
 
 _VARIABLES = (CAPACITY, VOLTAGE, SLOPE, CAPACITY_SLOPE)
 _DEFAULT = (CAPACITY, VOLTAGE, SLOPE)
+_SIMULATION = "simulation_settings"
 _METHODS = ("project", "explicit", "reformulate")
 _CUTOFFS = ("dUdQ cutoff", "dQdU cutoff")
 _HALF_OPTIONS = (
@@ -137,7 +139,9 @@ def _half_cell(
 ) -> OpenCircuit:
     """Build an objective of type ``MSMRHalfCell``."""
     options = Options(settings, _HALF_OPTIONS, context.where)
-    half = read_half_cell(_model(settings, options, context), f"{options.where}.model")
+    model = _model(settings, options, context)
+    half = read_half_cell(model, f"{options.where}.model")
+    _tell_unused(model, context)
     curve = read_curve(
         context.table(settings.get("data")),
         context.place("data"),
@@ -149,7 +153,13 @@ def _half_cell(
     source = Source(given, free, "MSMRHalfCell")
     electrode = electrode_of(half, source, temperature_of(source, context.assume))
     slots = source.slots()
-    rules = _sums(electrode, slots, method, penalised=options.flag("penalize Xj complement bounds"))
+    penalised = options.flag("penalize Xj complement bounds")
+    if penalised and method != "reformulate":
+        context.assume(
+            "'penalize Xj complement bounds' was not used: only the method 'reformulate' has a "
+            f"complement, and 'constrain Xj method' is {method!r}"
+        )
+    rules = _sums(electrode, slots, method, penalised=penalised)
     if options.flag("preserve U0j order"):
         rules += _orders(electrode, slots, options.where)
     limits = float(curve.voltage.min()), float(curve.voltage.max())
@@ -167,6 +177,7 @@ def _full_cell(
     if model is None:
         context.assume("MSMRFullCell names no model: both electrodes' sites are fractions (Xj)")
     pair = read_full_cell(model, f"{options.where}.model")
+    _tell_unused(model, context)
     curve = read_curve(
         context.table(settings.get("data")), context.place("data"), context.assume
     ).from_zero()
@@ -199,6 +210,13 @@ def _model(settings: Mapping[str, Any], options: Options, context: Context) -> A
         f"{options.where}.model",
         f"is required: {{'type': '{HALF_CELL}', 'electrode': 'positive' or 'negative'}}",
     )
+
+
+def _tell_unused(model: Mapping[str, Any] | None, context: Context) -> None:
+    """Tell of settings of simulations, which closed forms have no use for."""
+    both = [model, *(model.get(key) for key in HALVES)] if model else []
+    if any(isinstance(each, Mapping) and each.get(_SIMULATION) for each in both):
+        context.assume(f"{_SIMULATION!r} of the MSMR model were not used: it is a closed form")
 
 
 def _variables(options: Options, curve: Curve) -> dict[str, Variable]:
