@@ -229,6 +229,27 @@ OBJECTIVE = "data_fit/objectives/voltage"
             "the column 'Temperature [K]' is missing",
         ),
         (OBJECTIVE, {"type": "CalendarAgeing", "data": {"Time [s]": [0]}}, "'LLI [%]' is missing"),
+        (f"{OBJECTIVE}/data", {**DATA, "Voltage [V]": [4, "low"]}, "not 'low' as in row 1"),
+        (
+            f"{OBJECTIVE}/data",
+            {"data": {**DATA, "Current [A]": ["1 A", 1]}},
+            "not '1 A' as in row 0",
+        ),
+        (f"{OBJECTIVE}/data", {"time_series": {**DATA, "Time [s]": [[], 1]}}, "not [] as in row 0"),
+        (f"{OBJECTIVE}/data", {**DATA, "Time [s]": [5, 4]}, "falls at row 1, from 5 to 4; it must"),
+        (f"{OBJECTIVE}/data", {name: [1] for name in DATA}, "needs at least two rows, not 1"),
+        (
+            f"{OBJECTIVE}/data",
+            {**DATA, "Voltage [V]": [None] * 2},
+            "'Voltage [V]' has no number to",
+        ),
+        (OBJECTIVE, {"type": "Pulse", "data": {**DATA, "Time [s]": [1, 0]}}, "falls at row 1"),
+        (OBJECTIVE, {"type": "EIS", "data": {"Z_Re [Ohm]": ["a"]}}, "must hold numbers, not 'a'"),
+        (
+            OBJECTIVE,
+            {"type": "Pulse", "data": DATA, "options": {"objective variables": ["Voltage [V]"]}},
+            "unknown key 'objective variables'",
+        ),
         (f"{OBJECTIVE}/data", {"data": DATA, "options": {"srot": 1}}, "did you mean 'sort'"),
         (f"{OBJECTIVE}/data", {"data": DATA, "time_range": {"end": "x"}}, "a number of seconds"),
         (
@@ -456,3 +477,23 @@ def test_nothing_of_pybamm_is_imported():
         [sys.executable, "-c", code, config], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "False"
+
+
+def test_values_of_an_earlier_entry_are_judged_where_they_are_compared():
+    config = changed("entry/values/data", {**DATA, "Time [s]": [5, 4]})
+    (message,) = told(config)
+    assert message.startswith("elements.data_fit.objectives.voltage.data: column 'Time [s]' falls")
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {**DATA, "Voltage [V]": [None, 4]},
+        {**DATA, "Time [s]": [None, 10**400]},
+        {**DATA, "Note": ["a", "b"]},
+        {"data": {**DATA, "Time [s]": [5, 4]}, "options": {"sort": True}},
+        {"data": {name: [1] for name in DATA}, "time_range": {"start": 0}},
+    ],
+)
+def test_values_that_the_element_may_still_make_sense_of_pass(data):
+    assert told(changed(f"{OBJECTIVE}/data", data)) == []

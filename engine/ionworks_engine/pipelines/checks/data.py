@@ -61,10 +61,13 @@ class Columns:
         Of its columns; ``None`` where only the data itself can tell.
     problems
         What is wrong with how it is given.
+    values
+        The columns themselves, where they are in the configuration and nothing is chosen from them.
     """
 
     names: frozenset[str] | None = None
     problems: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, list[Any]] | None = None
 
     def lacking(self, needed: Iterable[str], where: str) -> Iterator[tuple[str, str]]:
         """Yield the needed columns that are not there."""
@@ -142,7 +145,7 @@ def _table(data: Mapping[str, Any], where: str) -> Columns:
     if len(set(lengths.values())) > 1:
         told = ", ".join(f"{name!r} has {count}" for name, count in lengths.items())
         return _wrong(where, f"the columns differ in length: {told}")
-    return Columns(frozenset(map(str, data)))
+    return Columns(frozenset(map(str, data)), values=data)
 
 
 def _payload(data: Mapping[str, Any], where: str, known: Known, depth: int) -> Columns:
@@ -158,7 +161,8 @@ def _payload(data: Mapping[str, Any], where: str, known: Known, depth: int) -> C
         inner = columns_of_data(data["data"], f"{where}.data", known, depth + 1)
     wrong = tuple(_of_choice(data, where))
     changed = bool(data.get("options"))
-    return Columns(None if changed else inner.names, (*inner.problems, *wrong))
+    values = None if changed or data.get("time_range") else inner.values
+    return Columns(None if changed else inner.names, (*inner.problems, *wrong), values)
 
 
 def _inner_table(columns: Any, where: str) -> Columns:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from ionworks_engine.pipelines.checks import columns
 from ionworks_engine.pipelines.checks.data import Known, columns_of_data, unknown_keys
 from ionworks_engine.pipelines.checks.entries import of_value
 from ionworks_engine.pipelines.checks.models import of_model
@@ -16,7 +17,7 @@ from ionworks_engine.pipelines.fits.cost_checks import check_cost
 
 _COMMON = ("type", "data", "options", "cost", "constraints", "penalties", "parameters", "callbacks")
 _SIMULATED = ("model", "parameterized_model_id", "simulation_kwargs")
-_SAMPLED = ("interpolant_atol", "interpolant_rtol", "interpolant_lossless", "objective variables")
+_SAMPLED = ("interpolant_atol", "interpolant_rtol", "interpolant_lossless")
 _SLOPES = ("dUdQ cutoff", "dQdU cutoff", "objective variables")
 _MEASURED = ("Time [s]", "Current [A]")
 _VOLTAGE = "Voltage [V]"
@@ -34,16 +35,23 @@ class Fields:
         Columns that its data must have.
     electrode
         Whether it is of one electrode.
+    driven
+        Whether the model is driven by the rows of the data, one after the other.
     """
 
     options: tuple[str, ...]
     columns: tuple[str, ...] = ()
     electrode: bool = False
+    driven: bool = False
 
 
 OBJECTIVES: Mapping[str, Fields] = {
-    "CurrentDriven": Fields((*_SIMULATED, *_SAMPLED, "independent variable"), _MEASURED),
-    "Pulse": Fields((*_SIMULATED, *_SAMPLED), (*_MEASURED, _VOLTAGE)),
+    "CurrentDriven": Fields(
+        (*_SIMULATED, *_SAMPLED, "objective variables", "independent variable"),
+        _MEASURED,
+        driven=True,
+    ),
+    "Pulse": Fields((*_SIMULATED, *_SAMPLED), (*_MEASURED, _VOLTAGE), driven=True),
     "EIS": Fields(_SIMULATED, ("Frequency [Hz]", "Z_Re [Ohm]", "Z_Im [Ohm]")),
     "CycleAgeing": Fields(
         (
@@ -90,6 +98,7 @@ OBJECTIVES: Mapping[str, Fields] = {
 # The option that names the columns that are compared, and the column without it.
 _VARIABLES = {
     "CurrentDriven": ("objective variables", _VOLTAGE),
+    "Pulse": ("objective variables", _VOLTAGE),
     "CalendarAgeing": ("modes", "LLI [%]"),
 }
 REFUSED: Mapping[str, str] = {
@@ -191,6 +200,14 @@ def _of_its_data(
     chosen = _chosen(kind, options if isinstance(options, Mapping) else {})
     needed = dict.fromkeys((*OBJECTIVES[kind].columns, *chosen))
     yield from found.lacking(needed, f"{where}.data")
+    if found.values is None:
+        return
+    foreign = list(columns.not_numbers(found.values, needed, f"{where}.data"))
+    yield from foreign
+    if not foreign and OBJECTIVES[kind].driven:
+        yield from columns.no_course(found.values, f"{where}.data")
+    if not foreign:
+        yield from columns.nothing_to_compare(found.values, chosen, f"{where}.data")
 
 
 def _chosen(kind: str, options: Mapping[str, Any]) -> list[str]:
