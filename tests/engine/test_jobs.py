@@ -159,7 +159,8 @@ def test_jobs_of_an_engine_that_was_killed_run_at_the_next_start(tmp_path):
     store = Store(tmp_path)
     [left, poisonous] = enqueue(store, {"value": 2.5}, {})
     with store.writing() as connection:
-        queue.claim(connection, "gone", store.now(), "2999-01-01", 2)
+        queue.claim(connection, "gone", "2999-01-01", 2)
+        queue.begin(connection, "gone", [left, poisonous], store.now())
         connection.execute(
             update(jobs_table).where(jobs_table.c.id == poisonous).values(attempts=3)
         )
@@ -177,11 +178,47 @@ def test_jobs_of_an_engine_that_was_killed_run_at_the_next_start(tmp_path):
     store.close()
 
 
+def test_waiting_behind_others_is_no_attempt(tmp_path):
+    """Engines that are killed again and again: the job they run is given up, no other."""
+    [running, *waiting] = ids = enqueue(store := Store(tmp_path), *({} for _ in range(4)))
+    for engine in ("one", "two", "three"):
+        with store.writing() as connection:
+            queue.reclaim(connection, store.now(), lapsed_before=None)
+            claimed = queue.claim(connection, engine, "2999-01-01", 16)
+            queue.begin(connection, engine, [running], store.now())
+        assert [row.id for row in claimed] == ids
+        assert [job(store, i).status for i in ids] == ["processing", *["pending"] * 3]
+    with store.writing() as connection:
+        queue.reclaim(connection, store.now(), lapsed_before=None)
+    assert {(job(store, i).status, job(store, i).attempts) for i in waiting} == {("pending", 0)}
+    assert (job(store, running).status, job(store, running).attempts) == ("failed", 3)
+    store.close()
+
+
+def test_what_waits_for_a_worker_is_pending_and_nobody_elses(store):
+    async def scenario(jobs):
+        long, *waiting = ids = enqueue(store, {"do": "sleep", "seconds": 60}, {}, {})
+        jobs.wake()
+        await until(lambda: job(store, long).status == "processing")
+        await until(lambda: job(store, waiting[1]).lease_owner)
+        with store.writing() as connection:
+            assert queue.claim(connection, "other", "2999-01-01", 16) == []
+        found = [(job(store, i).status, job(store, i).attempts) for i in ids]
+        with store.writing() as connection:
+            jobs.cancel(connection, long)
+        await until(lambda: all_ended(store, ids))
+        return found, [job(store, i).attempts for i in waiting]
+
+    found, attempts = with_jobs(store, scenario, executor=lambda: fake_workers(1))
+    assert found == [("processing", 1), ("pending", 0), ("pending", 0)]
+    assert attempts == [1, 1]
+
+
 def test_a_lease_that_lapses_while_the_engine_runs_is_taken_over(store):
     async def scenario(_jobs):
         ids = enqueue(store, {})
         with store.writing() as connection:
-            queue.claim(connection, "other", store.now(), store.now(), 1)
+            queue.claim(connection, "other", store.now(), 1)
         await until(lambda: all_ended(store, ids))
         return job(store, ids[0]).status
 

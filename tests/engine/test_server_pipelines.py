@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+import time
 
 import pytest
 from ionworks_engine.parameterization.submission import MOST_ELEMENTS
 from ionworks_engine.storage import tables
 from piped import engine, entry, problems, workers
+from sqlalchemy import func, select
 from sqlalchemy.dialects import mysql, postgresql, sqlite
 from sqlalchemy.schema import CreateTable
 
@@ -103,6 +105,25 @@ def test_after_a_failure_the_rest_is_skipped_and_what_finished_stays(bench):
     assert rows["two"]["error"] == "no anode"
     assert rows["three"]["job_id"] is None
     assert list(bench.result(failed["id"])["element_results"]) == ["one"]
+
+
+def test_an_element_that_waits_for_a_worker_is_pending(tmp_path):
+    with engine(tmp_path, workers(1)) as bench:
+        long = bench.submitted({"a": entry("sleep 60")})
+        bench.until(f"/pipelines/{long['id']}", lambda found: found["status"] == "running")
+        behind, simple = bench.submitted({"a": entry()}), bench.submitted_simple({"a": entry()})
+        store = bench.app.state.services.store
+        leased = select(func.count()).where(tables.jobs.c.lease_owner.is_not(None))
+        give_up = time.monotonic() + 20
+        while True:
+            with store.reading() as connection:
+                if connection.scalar(leased) == 3:
+                    break
+            assert time.monotonic() < give_up
+        found = bench.pipeline(behind["id"])
+        assert (found["status"], found["progress"]["running"]) == ("pending", None)
+        assert statuses(bench, behind) == {"a": "pending"}
+        assert bench.get(f"/simple_pipelines/{simple['id']}").json()["status"] == "pending"
 
 
 def test_a_job_is_made_when_the_turn_of_its_element_comes(busy):

@@ -7,6 +7,7 @@ ProcessExecutor   supervised worker programs (``processes.py``): the default
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -17,6 +18,8 @@ from ionworks_engine.jobs.worker import answer
 
 Notes = Callable[[dict[str, Any]], None]
 """Takes what a task says while it runs."""
+Begun = Callable[[], None]
+"""Hears that a task is no longer waiting."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +65,7 @@ class Executor(Protocol):
         affinity: str = "",
         urgent: bool = False,
         notes: Notes | None = None,
+        begun: Begun | None = None,
     ) -> Reply:
         """Run one task.
 
@@ -75,6 +79,8 @@ class Executor(Protocol):
             Somebody waits for it: before all others, and not behind a long one.
         notes
             Called with what the task says while it runs: ``{"progress": {...}}``.
+        begun
+            Called once, when the task begins to run.
 
         Raises
         ------
@@ -101,9 +107,14 @@ class InlineExecutor:
         affinity: str = "",
         urgent: bool = False,
         notes: Notes | None = None,
+        begun: Begun | None = None,
     ) -> Reply:
         """Run one task to its end."""
         del affinity, urgent
+        if begun is not None:
+            begun()
+            # Whoever listens writes it down before the task has this process to itself.
+            await asyncio.sleep(0)
         aid = Noting(request, notes)
         message = answer(self._tasks, {"task": task, "request": request}, aid)
         return Reply.of(frames.decode(message))

@@ -28,7 +28,7 @@ from typing import Any
 
 import ionworks_engine
 from ionworks_engine.jobs import frames, memory
-from ionworks_engine.jobs.executor import Notes, Reply, WorkerDied
+from ionworks_engine.jobs.executor import Begun, Notes, Reply, WorkerDied
 from ionworks_engine.jobs.supervised import Work, Worker
 
 TIME_LIMIT = 3600.0
@@ -84,6 +84,7 @@ class ProcessExecutor:
         affinity: str = "",
         urgent: bool = False,
         notes: Notes | None = None,
+        begun: Begun | None = None,
     ) -> Reply:
         """Run one task; cancelling this coroutine stops it, and all that help with it.
 
@@ -97,7 +98,7 @@ class ProcessExecutor:
             If it needs more memory than it may have, or than there is.
         """
         message = frames.encode({"task": task, "request": request})
-        work = Work(message, affinity, urgent, notes)
+        work = Work(message, affinity, urgent, notes, begun)
         if urgent:
             self._backlog.appendleft(work)
         else:

@@ -16,7 +16,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ionworks_engine.jobs import frames, memory
-from ionworks_engine.jobs.executor import Notes, OutOfMemory, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.executor import (
+    Begun,
+    Notes,
+    OutOfMemory,
+    OutOfTime,
+    Reply,
+    WorkerDied,
+)
 
 SHORT = 0.1
 """Seconds after which a task counts as long, and nothing waits behind it any more."""
@@ -33,7 +40,7 @@ class Work:
     ----------
     message
         For the worker.
-    affinity, urgent, notes
+    affinity, urgent, notes, begun
         As for an executor.
     owner
         The task that offered this one as a part of itself.
@@ -41,6 +48,7 @@ class Work:
 
     __slots__ = (
         "affinity",
+        "begun",
         "future",
         "message",
         "notes",
@@ -56,12 +64,14 @@ class Work:
         affinity: str,
         urgent: bool = False,
         notes: Notes | None = None,
+        begun: Begun | None = None,
         owner: Work | None = None,
     ) -> None:
         self.message = message
         self.affinity = affinity
         self.urgent = urgent
         self.notes = notes
+        self.begun = begun
         self.owner = owner
         self.parts: dict[int, Work] = {}
         self.passed_over = 0
@@ -261,6 +271,8 @@ class Worker:
         if self._works:
             head = self._works[0]
             limit = self._time_limit if head else _GRACE
+            if head and head.begun:
+                head.begun()
             later = asyncio.get_running_loop().call_later
             self._timers = [later(limit, self._too_long, head), later(SHORT, self._turn_long)]
 

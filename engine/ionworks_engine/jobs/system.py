@@ -1,8 +1,9 @@
 """The job system: takes jobs from the queue, has them run, settles what came of them.
 
 Rows first: a job is claimed under a lease before it runs, and what came of it is stored in the
-same transaction that ends it. Many jobs are claimed and settled at once, so that the engine's
-share of a short run stays far below the run itself.
+same transaction that ends it. More is claimed than runs, so that no worker waits for the engine; an
+attempt counts from when a worker is at it. Many jobs are claimed, counted and settled at once, so
+that the engine's share of a short run stays far below the run itself.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -28,6 +30,8 @@ PATIENCE = 120.0
 OUT_OF_MEMORY = "OUT_OF_MEMORY"
 _GATHER = 0.03
 """Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
+_COUNT_EVERY = 0.05
+"""Seconds between two writes of what has begun: each costs as much as storing a result."""
 _log = logging.getLogger(__name__)
 
 
@@ -108,9 +112,11 @@ class Jobs:
         self._owner = str(uuid.uuid4())
         self._held: dict[str, asyncio.Task[None]] = {}
         self._doubtful: set[str] = set()
+        self._begun: set[str] = set()
         self._outcomes: list[Ended] = []
         self._renewed_at = 0.0
         self._work = asyncio.Event()
+        self._beginning = asyncio.Event()
         self._ended = asyncio.Event()
         self._settling = asyncio.Lock()
         self._services: list[asyncio.Task[None]] = []
@@ -122,13 +128,14 @@ class Jobs:
         """
         with self._store.writing() as connection:
             queue.reclaim(connection, self._store.now(), lapsed_before=None)
-        self._services = [asyncio.create_task(self._take()), asyncio.create_task(self._settle())]
+        works = (self._take(), self._count(), self._settle())
+        self._services = [asyncio.create_task(work) for work in works]
         self._work.set()
 
     async def close(self) -> None:
         """Stop at once; what had not ended goes back to the queue."""
-        taking, settling = self._services
-        await _stop(taking, *self._held.values())
+        *before, settling = self._services
+        await _stop(*before, *self._held.values())
         await self._executor.close()
         async with self._settling:
             await _stop(settling)
@@ -201,7 +208,7 @@ class Jobs:
                 self._renewed_at = now.timestamp()
                 queue.renew(connection, self._owner, until)
                 queue.reclaim(connection, stamp, lapsed_before=stamp)
-            rows = queue.claim(connection, self._owner, stamp, until, room) if room > 0 else []
+            rows = queue.claim(connection, self._owner, until, room) if room > 0 else []
             orders = self._orders(connection, rows)
         for row in rows:
             self._held[row.id] = asyncio.create_task(self._run(row, orders.get(row.id)))
@@ -215,6 +222,25 @@ class Jobs:
             mine = [row for row in rows if row.job_type == job_type]
             orders.update(self._kinds[job_type].orders(connection, mine))
         return orders
+
+    async def _count(self) -> None:
+        """Count attempts, as many at a time as have begun."""
+        while True:
+            await self._beginning.wait()
+            self._beginning.clear()
+            begun = set(self._begun)
+            try:
+                with self._store.writing() as connection:
+                    queue.begin(connection, self._owner, begun, self._store.now())
+                self._begun -= begun
+            except Exception:
+                # Only watching suffers: what ends is counted then.
+                _log.exception("Jobs could not be marked as running.")
+            await asyncio.sleep(_COUNT_EVERY)
+
+    def _begin(self, job_id: str) -> None:
+        self._begun.add(job_id)
+        self._beginning.set()
 
     async def _run(self, job: Row[Any], order: Order | None) -> None:
         died, scratch = False, order.scratch if order else ()
@@ -241,14 +267,18 @@ class Jobs:
     async def _reply(self, job: Row[Any], order: Order | None) -> Reply:
         if order is None:
             return _failure("INTERNAL_ERROR", "What this job was for is no longer there.")
-        run, store = self._executor.run, order.notes
-        if store is None:
-            return await run(order.task, order.request, affinity=order.affinity)
-        progress = Progress(lambda told: self._note(job.id, store, told))
+        run = partial(
+            self._executor.run,
+            order.task,
+            order.request,
+            affinity=order.affinity,
+            begun=partial(self._begin, job.id),
+        )
+        if order.notes is None:
+            return await run()
+        progress = Progress(partial(self._note, job.id, order.notes))
         try:
-            return await run(
-                order.task, order.request, affinity=order.affinity, notes=progress.tell
-            )
+            return await run(notes=progress.tell)
         finally:
             progress.close()
 
@@ -300,10 +330,12 @@ class Jobs:
     def _end(self, connection: Connection, batch: Sequence[Ended]) -> list[str]:
         """End the jobs of a batch; return the files that are needed no longer.
 
-        These are those of jobs canceled meanwhile, and what the ends of others replace.
+        These are those of jobs canceled meanwhile, and what the ends of others replace. A job whose
+        worker could not even be started counts as tried.
         """
-        now = self._store.now()
-        held = queue.held(connection, self._owner, [ended.job.id for ended in batch])
+        now, names = self._store.now(), [ended.job.id for ended in batch]
+        queue.begin(connection, self._owner, names, now)
+        held = queue.held(connection, self._owner, names)
         wanted, unwanted = [], []
         for ended in batch:
             if ended.job.id not in held:

@@ -1,8 +1,9 @@
 """The queue of jobs, as changes of one table.
 
-A job is ``pending``, then ``processing`` under a lease, then ``completed``, ``failed`` or
-``canceled``. Whoever claims a job holds its lease and renews it; a lease that lapsed belonged to
-an engine that died, and the job goes back to the queue, at most ``MAX_ATTEMPTS`` times in all.
+A job is ``pending``, then ``processing``, then ``completed``, ``failed`` or ``canceled``. Whoever
+claims a job holds its lease and renews it: while the job waits for a worker, still ``pending``, and
+while it runs. A lease that lapsed belonged to an engine that died, and the job goes back to the
+queue. It is begun ``MAX_ATTEMPTS`` times at most; waiting behind others counts for nothing.
 Every change names the state it expects, so that a late answer never overwrites a cancel.
 """
 
@@ -11,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, case, or_, select, update
 
 from ionworks_engine.storage.tables import jobs
 
@@ -24,31 +25,28 @@ _LONGEST_MESSAGE = 4000
 _FREE = {"lease_owner": None, "lease_expires": None}
 
 
-def claim(
-    connection: Connection, owner: str, now: str, until: str, limit: int
-) -> Sequence[Row[Any]]:
+def claim(connection: Connection, owner: str, until: str, limit: int) -> Sequence[Row[Any]]:
     """Lease up to ``limit`` pending jobs to ``owner``, the most urgent and oldest first."""
-    query = select(jobs).where(jobs.c.status == PENDING)
+    free = (jobs.c.status == PENDING, jobs.c.lease_owner.is_(None))
+    query = select(jobs).where(*free)
     rows = connection.execute(query.order_by(jobs.c.priority.desc(), jobs.c.seq).limit(limit)).all()
     if not rows:
         return []
-    taken = update(jobs).where(jobs.c.id.in_([row.id for row in rows]), jobs.c.status == PENDING)
-    connection.execute(
-        taken.values(
-            status=PROCESSING,
-            attempts=jobs.c.attempts + 1,
-            lease_owner=owner,
-            lease_expires=until,
-            updated_at=now,
-        )
-    )
+    taken = update(jobs).where(jobs.c.id.in_([row.id for row in rows]), *free)
+    connection.execute(taken.values(lease_owner=owner, lease_expires=until))
     return rows
+
+
+def begin(connection: Connection, owner: str, ids: Iterable[str], now: str) -> None:
+    """Count an attempt of each job that a worker is at by now and that was not counted yet."""
+    waiting = (jobs.c.status == PENDING, jobs.c.lease_owner == owner)
+    begun = {"status": PROCESSING, "attempts": jobs.c.attempts + 1, "updated_at": now}
+    connection.execute(update(jobs).where(jobs.c.id.in_(list(ids)), *waiting).values(**begun))
 
 
 def renew(connection: Connection, owner: str, until: str) -> None:
     """Extend every lease of ``owner``."""
-    held = update(jobs).where(jobs.c.lease_owner == owner, jobs.c.status == PROCESSING)
-    connection.execute(held.values(lease_expires=until))
+    connection.execute(update(jobs).where(*_held_by(owner)).values(lease_expires=until))
 
 
 def reclaim(connection: Connection, now: str, *, lapsed_before: str | None) -> None:
@@ -56,11 +54,12 @@ def reclaim(connection: Connection, now: str, *, lapsed_before: str | None) -> N
 
     With ``lapsed_before`` none, every lease counts as lapsed.
     """
-    lapsed = [jobs.c.status == PROCESSING]
+    begun = jobs.c.status == PROCESSING
+    lapsed = [jobs.c.status.in_(OPEN), or_(begun, jobs.c.lease_owner.is_not(None))]
     if lapsed_before is not None:
         lapsed.append(or_(jobs.c.lease_expires.is_(None), jobs.c.lease_expires < lapsed_before))
-    poisonous = update(jobs).where(*lapsed, jobs.c.attempts >= MAX_ATTEMPTS)
-    reason = f"The engine ended {MAX_ATTEMPTS} times while it had this job; it is not tried again."
+    poisonous = update(jobs).where(*lapsed, begun, jobs.c.attempts >= MAX_ATTEMPTS)
+    reason = f"The engine ended {MAX_ATTEMPTS} times while it ran this job; it is not tried again."
     failed = {"status": FAILED, "error": reason, "error_code": "INTERNAL_ERROR"}
     connection.execute(poisonous.values(updated_at=now, **failed, **_FREE))
     connection.execute(update(jobs).where(*lapsed).values(status=PENDING, updated_at=now, **_FREE))
@@ -69,7 +68,8 @@ def reclaim(connection: Connection, now: str, *, lapsed_before: str | None) -> N
 def release(connection: Connection, owner: str, ids: Iterable[str], now: str) -> None:
     """Give unfinished jobs back, as if they had never been claimed."""
     mine = update(jobs).where(jobs.c.id.in_(list(ids)), *_held_by(owner))
-    back = {"status": PENDING, "attempts": jobs.c.attempts - 1, "updated_at": now, **_FREE}
+    uncounted = case((jobs.c.status == PROCESSING, jobs.c.attempts - 1), else_=jobs.c.attempts)
+    back = {"status": PENDING, "attempts": uncounted, "updated_at": now, **_FREE}
     connection.execute(mine.values(**back))
 
 
@@ -105,7 +105,7 @@ def shortened(message: str) -> str:
 
 _FINISH = update(jobs).where(
     jobs.c.id == bindparam("of"),
-    jobs.c.status == PROCESSING,
+    or_(*(jobs.c.status == each for each in OPEN)),
     jobs.c.lease_owner == bindparam("holder"),
 )
 
@@ -127,4 +127,4 @@ def cancel(connection: Connection, job_id: str, now: str) -> bool:
 
 
 def _held_by(owner: str) -> tuple[Any, ...]:
-    return (jobs.c.status == PROCESSING, jobs.c.lease_owner == owner)
+    return (jobs.c.status.in_(OPEN), jobs.c.lease_owner == owner)
