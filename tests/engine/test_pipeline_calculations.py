@@ -138,6 +138,19 @@ def test_all_that_lacks_is_named_at_once(kind, settings, count):
     assert kind in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("name", "words"), [("it", "OpenCircuitLimits lacks"), ("OpenCircuitLimits", "it lacks")]
+)
+def test_the_type_is_not_named_twice(name, words):
+    with pytest.raises(MissingParametersError, match=rf"^{words} 2 parameters"):
+        calculated("OpenCircuitLimits", context=Context(where=f"elements.{name}"))
+    below = {"Lower voltage cut-off [V]": -1.0, "Upper voltage cut-off [V]": 4.0}
+    context = Context(ParameterSet(below), where=f"elements.{name}")
+    with pytest.raises(PipelineError) as caught:
+        calculated("OpenCircuitLimits", context=context)
+    assert caught.value.message.count("OpenCircuitLimits") == 1
+
+
 # -- geometry ---------------------------------------------------------------------
 
 

@@ -92,9 +92,14 @@ class Asked:
         """Make the error of a setting."""
         return refuse(self.context.place(path), message)
 
+    @property
+    def subject(self) -> str:
+        """Who lacks something, for messages; they begin with the element's name."""
+        return "it" if self._named_so else self.kind
+
     def lacking(self, names: Iterable[str]) -> MissingParametersError:
         """Make the error of parameters that are missing."""
-        return MissingParametersError(names, self.kind)
+        return MissingParametersError(names, self.subject)
 
     def need(self, *names: str) -> None:
         """Refuse to go on without parameters, naming all that are missing."""
@@ -104,7 +109,7 @@ class Asked:
 
     def numbers(self, *names: str) -> tuple[float, ...]:
         """Return parameters as numbers of either sign."""
-        return self.given.numbers(*names, what=self.kind)
+        return self.given.numbers(*names, what=self.subject)
 
     def positives(self, *names: str) -> tuple[float, ...]:
         """Return parameters as numbers above 0."""
@@ -145,7 +150,13 @@ class Asked:
         ]
         if wrong:
             listed = ", ".join(wrong)
-            raise refuse(self.context.where, f"{self.kind}: must be {words}: {listed}")
+            own = "" if self._named_so else f"{self.kind}: "
+            raise refuse(self.context.where, f"{own}must be {words}: {listed}")
+
+    @property
+    def _named_so(self) -> bool:
+        """Whether the element's name, which messages begin with, is the type."""
+        return self.context.where.rpartition(".")[2] == self.kind
 
 
 Calculation: TypeAlias = Callable[[Asked], Values]

@@ -107,7 +107,7 @@ def _average_ocp(given: ParameterSet, *, electrode: str, phase: str) -> dict[str
     names = [Electrode(electrode, phase, way).ocp for way in ("lithiation", "delithiation")]
     missing = [name for name in names if name not in given]
     if missing:
-        raise MissingParametersError(missing, "average_ocp")
+        raise MissingParametersError(missing, "the mean of both OCPs")
 
     def average_ocp(sto: Any) -> Any:
         lithiation, delithiation = (
