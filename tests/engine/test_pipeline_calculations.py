@@ -786,6 +786,19 @@ def test_initial_state_is_pybamms(soc):
     assert again == pytest.approx({k: v for k, v in one.items() if "concentration" in k})
 
 
+@pytest.mark.parametrize("side", SIDES)
+def test_a_window_that_is_turned_round_is_told(side):
+    window = calculated("ElectrodeSOH", CHEN)
+    _, notes = assumed("InitialSOC", CHEN | window, soc=0.5)
+    assert notes == []
+    names = [f"{side.capitalize()} electrode stoichiometry at {soc}% SOC" for soc in (0, 100)]
+    turned = dict(zip(names, [window[name] for name in reversed(names)], strict=True))
+    _, notes = assumed("InitialSOC", CHEN | window | turned, soc=0.5)
+    assert len(notes) == 1
+    assert names[0] in notes[0]
+    assert "used as they stand" in notes[0]
+
+
 def test_words_for_the_ends_and_refusals():
     window = {
         "Primary: Negative electrode stoichiometry at 0% SOC": 0.1,

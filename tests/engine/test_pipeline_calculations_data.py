@@ -295,6 +295,11 @@ def test_the_reference_temperature_is_one_for_all():
     assert found["a at reference temperature"] == pytest.approx(arrhenius(2, energy, 298.15, 310))
     with pytest.raises(PipelineError, match=r"is 300 K, but .* given as 298\.15 K"):
         calculated("ArrheniusLogLinear", given, data=data, reference_temperature=300.0)
+    celsius = {"data": {"Temperature [K]": [5.0, 25.0, 45.0], "a": [1.0, 2.0, 3.0]}}
+    with pytest.raises(PipelineError, match=r"above 150 K in every row, but holds 5"):
+        calculated("ArrheniusLogLinear", data=celsius)
+    with pytest.raises(PipelineError, match=r"reference_temperature: must be .* in K"):
+        calculated("ArrheniusLogLinear", data=data, reference_temperature=25.0)
     flat = {"data": {"Temperature [K]": [280.0, 280.0], "a": [1.0, 2.0]}}
     with pytest.raises(PipelineError, match="two different temperatures"):
         calculated("ArrheniusLogLinear", data=flat)

@@ -59,6 +59,7 @@ def test_the_entries_and_their_arguments_are_those_of_the_schema():
         ({"name": "constant_electrolyte"}, "c_e", "is required"),
         ({"name": "constant_electrolyte", "c_e": "1000"}, "c_e", "must be a finite number"),
         ({"name": "constant_electrolyte", "c_e": -1}, "c_e", "must be above 0"),
+        ({"name": "temperatures", "T": 25}, "T", "25 K is -248.15 degrees Celsius"),
         ({"name": "temperatures", "t": 300}, "t", "has no argument 't'"),
         (
             {"name": "average_ocp", "electrode": "both"},
@@ -112,6 +113,13 @@ def test_plain_entries():
     assert bruggeman["Separator Bruggeman coefficient (electrolyte)"] == 1.5
     assert set(bruggeman) <= set(CHEN)
     assert set(entered("zero_entropic_change")) <= set(CHEN)
+
+
+def test_an_electrolyte_in_moles_per_litre_is_told():
+    for c_e, told in ((1.0, True), (1000.0, False)):
+        context = Context()
+        enter({"name": "nyman_electrolyte", "c_e": c_e}, context)
+        assert any("1 mol/m3; electrolytes hold" in each for each in context.assumptions) == told
 
 
 def test_in_a_cell_of_one_square_centimetre_amperes_are_amperes_per_square_centimetre():

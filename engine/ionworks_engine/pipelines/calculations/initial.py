@@ -81,11 +81,23 @@ def _started(asked: Asked, each: list[Electrode], soc: float, *, concentration: 
     values: Values = {}
     for one in each:
         empty, full = asked.fractions(one.at_empty, one.at_full)
+        _tell_turned(asked, one, empty, full)
         values[one.initial] = empty + soc * (full - empty)
         if concentration:
             (maximum,) = asked.positives(one.maximum_concentration)
             values[one.initial_concentration] = values[one.initial] * maximum
     return values
+
+
+def _tell_turned(asked: Asked, one: Electrode, empty: float, full: float) -> None:
+    """Note a window that has its ends the other way round than a full cell's."""
+    most, least = {"negative": (full, empty), "positive": (empty, full)}.get(one.side, (1.0, 0.0))
+    if most < least:
+        asked.context.assume(
+            f"{one.at_empty!r} is {empty:g} and {one.at_full!r} is {full:g}: they were used as "
+            "they stand, although in a full cell charging empties the positive electrode and fills "
+            "the negative one."
+        )
 
 
 # -- from a stoichiometry or a voltage ------------------------------------------------

@@ -19,6 +19,7 @@ from ionworks_engine.pipelines.calculations.reading import Asked, Values, calcul
 from ionworks_engine.pipelines.entries.arrhenius import arrhenius, butler_volmer
 from ionworks_engine.pipelines.entries.calls import called_with
 from ionworks_engine.pipelines.entries.calls import problems as unfit
+from ionworks_engine.pipelines.entries.catalogue import COLDEST
 from ionworks_engine.pipelines.values import Floats
 
 TEMPERATURE = "Temperature [K]"
@@ -93,8 +94,9 @@ def _log_linear(asked: Asked) -> Values:
     columns = [name for name in table.columns if name != TEMPERATURE]
     if not columns:
         raise asked.refuse("data", f"must have a column beside {TEMPERATURE!r}")
-    if not np.all(temperatures > 0):
-        raise asked.refuse("data", f"{TEMPERATURE!r} must be above 0 K in every row")
+    if not np.all(temperatures >= COLDEST):
+        words = f"must be above {COLDEST:g} K in every row, but holds {np.min(temperatures):g}"
+        raise asked.refuse("data", f"{TEMPERATURE!r} {words}")
     reference = _reference(asked, temperatures)
     values: Values = {REFERENCE_TEMPERATURE: reference}
     for column in columns:
@@ -118,8 +120,9 @@ def _reference(asked: Asked, temperatures: Floats) -> float:
     if asked_for is None:
         return asked.positives(REFERENCE_TEMPERATURE)[0]
     reference = asked.real("reference_temperature", asked_for)
-    if reference <= 0:
-        raise asked.refuse("reference_temperature", f"must be above 0 K, not {reference:g}")
+    if reference < COLDEST:
+        message = f"must be a temperature in K, not below {COLDEST:g} K: {reference:g}"
+        raise asked.refuse("reference_temperature", message)
     given = asked.given.get(REFERENCE_TEMPERATURE)
     if isinstance(given, float) and given != reference:
         raise asked.refuse(

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from ionworks_engine.pipelines.context import Context
 
 __all__ = ["enter"]
+
+_DILUTE = 10.0
 
 
 def enter(element: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -45,6 +48,10 @@ def enter(element: Mapping[str, Any], context: Context) -> dict[str, Any]:
     from ionworks_engine.pipelines.entries.reading import arguments
 
     name, given = arguments(element, context)
+    if given.get("c_e", math.inf) < _DILUTE:
+        context.assume(
+            f"'c_e' was taken as {given['c_e']:g} mol/m3; electrolytes hold about 1000 mol/m3."
+        )
     if name in DEPENDENT:
         return DEPENDENT[name](context.given, **given)
     return FUNCTIONS[name](**given)

@@ -11,6 +11,8 @@ from ionworks_engine.battery.errors import near
 from ionworks_engine.pipelines.entries import calls
 
 SYSTEMS = ("EC:DMC (1:1)", "EC:EMC (3:7)", "EMC:FEC (19:1)")
+#: Temperature in K below which no cell is used: a number below is one in degrees Celsius.
+COLDEST = 150.0
 _EVERYWHERE = ("element_type", "name", "source", "type")
 _CHOICES: Mapping[str, tuple[str, ...]] = {
     "electrode": ("negative", "positive"),
@@ -129,6 +131,8 @@ def _number(key: str, value: Any) -> str:
         return f"must be a finite number, not {value!r}"
     if key in _POSITIVE and value <= 0:
         return f"must be above 0, not {value!r}"
+    if key == "T" and value < COLDEST:
+        return f"must be a temperature in K: {value:g} K is {value - 273.15:g} degrees Celsius"
     return ""
 
 
