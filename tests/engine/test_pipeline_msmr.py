@@ -615,6 +615,18 @@ def test_the_balance_of_a_full_cell_is_fitted_back(example, noise):
         assert found[name] == pytest.approx(value, abs=1e-3 if noise == 0 else 0.02)
 
 
+@pytest.mark.parametrize("factor", [0.8, 1.35])
+def test_the_balance_comes_back_from_electrodes_of_other_sizes(example, factor):
+    given = known(example, "negative", "positive")
+    parameters = {
+        name: {"initial_value": factor * value, "bounds": [0.2 * value, 3 * value]}
+        for name, value in BALANCE.items()
+    }
+    found = fitted(full_cell(full_cell_data(example)), without(given, BALANCE), parameters).values
+    for name, value in BALANCE.items():
+        assert found[name] == pytest.approx(value, abs=1e-4)
+
+
 def test_an_upper_excess_stands_for_a_capacity(example):
     given = known(example, "negative", "positive")
     data = full_cell_data(example)
