@@ -22,7 +22,8 @@ with engine(Path(sys.argv[1]), workers()) as bench:
     simple = bench.submitted_simple({"s": json.loads(sys.argv[4])["b"]})
     while not (log.exists() and log.read_text() == "xx"):
         time.sleep(0.01)
-    bench.until(f"/pipelines/{pipeline['id']}/elements", lambda rows: rows[1]["status"] == "running")
+    elements = f"/pipelines/{pipeline['id']}/elements"
+    bench.until(elements, lambda rows: rows[1]["status"] == "running")
     bench.until(f"/simple_pipelines/{simple['id']}", lambda found: found["status"] == "running")
     print(pipeline["id"], simple["id"], flush=True)
     os.kill(os.getpid(), 9)
