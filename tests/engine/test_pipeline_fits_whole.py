@@ -313,3 +313,21 @@ def test_what_docstrings_show_is_so(name):
     outcome = doctest.testmod(import_module(f"ionworks_engine.pipelines.{name}"))
     assert outcome.attempted > 0
     assert outcome.failed == 0
+
+
+def test_doubts_about_chains_are_said_and_the_result_decodes(decays):
+    decays()
+    element = {
+        **ELEMENT,
+        "cost": {"type": "ChiSquare", "variable_standard_deviations": {VARIABLE: 0.01}},
+        "multistarts": 2,
+    }
+    for draws, words in ((12, ["too few to tell"]), (60, ["independent ones", "do not agree"])):
+        where = context()
+        optimizer = {"type": "PintsSampler", "max_iterations": draws, "burnin_iterations": 5}
+        found = fit({**element, "optimizer": optimizer}, where)
+        said = " ".join(where.assumptions)
+        assert any(each in said for each in words)
+        decoded = iws.from_config(json.loads(json.dumps(found.result, allow_nan=False)))
+        assert isinstance(decoded, iws.results.PosteriorResult)
+        assert "narrow" not in found.result

@@ -103,7 +103,82 @@ def test_a_chain_that_cannot_begin_says_so():
 
 def test_a_chain_that_runs_out_of_time_is_as_long_as_it_got():
     problem = Bell()
-    problem.stop = lambda: len(problem.evaluated) > 150
+    problem.stop = lambda: len(problem.evaluated) > 250
     optimum = sampled(problem=problem)
     assert not optimum.success
-    assert 50 < len(optimum.extra["chains"][0]) < 151
+    assert 50 < len(optimum.extra["chains"][0]) < 251
+
+
+def test_a_chain_without_the_time_to_begin_says_so():
+    problem = Bell((2.5, 0.1))
+    problem.stop = lambda: len(problem.evaluated) > 20
+    with pytest.raises(PipelineError, match="no time for a chain to begin"):
+        sampled(problem=problem)
+
+
+@pytest.mark.parametrize("seed", [0, 1, 2])
+@pytest.mark.parametrize("method", ["DramACMC", "HaarioBardenetACMC"])
+def test_a_chain_that_begins_far_off_finds_the_posterior(method, seed):
+    """70 standard deviations off: what is learnt there says nothing of the width at the mode."""
+    problem = Bell((2.5, 0.1))
+    extra = sampled(method, problem, seed=seed).extra
+    kept = np.array(extra["chains"])[0, extra["burnin"] :]
+    seen = np.array([kept[:, 0], np.log(kept[:, 1])])
+    deviations = np.sqrt(np.diag(problem.covariance))
+    assert np.abs(seen.mean(axis=1) - problem.mean).max() < 0.6 * deviations.max()
+    assert seen.std(axis=1) == pytest.approx(deviations, rel=0.35)
+    assert 0.1 < extra["acceptance_rate"] < 0.8
+
+
+def test_chains_of_one_mode_begin_apart():
+    firsts = np.array([sampled(seed=s, max_iterations=150).extra["chains"][0][0] for s in range(9)])
+    assert 0.5 < firsts[:, 0].std() / 0.02 < 4
+
+
+class Sticky(Bell):
+    """A posterior that ends, but for where the chain is, once it was looked at so often."""
+
+    def log_likelihood(self, x):
+        return -np.inf if len(self.evaluated) > 200 else super().log_likelihood(x)
+
+
+def test_a_chain_that_does_not_move_is_doubted():
+    extra = sampled(
+        "MetropolisRandomWalkMCMC", Sticky(), max_iterations=400, burnin_iterations=150
+    ).extra
+    assert extra["r_hat"] == extra["ess"] == {}
+    assert "'a', 'b' hold still" in next(diagnostics.doubts(extra))
+    refused = list(diagnostics.doubts({**extra, "acceptance_rate": 0.001}))
+    assert "too large" in refused[-1]
+
+
+def test_a_chain_that_crawls_is_doubted_however_well_its_halves_agree(monkeypatch):
+    monkeypatch.setattr("ionworks_engine.pipelines.optimizers.sampling._WALK", 1e-5)
+    extra = sampled("MetropolisRandomWalkMCMC").extra
+    assert extra["narrow"] == ["a", "b"]
+    assert extra["r_hat"] == {}
+    still, small = diagnostics.doubts(extra)
+    assert "hold still" in still
+    assert "too small" in small
+
+
+def test_a_spread_of_round_off_is_none():
+    draws = 0.03 + 1e-17 * np.random.default_rng(0).standard_normal((1, 900, 1))
+    draws[0, ::7] = np.nextafter(0.03, 1)
+    assert diagnostics.describe(draws, ["a"], 0)["r_hat"] == {}
+
+
+def test_chains_that_do_not_agree_are_doubted_and_good_ones_are_not():
+    rng = np.random.default_rng(0)
+    good = rng.standard_normal((2, 500, 1))
+    beside = {"method": "SliceStepoutMCMC", "acceptance_rate": 1.0}
+    assert list(diagnostics.doubts({**diagnostics.describe(good, ["a"], 50), **beside})) == []
+    apart = good + np.array([0.0, 1.0])[:, None, None]
+    doubt, *_ = diagnostics.doubts({**diagnostics.describe(apart, ["a"], 50), **beside})
+    assert "do not agree on 'a'" in doubt
+    slow = good.cumsum(axis=1)
+    assert "independent ones" in " ".join(
+        diagnostics.doubts({**diagnostics.describe(slow, ["a"], 50), **beside})
+    )
+    short = {**diagnostics.describe(good[:, :6], ["a"], 0), **beside}
+    assert "too few to tell" in next(iter(diagnostics.doubts(short)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from ionworks_engine.pipelines.fits.population import Population, optima
 from ionworks_engine.pipelines.fits.problem import Ledger, Problem
 from ionworks_engine.pipelines.fits.report import described
 from ionworks_engine.pipelines.fits.starts import starts
-from ionworks_engine.pipelines.optimizers import merged, run
+from ionworks_engine.pipelines.optimizers import diagnostics, merged, run
 from ionworks_engine.pipelines.optimizers.base import Optimum, Tell
 from ionworks_engine.pipelines.results import Finished, plain
 from ionworks_engine.pipelines.values import write_values
@@ -79,9 +79,12 @@ def fit(element: Mapping[str, Any], context: Context) -> Finished:
     """
     options = read_options(element, context.place("options"))
     assembly = assemble(element, context)
-    finished = finish(element, assembly, minimise(element, assembly, options, context))
+    runs = minimise(element, assembly, options, context)
+    finished = finish(element, assembly, runs)
     _note_bounds(assembly, finished, context)
     _note_links(assembly, finished, context)
+    for doubt in _doubts(runs, assembly):
+        context.assume(doubt)
     return finished
 
 
@@ -256,7 +259,7 @@ def _leaf(assembly: Assembly, one: Mapping[str, Any], place: int) -> dict[str, A
         "x": [free[name] for name in names],
         **_outcome_fields(optimum, cost),
     }
-    return {**plain({**leaf, **optimum.extra}), "free": free}
+    return {**plain(leaf), **_told(optimum), "free": free}
 
 
 def _outcome_fields(optimum: Optimum, cost: float) -> dict[str, Any]:
@@ -273,10 +276,25 @@ def _outcome_fields(optimum: Optimum, cost: float) -> dict[str, Any]:
 
 def _merged(runs: list[dict[str, Any]], assembly: Assembly) -> dict[str, Any]:
     """Return the chains of all starts as one posterior; nothing, where nothing was sampled."""
+    found = _sampled(runs)
+    return _told(merged(found, list(assembly.problem.names))) if len(found) > 1 else {}
+
+
+def _sampled(runs: list[dict[str, Any]]) -> list[Optimum]:
     found = [Optimum.read(one["optimum"]) for one in runs]
-    if len(found) == 1 or any(one.kind != "PosteriorResult" for one in found):
-        return {}
-    return dict(plain(merged(found, list(assembly.problem.names)).extra))
+    return [one for one in found if one.kind == "PosteriorResult"]
+
+
+def _told(optimum: Optimum) -> dict[str, Any]:
+    """Return what the result has beside the optimum; how narrow chains are is said in words."""
+    return {name: plain(value) for name, value in optimum.extra.items() if name != "narrow"}
+
+
+def _doubts(runs: list[dict[str, Any]], assembly: Assembly) -> Iterator[str]:
+    """Say why the chains of a sampler, of all its starts, are not to be trusted."""
+    found = _sampled(runs)
+    if found:
+        yield from diagnostics.doubts(merged(found, list(assembly.problem.names)).extra)
 
 
 def _note_bounds(assembly: Assembly, finished: Finished, context: Context) -> None:
