@@ -1,11 +1,14 @@
 """Curves with fewer points and the same shape: the ends, and every extreme of every stretch.
 
 A curve drawn from what is kept looks as if nothing had been left out: each stretch of rows gives
-the rows at which one of its columns is least or greatest. No point is moved or averaged.
+the rows at which one of its columns is least or greatest. Where these are fewer rows than may be
+kept, others between them fill up. No point is moved or averaged.
 """
 
 from __future__ import annotations
 
+import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 
@@ -24,14 +27,14 @@ def windowed(frame: pl.DataFrame, x: str, low: float | None, high: float | None)
 
 
 def thinned(frame: pl.DataFrame, points: int, x: str) -> pl.DataFrame:
-    """Return at most so many rows: the first, the last, and extremes of what stands over ``x``.
+    """Return so many rows: the first, the last, extremes of what stands over ``x``, and others.
 
     Parameters
     ----------
     frame
         Columns of numbers; gaps are null.
     points
-        The most rows, at least 2.
+        How many rows, at least 2; a shorter frame is returned as it is.
     x
         The column that the others are drawn over: it gives no extremes of its own.
 
@@ -40,8 +43,8 @@ def thinned(frame: pl.DataFrame, points: int, x: str) -> pl.DataFrame:
     >>> time = list(range(1000))
     >>> frame = pl.DataFrame({"t": time, "u": [9.0 if t == 617 else 0.0 for t in time]})
     >>> kept = thinned(frame, 10, "t")
-    >>> kept.height <= 10, kept["u"].max(), kept["t"][0], kept["t"][-1]
-    (True, 9.0, 0, 999)
+    >>> kept.height, kept["u"].max(), kept["t"][0], kept["t"][-1]
+    (10, 9.0, 0, 999)
     """
     if frame.height <= points:
         return frame
@@ -51,7 +54,14 @@ def thinned(frame: pl.DataFrame, points: int, x: str) -> pl.DataFrame:
     stretches = (points - 2) // (2 * len(drawn)) if drawn else 0
     inner = range(1, frame.height - 1)
     rows = _extremes(frame[drawn], inner, stretches) if stretches else []
-    return frame[[0, *rows, frame.height - 1]]
+    kept = np.array([0, *rows, frame.height - 1])
+    return frame[np.union1d(kept, _between(kept, points - len(kept)))]
+
+
+def _between(kept: npt.NDArray[np.intp], count: int) -> npt.NDArray[np.intp]:
+    """Return so many of the rows that are not kept, spread evenly among them."""
+    others = np.delete(np.arange(kept[-1]), kept[:-1])
+    return others[(2 * np.arange(count) + 1) * others.size // (2 * count)]
 
 
 def _extremes(frame: pl.DataFrame, rows: range, stretches: int) -> list[int]:
