@@ -8,7 +8,10 @@ NAME = "Negative particle diffusivity [m2.s-1]"
 TRUTH = 4.4e-14
 
 
-@pytest.fixture(scope="module", params=["0.38.0", OWN])
+but_old = pytest.mark.parametrize("version", ["0.38.0", OWN], indirect=True)
+
+
+@pytest.fixture(scope="module", params=["0.38.0", "0.20.0", OWN])
 def version(request):
     return request.param
 
@@ -19,17 +22,18 @@ def seen(drive, make, version):
 
 
 def test_elements_run_in_the_order_of_their_keys(seen):
-    typed = seen["typed"]
-    assert (typed["created"], typed["status"]) == ("pending", "completed")
-    assert typed["order"] == ["z known", "a capacity", "m fit", "b validation"]
-    assert typed["capacity"] == pytest.approx(5.8276, abs=1e-4)
+    raw = seen["raw"]
+    assert (raw["created"], raw["status"]) == ("pending", "completed")
+    assert raw["order"] == ["z known", "a capacity", "m fit", "b validation"]
+    assert raw["capacity"] == pytest.approx(5.8276, abs=1e-4)
 
 
 def test_the_fit_finds_what_the_data_was_made_with(seen):
-    assert seen["typed"]["fitted"] == pytest.approx(TRUTH, rel=1e-3)
-    assert seen["typed"]["rmse"]["1C"]["RMSE"] < 1e-4
+    assert seen["raw"]["fitted"] == pytest.approx(TRUTH, rel=1e-3, abs=0)
+    assert seen["raw"]["rmse"] < 1e-4
 
 
+@but_old
 def test_results_are_read_with_the_schemas_classes(seen):
     assert seen["typed"]["classes"] == {
         "z known": "PassthroughResult",
@@ -38,6 +42,7 @@ def test_results_are_read_with_the_schemas_classes(seen):
         "b validation": "ValidationResult",
     }
     typed = seen["typed"]
+    assert typed["fitted"] == seen["raw"]["fitted"]
     assert typed["series"] == ["Time [s]", "Voltage [V] (data)", "Voltage [V] (model)"]
     assert typed["rows"] == 100
     assert set(typed["overlay"]) == {"1C", "stored"}
@@ -46,6 +51,7 @@ def test_results_are_read_with_the_schemas_classes(seen):
     assert not typed["posterior"]
 
 
+@but_old
 def test_parts_are_fetched_and_the_list_is_filtered(seen):
     rest = seen["rest"]
     assert set(rest["channels"]) == {"1C", "stored"}
@@ -63,13 +69,13 @@ def test_what_is_lacking_is_named_when_waiting(seen):
 
 
 def test_another_pipelines_values_are_kept(seen):
-    assert seen["kept"] == pytest.approx(TRUTH, rel=1e-3)
+    assert seen["kept"] == pytest.approx(TRUTH, rel=1e-3, abs=0)
 
 
 def test_simple_pipelines(seen):
     simple = seen["simple"]
     assert (simple["created"], simple["status"]) == ("pending", "completed")
-    assert simple["fitted"] == pytest.approx(TRUTH, rel=0.01)
+    assert simple["fitted"] == pytest.approx(TRUTH, rel=0.01, abs=0)
     assert simple["listed"] == [simple["id"]]
     assert (simple["page"], simple["renamed"], simple["canceled"]) == (1, "Renamed", "completed")
 
@@ -77,4 +83,4 @@ def test_simple_pipelines(seen):
 def test_what_is_wrong_is_refused_by_its_place(seen):
     assert "linear_confidence_interval" in seen["unknown"]["message"]
     assert "bounds" in seen["turned"]["message"]
-    assert seen["gone"] == [404, 404]
+    assert set(seen["gone"]) == {404}
