@@ -356,6 +356,16 @@ def test_stoichiometries_at_voltages(example, sites):
         )
 
 
+def test_the_window_of_a_lumped_electrode_says_how_it_counts(example, sites):
+    own = {name.replace("Negative electrode", "Electrode"): value for name, value in sites.items()}
+    given = {**own, "Lower voltage cut-off [V]": 0.01, "Upper voltage cut-off [V]": 1.2}
+    context = Context(ParameterSet(given), where="calculated")
+    found = calculated("MSMRElectrodeSOHHalfCell", given, electrode="lumped", context=context)
+    (full,) = filling(example, np.array([0.01]))
+    assert found.number("Electrode stoichiometry at 100% SOC") == pytest.approx(full, abs=1e-9)
+    assert any("negative electrode's" in each for each in context.assumptions)
+
+
 @pytest.mark.parametrize(
     ("kind", "voltage"),
     [

@@ -166,6 +166,7 @@ def _at_voltages(asked: Asked, *names: str) -> Floats:
 def _window(asked: Asked) -> Values:
     """Return the stoichiometries at the open-circuit voltages at 0 and 100 % SOC."""
     electrode = asked.electrode
+    asked.tell_side()
     most, least = _at_voltages(asked, *limit_names(asked))
     return {electrode.most: float(most), electrode.least: float(least)}
 
