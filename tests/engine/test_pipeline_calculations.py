@@ -71,6 +71,11 @@ def test_types_keys_and_options_are_those_of_the_schema():
             "must be one of 'positive', 'negative', 'lumped', 'both', not 'anode'",
         ),
         (
+            {"type": "ElectrodeCapacity", "electrode": "negative", "use_stoich_window": "no"},
+            "use_stoich_window",
+            "must be one of True, False, not 'no'",
+        ),
+        (
             {"type": "ElectrodeSOH", "options": {"known": "x"}},
             "options.known",
             "did you mean 'known value'",

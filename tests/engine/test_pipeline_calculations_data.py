@@ -125,6 +125,16 @@ def test_points_that_make_no_curve_are_refused(x, y, kind, words):
         calculated("OCPDataInterpolant", electrode="positive", data=data, options=options)
 
 
+def test_options_of_interpolants_are_read_strictly():
+    data = columns([0, 1], [4, 3], "Voltage [V]")
+    with pytest.raises(PipelineError, match=r"options\.tolerance: must not be below 0"):
+        calculated("OCPDataInterpolant", electrode="negative", data=data, options={"tolerance": -1})
+    data = columns([0, 1], [4, 3], "Diffusivity [m2.s-1]")
+    options = {"scale factor": "no"}
+    with pytest.raises(PipelineError, match=r"options\.scale factor: must be one of True, False"):
+        calculated("DiffusivityDataInterpolant", electrode="negative", data=data, options=options)
+
+
 def test_columns_that_lack_are_all_named():
     data = {"data": {"Capacity [A.h]": [0.0, 1.0]}}
     with pytest.raises(PipelineError, match=r"'Stoichiometry', 'Diffusivity \[m2\.s-1\]'"):

@@ -137,8 +137,11 @@ _CHOICES: Mapping[str, tuple[Any, ...]] = {
     "species_format": ("Xj", "Qj"),
     "include concentration": ("true", "false"),
 }
-_OWN_CHOICES: Mapping[tuple[str, str], tuple[str, ...]] = {
+_OWN_CHOICES: Mapping[tuple[str, str], tuple[Any, ...]] = {
+    ("ArrheniusLogLinear", "include_func"): (True, False),
     ("CyclableLithium", "method"): ("electrode capacities", "formation loss"),
+    ("DiffusivityDataInterpolant", "scale factor"): (True, False),
+    ("ElectrodeCapacity", "use_stoich_window"): (True, False),
     ("ElectrodeVolumeFractionFromLoading", "method"): ("loading", "coating mass"),
     ("StoichiometryLimitsFromCapacity", "direction"): ("", "charge", "discharge"),
 }
@@ -207,4 +210,4 @@ def _choices(kind: str, values: Mapping[str, Any], prefix: str) -> Iterator[tupl
 
 
 def _listed(choices: tuple[Any, ...]) -> str:
-    return ", ".join(repr(choice) for choice in choices if choice)
+    return ", ".join(repr(choice) for choice in choices if choice != "")

@@ -38,6 +38,8 @@ def curve(asked: Asked, column: str) -> tuple[Floats, Floats]:
         asked.context.assume(f"{gaps} of {there.size} rows of the data were left out: gaps.")
     x, y = x[there], y[there]
     tolerance = asked.real("options.tolerance", asked.option("tolerance", TOLERANCE))
+    if tolerance < 0:
+        raise asked.refuse("options.tolerance", f"must not be below 0, but is {tolerance:g}")
     outside = x[(x < -tolerance) | (x > 1 + tolerance)]
     if outside.size:
         message = f"{STOICHIOMETRY!r} must be from 0 to 1, but holds {outside[0]:g}"
