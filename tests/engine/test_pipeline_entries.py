@@ -636,3 +636,31 @@ def test_a_variable_that_a_function_is_not_called_with_is_refused(base, axes, pa
         arguments[f"breakpoint{number}_parameter_name"] = axis
     with pytest.raises(PipelineError, match=rf"^entry\.breakpoint{path}_parameter_name: .*{words}"):
         entered(f"PiecewiseInterpolation{len(axes)}D", **arguments)
+
+
+@pytest.mark.parametrize(
+    ("base", "axis", "points", "told"),
+    [
+        ("Positive particle diffusivity [m2.s-1]", "Stoichiometry", [0.0, 1.0], []),
+        (
+            "Positive particle diffusivity [m2.s-1]",
+            "SOC",
+            [0.3, 0.7],
+            ["particles' stoichiometry", "stoichiometry 0.3 and above 0.7"],
+        ),
+        ("Positive particle diffusivity [m2.s-1]", "Temperature [K]", [280.0, 300.0], []),
+        ("Particle diffusion time [s]", "SOC", [0.3, 0.7], []),
+    ],
+)
+def test_what_a_piecewise_function_takes_its_variable_for_is_told(base, axis, points, told):
+    context = Context()
+    entry = {
+        "name": "PiecewiseInterpolation1D",
+        "base_parameter_name": base,
+        "breakpoint_values": points,
+        "breakpoint_parameter_name": axis,
+    }
+    enter(entry, context)
+    assert len(context.assumptions) == len(told)
+    for words, text in zip(told, context.assumptions, strict=True):
+        assert words in text

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from ionworks_engine.pipelines.context import Context
 
 __all__ = ["enter"]
-
-_DILUTE = 10.0
 
 
 def enter(element: Mapping[str, Any], context: Context) -> dict[str, Any]:
@@ -45,13 +42,11 @@ def enter(element: Mapping[str, Any], context: Context) -> dict[str, Any]:
     {'Electrode height [m]': 0.01, 'Electrode width [m]': 0.01}
     """
     from ionworks_engine.pipelines.entries.functions import DEPENDENT, FUNCTIONS
-    from ionworks_engine.pipelines.entries.reading import arguments
+    from ionworks_engine.pipelines.entries.reading import arguments, assumptions
 
     name, given = arguments(element, context)
-    if given.get("c_e", math.inf) < _DILUTE:
-        context.assume(
-            f"'c_e' was taken as {given['c_e']:g} mol/m3; electrolytes hold about 1000 mol/m3."
-        )
+    for text in assumptions(given):
+        context.assume(text)
     if name in DEPENDENT:
         return DEPENDENT[name](context.given, **given)
     return FUNCTIONS[name](**given)
