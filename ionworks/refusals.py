@@ -123,8 +123,8 @@ def _problem_line(problem: Any) -> str:
     if not isinstance(problem, dict):
         return str(problem)
     path = problem.get("path") or ".".join(map(str, problem.get("loc") or ()))
-    text = problem.get("message") or problem.get("msg") or "not right"
+    text = str(problem.get("message") or problem.get("msg") or "not right").strip()
     places = [f"{name} {problem[name]}" for name in ("line", "column") if problem.get(name)]
     named = [path] if path else []
     where = " ".join([*named, *([f"({', '.join(places)})"] if places else [])])
-    return f"{where}: {text}" if where else str(text)
+    return f"{where}: {text}" if where else text

@@ -6,6 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 from ionworks_engine.pipelines import queries
+from ionworks_engine.pipelines.checks import problems
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.data import Sources, Table, read_table
 from ionworks_engine.pipelines.errors import PipelineError
@@ -101,6 +102,20 @@ def test_a_missing_column_is_said_with_what_there_is(sources):
     assert not Table({}).has("Voltage [V]")
 
 
+@pytest.mark.parametrize("name", ["Time [s]", "Voltage [V]", "Current [A]"])
+def test_a_column_is_not_near_for_its_unit(name):
+    others = {other: [0, 1] for other in ROWS if other != name}
+    with pytest.raises(PipelineError, match="is missing; there are"):
+        read(others).column(name)
+    fit = {"element_type": "data_fit", "objectives": {"v": {"data": {"data": others}}}}
+    told = [message for _, message in problems({"fit": fit})]
+    assert any(message.startswith(f"the column {name!r} is missing; there are") for message in told)
+
+
+def test_without_any_handle_none_is_offered():
+    assert refusal("entry.data", Sources()).endswith("'<element>.<key>' of an earlier entry")
+
+
 @pytest.mark.parametrize(
     ("window", "times"),
     [
@@ -151,6 +166,12 @@ def test_transforms_are_ionworksdatas(sources):
         ("db:m3", "no measurement 'm3'"),
         ("db:m2", "has no time series"),
         ("entry.dat", "did you mean 'entry.data'"),
+        ("discharge.csv", "did you mean 'file:discharge.csv'?"),
+        ("run/Data.PARQUET", "did you mean 'file:run/Data.PARQUET'?"),
+        (
+            "0f8fad5b-d9cb-469f-a165-70867728950e",
+            "did you mean 'db:0f8fad5b-d9cb-469f-a165-70867728950e'?",
+        ),
         ("entry.loop", "leads back to itself"),
         ("file:/etc/passwd", "on your machine"),
         ("folder:/etc", "on your machine"),

@@ -107,6 +107,12 @@ def test_what_the_message_says_is_not_said_again():
     assert refused(422, body).message == "name (line 1): missing"
 
 
+def test_a_problem_that_the_message_tells_is_not_told_twice_for_a_blank_at_its_end():
+    problem = {"path": "data", "message": "is no data; known: "}
+    body = {"message": "data: is no data; known: ", "detail": {"errors": [problem]}}
+    assert refused(422, body).message == "data: is no data; known:"
+
+
 @pytest.mark.parametrize("wrap", [lambda p: p, lambda p: {"detail": p}])
 def test_the_older_list_of_problems(wrap):
     problem = {"loc": ["body", "rows", 0], "msg": "field required", "type": "missing"}

@@ -42,7 +42,7 @@ def near(name: str, known: Iterable[str]) -> str:
     matches = get_close_matches(str(name).casefold(), list(folded), n=3, cutoff=0.5)
     if matches:
         return "; did you mean " + " or ".join(repr(folded[match]) for match in matches) + "?"
-    if len(choices) <= 12:
+    if 0 < len(choices) <= 12:
         return "; known: " + ", ".join(map(repr, choices))
     return ""
 

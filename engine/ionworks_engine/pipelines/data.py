@@ -9,8 +9,9 @@ configuration names: measurements are found by their id among the paths that the
 from __future__ import annotations
 
 import math
+import re
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -19,6 +20,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from ionworks.validators.columns import near as similar
 from ionworks_engine.pipelines import queries
 from ionworks_engine.pipelines.errors import near, refuse, shown, words_of
 
@@ -34,6 +36,8 @@ VOLTAGES = (
     "Open-circuit voltage [V]",
 )
 """What stands for :data:`VOLTAGE` where that is missing, the first that is there."""
+_IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_IS_FILE = re.compile(r"\.(csv|parquet|pq|txt)$", re.IGNORECASE)
 _SLACK = 1e-6
 _DEEPEST = 8
 
@@ -89,9 +93,42 @@ class Table:
             return self.columns[name]
         if name in self.texts:
             raise refuse(self.where, f"column {name!r} must hold numbers, not texts")
-        there = ", ".join(map(repr, self.columns)) or "none"
-        guess = near(name, self.columns).partition("; known")[0]
-        raise refuse(self.where, f"the column {name!r} is missing{guess}; there are {there}")
+        raise refuse(self.where, missing_column(name, self.columns))
+
+
+def missing_column(name: str, names: Iterable[str]) -> str:
+    """Say that a column is missing, which was perhaps meant, and which there are.
+
+    Examples
+    --------
+    >>> missing_column("Voltage [V]", ["voltage / V"])
+    "the column 'Voltage [V]' is missing; did you mean 'voltage / V'?; there are 'voltage / V'"
+    """
+    names = list(names)
+    there = ", ".join(map(repr, names)) or "none"
+    meant = " or ".join(map(repr, similar(name, names)))
+    guess = f"; did you mean {meant}?" if meant else ""
+    return f"the column {name!r} is missing{guess}; there are {there}"
+
+
+def no_data(text: str, handles: Iterable[str]) -> str:
+    """Say that a text refers to no data, and what it was perhaps meant to be.
+
+    Examples
+    --------
+    >>> no_data("discharge.csv", []).partition("; ")[2]
+    "did you mean 'file:discharge.csv'?"
+    """
+    if _IS_ID.fullmatch(text):
+        guess = f"; did you mean {STORED + text!r}?"
+    elif _IS_FILE.search(text):
+        guess = f"; did you mean {LOCAL[0] + shown(text)[1:-1]!r}?"
+    else:
+        guess = near(text, handles)
+    return (
+        f"{shown(text)} is no data: give columns, 'db:<measurement id>', 'file:<path>', or "
+        f"'<element>.<key>' of an earlier entry{guess}"
+    )
 
 
 @dataclass(frozen=True)
@@ -115,11 +152,7 @@ class Sources:
             if not isinstance(data, str) or data.startswith((STORED, *LOCAL)):
                 return data
             if data not in self.handles:
-                raise refuse(
-                    where,
-                    f"{data!r} is no data: give a table of columns, 'db:<measurement id>', or "
-                    f"'<element>.<key>' of an earlier entry{near(data, self.handles)}",
-                )
+                raise refuse(where, no_data(data, self.handles))
             data = self.handles[data]
         raise refuse(where, "this reference leads back to itself")
 

@@ -13,6 +13,8 @@ from ionworks_engine.pipelines.data import (
     STORED,
     VOLTAGE,
     VOLTAGES,
+    missing_column,
+    no_data,
     read_window,
 )
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
@@ -75,9 +77,7 @@ class Columns:
             return
         for name in needed:
             if name not in self.names and not (name == VOLTAGE and self.names & set(VOLTAGES)):
-                there = ", ".join(map(repr, sorted(self.names))) or "none"
-                guess = near(name, self.names).partition("; known")[0]
-                yield where, f"the column {name!r} is missing{guess}; there are {there}"
+                yield where, missing_column(name, sorted(self.names))
 
 
 def columns_of_data(data: Any, where: str, known: Known, depth: int = 0) -> Columns:
@@ -127,12 +127,7 @@ def _referred(data: str, where: str, known: Known, depth: int) -> Columns:
         return _wrong(where, f"{shown(data)} is a place of yours: the client reads it and sends it")
     if data in known.handles:
         return replace(columns_of_data(known.handles[data], where, known, depth + 1), problems=())
-    guess = near(data, known.handles)
-    return _wrong(
-        where,
-        f"{shown(data)} is no data: give columns, 'db:<measurement id>', or '<element>.<key>' of "
-        f"an earlier entry{guess}",
-    )
+    return _wrong(where, no_data(data, known.handles))
 
 
 def _table(data: Mapping[str, Any], where: str) -> Columns:
