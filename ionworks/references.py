@@ -32,6 +32,7 @@ _NO_DATA = frozenset(
     {"model", "parameters", "metadata", "source", "name", "description", "provenance", "mapping"}
 )
 _TABLES = ("time_series", "steps")
+_SEPARATORS, _LONGEST_HEADER = {";": "semicolons", "\t": "tabs"}, 1 << 16
 _PARQUET, _NO_TABLES = b"PAR1", {b"PK\x03\x04": "a zip file", b"\x1f\x8b": "packed with gzip"}
 
 
@@ -50,7 +51,8 @@ def with_tables(elements: Mapping[str, Any], where: str = "elements") -> dict[st
     FileNotFoundError
         If there is no such file or folder, or the folder lacks one of its two tables.
     ValueError
-        If a file holds no table, or the columns of one differ in length.
+        If a file holds no table, the columns of one differ in length, or the index of a frame
+        has a quantity.
     MeasurementValidationError
         If a table written into the pipeline has more rows than `MOST_ROWS`.
 
@@ -138,7 +140,7 @@ def _inside(value: Any, where: str) -> Any:
     if isinstance(value, Mapping) and "$type" not in value:
         return {key: _searched(key, item, f"{where}.{key}") for key, item in value.items()}
     if is_frame(value):
-        return _short(columns(value, where), where)
+        return _written(value, where)
     if isinstance(value, list | tuple):
         return [_inside(config_of(item), f"{where}[{at}]") for at, item in enumerate(value)]
     return value
@@ -150,7 +152,7 @@ def _table(value: Any, where: str) -> Any:
     if isinstance(value, str):
         return _referred(value, where)
     if is_frame(value):
-        return _short(columns(value, where), where)
+        return _written(value, where)
     if not isinstance(value, Mapping) or "$type" in value:
         return value
     if any(part in value for part in _PARTS):
@@ -210,18 +212,44 @@ def _read(path: Path, where: str) -> pl.DataFrame:
         foreign = next((what for magic, what in _NO_TABLES.items() if head.startswith(magic)), "")
         if foreign:
             raise ValueError(f"it is {foreign}")
-        if head == _PARQUET:
-            frame = pl.read_parquet(path)
-        else:
-            frame = pl.read_csv(path, infer_schema_length=None)
-            frame = frame.rename({name: name.strip() for name in frame.columns})
+        frame = pl.read_parquet(path) if head == _PARQUET else _of_csv(path)
     except (OSError, ValueError, pl.exceptions.PolarsError) as error:
+        # What polars says below its first line is about options of its own.
+        reason = str(error).partition("\n")[0]
         raise ValueError(
-            f"{where}: {path} cannot be read as a table in CSV or Parquet: {error}"
+            f"{where}: {path} cannot be read as a table in CSV or Parquet: {reason}"
         ) from error
     if not frame.height:
         raise ValueError(f"{where}: {path} has no rows")
     return frame
+
+
+def _of_csv(path: Path) -> pl.DataFrame:
+    import polars as pl
+
+    with path.open(encoding="utf-8", errors="replace") as file:
+        header = file.readline(_LONGEST_HEADER)
+    separator = next((mark for mark in _SEPARATORS if mark in header and "," not in header), None)
+    if separator is not None:
+        raise ValueError(
+            f"its columns are separated by {_SEPARATORS[separator]}, and here they must be by "
+            f"commas, with a decimal point: pl.read_csv(path, separator={separator!r}) of polars "
+            "reads it, with decimal_comma=True if its decimals have commas, and write_csv(path) "
+            "of the frame writes it as wanted"
+        )
+    frame = pl.read_csv(path, infer_schema_length=None)
+    return frame.rename({name: name.strip() for name in frame.columns})
+
+
+def _written(frame: Any, where: str) -> dict[str, Any]:
+    """Return the columns of a frame; what is measured must not hide in the index of pandas."""
+    for name in getattr(getattr(frame, "index", None), "names", ()):
+        if isinstance(name, str) and name.endswith("]") and name not in frame.columns:
+            raise ValueError(
+                f"{where}: {name!r} is the index of the frame, and only columns are sent: give "
+                "frame.reset_index()"
+            )
+    return _short(columns(frame, where), where)
 
 
 def _short(table: Mapping[str, Any], where: str) -> dict[str, Any]:

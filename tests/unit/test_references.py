@@ -93,6 +93,33 @@ class TestFiles:
         with pytest.raises(kind, match=message):
             data_of(fit(reference))
 
+    @pytest.mark.parametrize(
+        ("text", "told"),
+        [
+            ("Time [s];Voltage [V]\n0;4,2\n1;3,9\n", "by semicolons, .*separator=';'"),
+            ("Time [s];Voltage [V]\n0;4.2\n1;3.9\n", "by semicolons"),
+            ("Time [s]\tVoltage [V]\n0\t4.2\n", r"by tabs, .*separator='\\t'"),
+        ],
+    )
+    def test_what_is_separated_otherwise_is_told_how_to_become_right(self, here, text, told):
+        (here / "data.csv").write_text(text)
+        with pytest.raises(
+            ValueError, match=f"data.csv cannot be read .*: its columns are.*{told}"
+        ):
+            data_of(fit("file:data.csv"))
+
+    def test_the_way_out_of_semicolons_works(self, here):
+        (here / "data.csv").write_text("Time [s];Voltage [V]\n0;4,2\n1;3,9\n")
+        frame = pl.read_csv("data.csv", separator=";", decimal_comma=True)
+        frame.write_csv("data.csv")
+        assert data_of(fit("file:data.csv")) == {"Time [s]": [0, 1], "Voltage [V]": [4.2, 3.9]}
+
+    def test_options_of_the_reader_are_no_advice(self, here):
+        (here / "ragged.csv").write_text("a,b\n1,2,3\n")
+        with pytest.raises(ValueError, match="more fields") as caught:
+            data_of(fit("file:ragged.csv"))
+        assert "truncate_ragged_lines" not in str(caught.value)
+
 
 class TestFolders:
     def test_parquet_goes_before_csv(self, here):
@@ -243,3 +270,19 @@ class TestInline:
             data_of(fit(frame))
         gap = pd.DataFrame({"Cycle": pd.array([1, None], dtype="Int64")})
         assert data_of(fit(gap)) == {"Cycle": [1, None]}
+
+
+class TestFramesOfPandas:
+    def test_a_quantity_in_the_index_is_not_left_out_silently(self):
+        frame = pd.DataFrame(SHORT).set_index("Time [s]")
+        with pytest.raises(ValueError, match=r"'Time \[s\]' is the index .* frame.reset_index\(\)"):
+            data_of(fit(frame))
+        with pytest.raises(ValueError, match=r"v\.data\.time_series: 'Time"):
+            data_of(fit({"time_series": frame}))
+        assert data_of(fit(frame.reset_index())) == SHORT
+
+    @pytest.mark.parametrize("name", [None, "row", "Time [s]"])
+    def test_any_other_index_is_left_out(self, name):
+        frame = pd.DataFrame(SHORT)
+        frame.index.name = name
+        assert data_of(fit(frame)) == SHORT
