@@ -7,6 +7,7 @@ import signal
 import time
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 from ionworks_engine.jobs.aid import Aided
 from ionworks_engine.measurements.ingest import ingest
@@ -47,6 +48,12 @@ def behave(element, aid):
             os.kill(os.getpid(), signal.SIGKILL)
         case ["die"]:
             os.kill(os.getpid(), signal.SIGKILL)
+        case ["fill", size]:
+            held = b"x" * int(size)
+            time.sleep(60)
+            del held
+        case ["allocate"]:
+            np.zeros(1 << 55)
         case ["tell", seconds]:
             aid.tell({"best_cost": 0.5, "iteration": 3})
             time.sleep(float(seconds))
@@ -137,4 +144,4 @@ TASKS = {
     "pipeline_element": Aided(run_element),
     "simple_pipeline": Aided(run_simple),
 }
-BOUNDED = frozenset({"ingest"})
+BOUNDED = frozenset(TASKS)

@@ -15,8 +15,8 @@ def inline():
     return InlineExecutor(fake_pipelines.TASKS)
 
 
-def workers(count=2):
-    return lambda: ProcessExecutor(count, tasks="fake_pipelines", search_path=[HERE])
+def workers(count=2, **limits):
+    return lambda: ProcessExecutor(count, tasks="fake_pipelines", search_path=[HERE], **limits)
 
 
 def engine(folder, executor=inline, **options):

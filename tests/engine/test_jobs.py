@@ -84,6 +84,21 @@ def test_a_run_that_takes_too_long_is_stopped(store):
     assert "0.4 s" in rows[0].error
 
 
+def test_a_task_that_may_take_longer_does():
+    async def scenario():
+        executor = fake_workers(1, time_limit=0.3)
+        try:
+            nap = {"do": "sleep", "seconds": 1.0}
+            longer = await request(executor, "a", nap, time_limit=60.0)
+            with pytest.raises(OutOfTime, match="stopped after 0"):
+                await request(executor, "a", nap)
+            return longer.error
+        finally:
+            await executor.close()
+
+    assert asyncio.run(scenario()) is None
+
+
 def test_workers_that_cannot_start_fail_the_job_with_their_last_words(store):
     [row] = play(store, {}, executor=lambda: fake_workers_of("no_such_tasks"))
     assert row.status == "failed"
@@ -400,7 +415,7 @@ def test_no_worker_outlives_a_closed_executor():
 @pytest.mark.parametrize(
     ("code", "words", "kills", "expected"),
     [
-        (memory.OUT_OF_MEMORY, "", 0, True),
+        (memory.EXIT_CODE, "", 0, True),
         (-signal.SIGABRT, "memory allocation of 8 bytes failed", 0, True),
         (-signal.SIGABRT, "corrupted size vs. prev_size", 0, False),
         (-signal.SIGKILL, "", 1, True),

@@ -66,6 +66,7 @@ class Executor(Protocol):
         urgent: bool = False,
         notes: Notes | None = None,
         begun: Begun | None = None,
+        time_limit: float | None = None,
     ) -> Reply:
         """Run one task.
 
@@ -81,6 +82,8 @@ class Executor(Protocol):
             Called with what the task says while it runs: ``{"progress": {...}}``.
         begun
             Called once, when the task begins to run.
+        time_limit
+            Seconds after which it is stopped, where it may take longer than others.
 
         Raises
         ------
@@ -108,9 +111,10 @@ class InlineExecutor:
         urgent: bool = False,
         notes: Notes | None = None,
         begun: Begun | None = None,
+        time_limit: float | None = None,
     ) -> Reply:
         """Run one task to its end."""
-        del affinity, urgent
+        del affinity, urgent, time_limit
         if begun is not None:
             begun()
             # Whoever listens writes it down before the task has this process to itself.

@@ -7,6 +7,7 @@ they use: a thread looks at what is used instead, where that can be seen (Linux)
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from collections.abc import Iterator
@@ -14,8 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from threading import Event, Thread
 
-OUT_OF_MEMORY = 78
-"""The code with which a worker ends itself."""
+OUT_OF_MEMORY = "OUT_OF_MEMORY"
+"""The word for programs, in the error of a task that took too much."""
+EXIT_CODE = 78
+"""With which a worker ends itself."""
 _MOST = 8 << 30
 _SHARE = 2
 _EVERY = 0.05
@@ -23,6 +26,10 @@ USED = Path("/proc/self/statm")
 _COUNTED = Path("/proc/vmstat")
 _NOT_GIVEN = "memory allocation of"
 """What programs say when the system gives them no more, and end."""
+_SAID = re.compile(
+    r"memory allocation of \d+ bytes failed|\d+ MiB of memory used, \d+ MiB allowed"
+    r"|Unable to allocate [\d.]+ \w+"
+)
 
 
 def _most_bytes() -> int:
@@ -59,7 +66,7 @@ def _watch(most: int, over: Event) -> None:
             words = f"{used >> 20} MiB of memory used, {most >> 20} MiB allowed"
             print(words, file=sys.stderr)  # noqa: T201
             sys.stderr.flush()
-            os._exit(OUT_OF_MEMORY)
+            os._exit(EXIT_CODE)
 
 
 def kills() -> int:
@@ -83,6 +90,20 @@ def was_too_little(code: int, words: str, kills_before: int) -> bool:
     kills_before
         `kills` when it began.
     """
-    if code == OUT_OF_MEMORY or (code == -signal.SIGABRT and _NOT_GIVEN in words):
+    if code == EXIT_CODE or (code == -signal.SIGABRT and _NOT_GIVEN in words):
         return True
     return code == -signal.SIGKILL and kills() > kills_before
+
+
+def too_little(words: str) -> str:
+    """Say that a task had too little memory, and how much, where its last words tell.
+
+    Examples
+    --------
+    >>> too_little("memory allocation of 8000 bytes failed, stack backtrace:")
+    'It needs more memory than there is for it: memory allocation of 8000 bytes failed.'
+    >>> too_little("")
+    'It needs more memory than there is for it.'
+    """
+    said = _SAID.findall(words)
+    return "It needs more memory than there is for it" + (f": {said[-1]}." if said else ".")

@@ -15,6 +15,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
 
+from ionworks_engine.jobs.memory import OUT_OF_MEMORY
 from ionworks_engine.jobs.system import Ended, Order
 from ionworks_engine.storage import Store, queue
 from ionworks_engine.storage.tables import (
@@ -30,6 +31,15 @@ PRIORITY = 5
 BEGUN_PRIORITY = 6
 """Of later elements: what has begun is brought to its end before something new begins."""
 STATE, RESULT, METADATA, PLOTS, SERIES = "state", "result", "metadata", "plots", "series/"
+TIME_LIMIT = 7 * 86400.0
+"""Seconds that an element may take: fits and samplers run for days where simulations do not."""
+_WAYS_OUT = {
+    OUT_OF_MEMORY: "Make smaller what it holds at once: its data ('time_range', fewer points), "
+    "'population_size', 'popsize', 'n_initial', 'npts', 'n_samples', 'multistarts', or the mesh of "
+    "its model.",
+    "EXECUTION_TIMEOUT": "The option 'maxtime' (in s) ends each start of a fit earlier, and keeps "
+    "the best that it found.",
+}
 _DETAILS = ("objective", "source", "channels")
 
 
@@ -148,7 +158,7 @@ def _order(store: Store, task: str, table: Table, row: Row[Any]) -> Order:
         **_at_hand(store, json.loads(row.inputs)),
     }
     notes = None if live is False else partial(_note, table, row.id)
-    return Order(task, request, affinity=owner, notes=notes)
+    return Order(task, request, affinity=owner, notes=notes, time_limit=TIME_LIMIT)
 
 
 def _at_hand(store: Store, inputs: Mapping[str, Any]) -> dict[str, Any]:
@@ -187,7 +197,10 @@ def _last_progress(told: Mapping[str, Any] | None, ended: Ended) -> dict[str, An
 
 def _failure(ended: Ended) -> dict[str, Any] | None:
     error = ended.reply.error
-    return error and queue.failed(ended.job.id, error["code"], str(error["message"]))
+    if error is None:
+        return None
+    words = [str(error["message"]), *filter(None, [_WAYS_OUT.get(error["code"])])]
+    return queue.failed(ended.job.id, error["code"], " ".join(words))
 
 
 def _keep_files(connection: Connection, ended: Ended) -> None:

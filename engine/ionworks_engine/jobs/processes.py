@@ -50,7 +50,7 @@ class ProcessExecutor:
     search_path
         Folders in which the workers look for modules, beside those of this package.
     time_limit
-        Seconds after which a task is stopped.
+        Seconds after which a task is stopped that says nothing else.
     memory_limit
         Bytes that a worker may take over one of the module's ``BOUNDED`` tasks.
     """
@@ -65,6 +65,7 @@ class ProcessExecutor:
         memory_limit: int = memory.MOST_BYTES,
     ) -> None:
         self.capacity = 16 * workers
+        self._time_limit = time_limit
         self._backlog: deque[Work] = deque()
         self._parts: deque[Work] = deque()
         program = (sys.executable, "-P", "-m", "ionworks_engine.jobs.worker")
@@ -72,7 +73,7 @@ class ProcessExecutor:
         environment = _environment(search_path)
 
         def worker(spare: bool) -> Worker:
-            return Worker(self, command, environment, time_limit, spare)
+            return Worker(self, command, environment, spare)
 
         self._workers = [*(worker(spare=False) for _ in range(workers)), worker(spare=True)]
 
@@ -85,6 +86,7 @@ class ProcessExecutor:
         urgent: bool = False,
         notes: Notes | None = None,
         begun: Begun | None = None,
+        time_limit: float | None = None,
     ) -> Reply:
         """Run one task; cancelling this coroutine stops it, and all that help with it.
 
@@ -98,7 +100,8 @@ class ProcessExecutor:
             If it needs more memory than it may have, or than there is.
         """
         message = frames.encode({"task": task, "request": request})
-        work = Work(message, affinity, urgent, notes, begun)
+        limit = self._time_limit if time_limit is None else time_limit
+        work = Work(message, affinity, limit, urgent=urgent, notes=notes, begun=begun)
         if urgent:
             self._backlog.appendleft(work)
         else:
@@ -154,7 +157,7 @@ class ProcessExecutor:
                 work.notes(head["note"])
         elif "offer" in head:
             message = frames.encode({"task": head["task"], "request": head["request"]})
-            part = Work(message, head["affinity"], owner=work)
+            part = Work(message, head["affinity"], work.time_limit, owner=work)
             work.parts[head["offer"]] = part
             part.future.add_done_callback(partial(_forward, worker, work, head["offer"]))
             if head["first"]:

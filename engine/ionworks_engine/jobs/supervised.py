@@ -40,7 +40,7 @@ class Work:
     ----------
     message
         For the worker.
-    affinity, urgent, notes, begun
+    affinity, time_limit, urgent, notes, begun
         As for an executor.
     owner
         The task that offered this one as a part of itself.
@@ -55,6 +55,7 @@ class Work:
         "owner",
         "parts",
         "passed_over",
+        "time_limit",
         "urgent",
     )
 
@@ -62,6 +63,8 @@ class Work:
         self,
         message: bytes,
         affinity: str,
+        time_limit: float,
+        *,
         urgent: bool = False,
         notes: Notes | None = None,
         begun: Begun | None = None,
@@ -69,6 +72,7 @@ class Work:
     ) -> None:
         self.message = message
         self.affinity = affinity
+        self.time_limit = time_limit
         self.urgent = urgent
         self.notes = notes
         self.begun = begun
@@ -105,8 +109,6 @@ class Worker:
         Whom it works for.
     command, environment
         Of the program.
-    time_limit
-        Seconds after which a task is stopped.
     spare
         Whether it is kept for urgent tasks.
     """
@@ -116,7 +118,6 @@ class Worker:
         keeper: Keeper,
         command: Sequence[str],
         environment: dict[str, str],
-        time_limit: float,
         spare: bool,
     ) -> None:
         self._keeper = keeper
@@ -126,7 +127,6 @@ class Worker:
         self._was_ready = False
         self._command = command
         self._environment = environment
-        self._time_limit = time_limit
         self._works: deque[Work | None] = deque()  # None: taken back, still to be answered
         self._process: asyncio.subprocess.Process | None = None
         self._life: asyncio.Task[None] | None = None
@@ -270,7 +270,7 @@ class Worker:
         self._is_long = False
         if self._works:
             head = self._works[0]
-            limit = self._time_limit if head else _GRACE
+            limit = head.time_limit if head else _GRACE
             if head and head.begun:
                 head.begun()
             later = asyncio.get_running_loop().call_later
@@ -291,7 +291,7 @@ class Worker:
 
     def _too_long(self, work: Work | None) -> None:
         if work:
-            work.fail(OutOfTime(f"The run was stopped after {self._time_limit:g} s."))
+            work.fail(OutOfTime(f"The run was stopped after {work.time_limit:g} s."))
         self._kill()
 
     def _kill(self) -> None:
@@ -314,7 +314,8 @@ class Worker:
         reason = _obituary(code, words)
         if works and works[0]:
             starved = memory.was_too_little(code, words, self._kills)
-            works[0].fail((OutOfMemory if starved else WorkerDied)(reason))
+            fate = OutOfMemory(memory.too_little(words)) if starved else WorkerDied(reason)
+            works[0].fail(fate)
         self._keeper.take_back([w for w in works[1:] if w], "" if self._was_ready else reason)
 
 

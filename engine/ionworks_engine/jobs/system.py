@@ -22,12 +22,12 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, Row
 
 from ionworks_engine.jobs.executor import Executor, OutOfMemory, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.memory import OUT_OF_MEMORY
 from ionworks_engine.jobs.progress import Progress
 from ionworks_engine.storage import Store, queue, times
 
 LEASE = 30.0
 PATIENCE = 120.0
-OUT_OF_MEMORY = "OUT_OF_MEMORY"
 _GATHER = 0.03
 """Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
 _COUNT_EVERY = 0.05
@@ -46,6 +46,8 @@ class Order:
     """Paths that the task may write; its reply lists under ``written`` those that it did."""
     notes: Callable[[Connection, Mapping[str, Any]], None] | None = None
     """Stores how far the task says it is, while it runs; without it nobody is told."""
+    time_limit: float | None = None
+    """Seconds after which it is stopped; without it those of the executor."""
 
 
 class Kind(Protocol):
@@ -273,6 +275,7 @@ class Jobs:
             order.request,
             affinity=order.affinity,
             begun=partial(self._begin, job.id),
+            time_limit=order.time_limit,
         )
         if order.notes is None:
             return await run()

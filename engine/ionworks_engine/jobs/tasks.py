@@ -83,5 +83,7 @@ TASKS: Mapping[str, Task] = {
     "evaluate_population": _evaluate_population,
     "run_start": _run_start,
 }
-BOUNDED = frozenset({"ingest"})
-"""What strangers' files decide the memory of."""
+BOUNDED = frozenset(
+    {"ingest", "pipeline_element", "simple_pipeline", "evaluate_population", "run_start"}
+)
+"""What strangers' files and configurations decide the memory of."""

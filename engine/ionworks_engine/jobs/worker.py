@@ -29,7 +29,7 @@ from typing import BinaryIO
 
 from ionworks_engine.jobs import frames
 from ionworks_engine.jobs.aid import Aided, Calling, Task
-from ionworks_engine.jobs.memory import bounded
+from ionworks_engine.jobs.memory import OUT_OF_MEMORY, bounded, too_little
 from ionworks_engine.pipelines.aid import ALONE, Aid
 
 _SET_PARENT_DEATH_SIGNAL = 1
@@ -66,6 +66,9 @@ def answer(tasks: Mapping[str, Task], head: frames.Head, aid: Aid = ALONE) -> by
         task, request = tasks[head["task"]], head["request"]
         made, blobs = task.do(request, aid) if isinstance(task, Aided) else task(request)
         return frames.encode({"ok": True, **made}, blobs)
+    except MemoryError as error:
+        refusal = {"code": OUT_OF_MEMORY, "message": too_little(str(error))}
+        return frames.encode({"ok": False, "error": refusal})
     except Exception as error:
         code = getattr(error, "code", None)
         if isinstance(code, str):
