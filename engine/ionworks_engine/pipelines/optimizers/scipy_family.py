@@ -147,7 +147,11 @@ def basinhopping(
 
 
 def shgo(settings: Settings, watched: Watched, limit: int | None) -> Optimum:
-    """Run ``scipy.optimize.shgo``; it has no start and no chance in it."""
+    """Run ``scipy.optimize.shgo``, then its local method from the best point of all.
+
+    It has no start and no chance in it. Its own local searches do not leave the cells that they
+    begin in, and end at the walls of these; the last one has the whole box.
+    """
     more = dict(settings.pop("options", None) or {})
     if "max_iterations" in settings:
         more["maxiter"] = settings.pop("max_iterations")
@@ -158,10 +162,21 @@ def shgo(settings: Settings, watched: Watched, limit: int | None) -> Optimum:
         watched.bounds,
         options=more,
         callback=_callback(watched),
-        minimizer_kwargs=local,
+        minimizer_kwargs=_in_cells(local, watched),
         **settings,
     )
+    if math.isfinite(watched.best_cost):
+        optimize.minimize(watched.cost, watched.best, callback=_callback(watched), **local)
     return _ended(watched, found)
+
+
+def _in_cells(local: Settings, watched: Watched) -> Settings:
+    """Return a local method's keywords for ``shgo``, which drops options that say how to differ."""
+    kept = {**local, "options": dict(local["options"])}
+    step = local["options"].get("finite_diff_rel_step")
+    if isinstance(local.get("jac"), str) and step is not None:
+        kept["jac"] = _Slopes(watched, np.broadcast_to(step, watched.start.shape))
+    return kept
 
 
 def limited(settings: Settings, name: str, limit: int | None) -> None:
@@ -203,6 +218,25 @@ class _Gradient:
 
     def __call__(self, x: Floats) -> Floats:
         return 2.0 * self._jacobian(x).T @ self._watched.residuals(x)
+
+
+class _Slopes:
+    """The derivatives of a cost, by differences to both sides that stay between the bounds."""
+
+    def __init__(self, watched: Watched, steps: Floats) -> None:
+        self._watched = watched
+        self._steps = steps
+
+    def __call__(self, x: Floats) -> Floats:
+        slopes = np.empty(len(x))
+        for index, value in enumerate(x):
+            reach = self._steps[index] * (abs(value) or 1.0)
+            ends = np.tile(np.asarray(x, float), (2, 1))
+            ends[:, index] += (-reach, reach)
+            ends = np.clip(ends, self._watched.lower, self._watched.upper)
+            low, high = (self._watched.cost(end) for end in ends)
+            slopes[index] = (high - low) / ((ends[1, index] - ends[0, index]) or 1.0)
+        return slopes
 
 
 class _Spread:
