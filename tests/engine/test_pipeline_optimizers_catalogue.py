@@ -7,7 +7,8 @@ import sys
 import ionworks_schema as iws
 import pytest
 import scipy.optimize
-from ionworks_engine.pipelines.optimizers import catalogue, options
+from ionworks_engine.pipelines.optimizers import catalogue, ceilings, options
+from ionworks_engine.pipelines.optimizers.kinds import DRAWN, KINDS, PARTS
 
 SCHEMA = iws.parameter_estimators
 
@@ -137,8 +138,8 @@ def test_the_options_of_the_others_are_those_of_scipy(kind, function, ours):
             ".algorithm_options.noise_floor",
             "above 0",
         ),
-        ({"type": "CMAES", "max_iterations": 0}, ".max_iterations", "at least 1"),
-        ({"type": "CMAES", "max_iterations": True}, ".max_iterations", "at least 1"),
+        ({"type": "CMAES", "max_iterations": 0}, ".max_iterations", "from 1 to"),
+        ({"type": "CMAES", "max_iterations": True}, ".max_iterations", "from 1 to"),
         ({"type": "CMAES", "xtol": -1}, ".xtol", "at least 0"),
         ({"type": "CMAES", "sigma0": 0}, ".sigma0", "above 0"),
         ({"type": "ScipyMinimize", "method": "Newton-CG"}, ".method", "L-BFGS-B"),
@@ -151,7 +152,7 @@ def test_the_options_of_the_others_are_those_of_scipy(kind, function, ours):
             ".minimizer_kwargs.args",
             "no option",
         ),
-        ({"type": "ScipyDifferentialEvolution", "seed": -1}, ".seed", "2**32"),
+        ({"type": "ScipyDifferentialEvolution", "seed": -1}, ".seed", "4,294,967,295"),
         ({"type": "GridSearch", "npts": 2.5}, ".npts", "whole number"),
         ({"type": "PintsSampler", "method": "Gibbs"}, ".method", "no sampling method"),
         (
@@ -195,3 +196,174 @@ def test_what_an_optimizer_needs_is_known_beforehand():
     assert catalogue.needs_residuals({"type": "ScipyLsqLinear"})
     assert catalogue.is_sampler({"type": "PintsSampler"})
     assert not catalogue.is_sampler({"type": "GridSearch"})
+
+
+def all_options():
+    """Every option of every optimizer, wherever it stands."""
+    tables = [options.MINIMIZE, options.SCIPY, options.METHODS, catalogue.OPTIMIZERS]
+    own = [each for table in tables for name, each in table.items() if name != "SOBER"]
+    return frozenset().union(*own, options.ASK_TELL, options.LOCAL, options.SHGO, options.LSMR)
+
+
+def test_no_option_passes_without_a_kind():
+    assert all_options() <= KINDS.keys() | PARTS
+    assert KINDS.keys() <= all_options(), "a kind of no option"
+
+
+@pytest.mark.parametrize("kinds", [KINDS, DRAWN])
+def test_no_option_is_any_text_or_object(kinds):
+    strange = ["/etc/hostname", "9**9**9**9", {"path": "x"}, [["x"]], 10**400, float("nan")]
+    for value in [*strange, *([each] for each in strange)]:
+        assert [name for name, kind in kinds.items() if kind.holds(value)] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("signals_filename", "/etc/hostname"),
+        ("verb_filenameprefix", "/tmp/x"),
+        ("verb_log", 1),
+        ("randn", "np.random.randn"),
+        ("CMA_sampler", "x"),
+        ("vv", {}),
+        ("is_feasible", "x"),
+        ("termination_callback", "x"),
+        ("CMA_eigenmethod", "x"),
+        ("CMA_mu", "popsize // 2"),
+        ("popsize", "4 + 3"),
+        ("CMA_diagonal", 1),
+    ],
+)
+def test_cma_is_told_numbers_and_switches_of_a_closed_list(name, value):
+    [(path, _)] = problems({"type": "Pints", "algorithm_options": {name: value}})
+    assert path == f"optimizer.algorithm_options.{name}"
+
+
+@pytest.mark.parametrize("name", sorted(options.CMAES_ELSEWHERE))
+def test_what_of_cma_is_set_elsewhere_is_refused_with_the_place(name):
+    [(_, words)] = problems({"type": "CMAES", "algorithm_options": {name: 1}})
+    assert options.CMAES_ELSEWHERE[name] in words
+    import cma
+
+    assert name in cma.CMAOptions.defaults()
+
+
+@pytest.mark.parametrize(
+    ("settings", "path", "most"),
+    [
+        *(
+            ({"type": kind, "population_size": 10**8}, ".population_size", "2,000")
+            for kind in ("DifferentialEvolution", "PSO", "CMAES", "XNES", "TuRBO", "Pints")
+        ),
+        ({"type": "ScipyDifferentialEvolution", "popsize": 10**8}, ".popsize", "2,000"),
+        ({"type": "CMAES", "algorithm_options": {"popsize": 2001}}, "*.popsize", "2,000"),
+        ({"type": "PSO", "max_iterations": 10**10}, ".max_iterations", "1,000,000,000"),
+        ({"type": "ScipyMinimize", "method": "TNC", "maxfun": 2**31}, ".maxfun", "1,000,000,000"),
+        (
+            {"type": "DifferentialEvolution", "algorithm_options": {"memory_size": 10**8}},
+            "*.memory_size",
+            "2,000",
+        ),
+        (
+            {"type": "DifferentialEvolution", "algorithm_options": {"archive_size_ratio": 101}},
+            "*.archive_size_ratio",
+            "100",
+        ),
+        (
+            {"type": "BayesianOptimization", "algorithm_options": {"n_initial": 10**8}},
+            "*.n_initial",
+            "10,000",
+        ),
+        ({"type": "TuRBO", "algorithm_options": {"n_candidates": 5001}}, "*.n_candidates", "5,000"),
+        (
+            {"type": "TuRBO", "algorithm_options": {"gp_max_points": 9**9}},
+            "*.gp_max_points",
+            "2,000",
+        ),
+        ({"type": "ScipyShgo", "n": 10**8}, ".n", "10,000"),
+        ({"type": "ScipyShgo", "iters": 21}, ".iters", "20"),
+        ({"type": "PintsSampler", "max_iterations": 10**6}, ".max_iterations", "100,000"),
+        ({"type": "GridSearch", "npts": 10**6}, ".npts", "250,000"),
+        ({"type": "CMAES", "sigma0": [1.0] * 10_001}, ".sigma0", "10,000"),
+        (
+            {"type": "ScipyDifferentialEvolution", "init": [[0.5] * 2] * 5_001},
+            ".init",
+            "10,000",
+        ),
+    ],
+    ids=lambda each: str(each)[:60],
+)
+def test_sizes_have_ceilings(settings, path, most):
+    found = dict(problems(settings))
+    words = found["optimizer" + path.replace("*", ".algorithm_options")]
+    assert most in words
+    assert len(words) < 200
+
+
+def test_a_grid_is_refused_for_its_points_where_their_number_is_known():
+    settings = {"type": "GridSearch", "npts": 100}
+    [(path, words)] = catalogue.check(settings, "optimizer", 3)
+    assert path == "optimizer.npts"
+    assert words == "100**3 points; 250,000 are the most"
+    assert not list(catalogue.check(settings, "optimizer", 2))
+    assert [*catalogue.check(settings, "optimizer", 3_000)], "a number of 6000 digits"
+
+
+def test_what_a_sampler_cannot_do_with_one_parameter_is_refused():
+    settings = {"type": "PintsSampler", "method": "RelativisticMCMC"}
+    [(path, words)] = catalogue.check(settings, "optimizer", 1)
+    assert path == "optimizer.method"
+    assert "HamiltonianMCMC" in words
+    assert not list(catalogue.check(settings, "optimizer", 2))
+
+
+def test_starts_have_a_ceiling_and_a_meaning():
+    assert ceilings.of_starts(1_000, {"type": "PointEstimate"}) is None
+    assert "1,000 are the most" in ceilings.of_starts(1_001, None)
+    for kind in ("GridSearch", "ScipyShgo"):
+        assert "leave multistarts out" in ceilings.of_starts(2, {"type": kind})
+        assert ceilings.of_starts(1, {"type": kind}) is None
+
+
+@pytest.mark.parametrize(
+    ("settings", "path"),
+    [
+        ({"type": "ScipyShgo", "options": {"jac": "x"}}, ".options.jac"),
+        ({"type": "ScipyShgo", "options": {"maxfev": "9"}}, ".options.maxfev"),
+        ({"type": "ScipyShgo", "minimizer_kwargs": {"method": "no"}}, ".minimizer_kwargs.method"),
+        (
+            {"type": "ScipyDualAnnealing", "minimizer_kwargs": {"options": {"fatol": 1}}},
+            ".minimizer_kwargs.options.fatol",
+        ),
+        (
+            {"type": "ScipyDualAnnealing", "minimizer_kwargs": {"options": {"maxiter": "9"}}},
+            ".minimizer_kwargs.options.maxiter",
+        ),
+        ({"type": "ScipyLeastSquares", "tr_options": {"show": True}}, ".tr_options.show"),
+        ({"type": "ScipyLeastSquares", "method": ["trf"]}, ".method"),
+        ({"type": "ScipyLsqLinear", "method": ["trf"]}, ".method"),
+        ({"type": "ScipyMinimize", "jac": "cs"}, ".jac"),
+        ({"type": "CMAES", "population_size": 9, "algorithm_options": {"popsize": 9}}, "*.popsize"),
+        (
+            {
+                "type": "Nested",
+                "parameters": ["a"],
+                "optimizer": {"type": "PSO"},
+                "inner": {"type": ["PSO"]},
+            },
+            ".inner.type",
+        ),
+    ],
+    ids=str,
+)
+def test_options_of_options_are_looked_at_too(settings, path):
+    assert "optimizer" + path.replace("*", ".algorithm_options") in dict(problems(settings))
+
+
+def test_much_that_is_wrong_is_told_shortly():
+    settings = {"type": "PSO", "algorithm_options": {f"x{n}": n for n in range(20_000)}}
+    found = problems(settings)
+    assert len(found) == 21
+    assert found[-1][1] == "19,980 more options that PSO does not have"
+    [(_, words)] = problems({"type": "x" * 10**6})
+    assert len(words) < 200

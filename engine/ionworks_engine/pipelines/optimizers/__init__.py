@@ -1,6 +1,7 @@
 """Optimizers and samplers: one function that runs any of them on a problem.
 
-catalogue      which there are and what each may be told (``options``); what is not installed
+catalogue      which there are and what each may be told (``options``, ``kinds``), and how much
+               at the most (``ceilings``); what is not installed
 base           what they work on (``Minimisable``), what they come to (``Optimum``)
 watching       counts, the best point, progress, the time
 scipy_family   scipy's, under their own option names
@@ -18,7 +19,7 @@ from typing import Any
 
 import numpy as np
 
-from ionworks_engine.pipelines.errors import refuse
+from ionworks_engine.pipelines.errors import refuse, words_of
 from ionworks_engine.pipelines.optimizers import catalogue
 from ionworks_engine.pipelines.optimizers.base import Floats, Minimisable, Optimum, Tell
 
@@ -39,7 +40,7 @@ def run(
     Parameters
     ----------
     settings
-        The optimizer as on the wire; `catalogue.check` found nothing wrong with it.
+        The optimizer as on the wire.
     problem
         What is minimised, starting at its ``start``.
     seed
@@ -54,10 +55,13 @@ def run(
     Raises
     ------
     PipelineError
-        If the optimizer cannot work on this problem: one that needs bounds, or residuals.
+        If `catalogue.check` finds something wrong with the settings, or if the optimizer cannot
+        work on this problem: one that needs bounds, or residuals.
     """
     from ionworks_engine.pipelines.optimizers.watching import Stopped, Watched
 
+    for place, words in catalogue.check(settings, "optimizer", len(problem.names)):
+        raise refuse(place, words)
     given = dict(settings)
     method = catalogue.method_of(given)
     if method == "Nested":
@@ -68,6 +72,8 @@ def run(
         return _chosen(method)(given, watched, max_iterations, seed)
     except Stopped as stopped:
         return watched.optimum(False, str(stopped))
+    except (TypeError, ValueError, IndexError) as error:  # what a library says that it cannot do
+        raise refuse("optimizer", f"{method}: {words_of(error)}") from error
 
 
 def merged(found: Sequence[Optimum], names: Sequence[str]) -> Optimum:
@@ -131,12 +137,9 @@ def _scipy(method: str) -> Run:
         settings: dict[str, Any], watched: Any, limit: int | None, seed: int | None
     ) -> Optimum:
         given = {k: v for k, v in settings.items() if k != "type" and v is not None}
-        try:
-            if method in certain:
-                return certain[method](given, watched, limit)
-            return chancy[method](given, watched, limit, seed)
-        except (TypeError, ValueError) as error:
-            raise refuse("optimizer", f"{method}: {error}") from error
+        if method in certain:
+            return certain[method](given, watched, limit)
+        return chancy[method](given, watched, limit, seed)
 
     return started
 

@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from typing import Any
 
 from ionworks_engine.battery.errors import near
-from ionworks_engine.pipelines.optimizers import options
+from ionworks_engine.pipelines.errors import shown
+from ionworks_engine.pipelines.optimizers import ceilings, options
+from ionworks_engine.pipelines.optimizers.kinds import DRAWN, KINDS, Kind, is_whole
 
 Problems = Iterator[tuple[str, str]]
 
@@ -46,23 +47,11 @@ OPTIMIZERS: Mapping[str, frozenset[str]] = {
 }
 """The names of the options of each type."""
 
-_COUNTS = frozenset(
-    {"max_iterations", "max_unchanged_iterations", "min_iterations", "max_evaluations"}
-    | {"population_size", "convergence_patience", "npts", "max_nfev", "memory_size", "n_initial"}
-    | {"n_candidates", "gp_max_points", "tr_success_tolerance", "tr_failure_tolerance", "maxiter"}
-    | {"popsize", "niter", "maxfun", "maxfev", "n", "iters"}
-)
-_AT_LEAST_0 = frozenset(
-    {"absolute_tolerance", "relative_tolerance", "xtol", "population_convergence_tol"}
-    | {"flat_fitness_tol", "surrogate_convergence_tol", "max_unchanged_iterations_threshold"}
-    | {"burnin_iterations", "initial_phase_iterations", "tol", "ftol", "gtol", "atol"}
-    | {"archive_size_ratio", "c1", "c2"}
-)
-_SHARES = frozenset({"CR", "p_best_rate", "v_max_fraction", "recombination"})
-_ABOVE_0 = frozenset({"F", "jac_rel_step", "tr_length_init", "tr_length_min", "tr_length_max"})
+_MOST = 20
+"""Unknown options that are told of."""
 
 
-def check(settings: Any, where: str) -> Problems:
+def check(settings: Any, where: str, parameters: int | None = None) -> Problems:
     """Yield what is wrong with the settings of an optimizer, with the key path of each.
 
     Parameters
@@ -71,6 +60,8 @@ def check(settings: Any, where: str) -> Problems:
         As on the wire.
     where
         The key path of the settings.
+    parameters
+        How many are searched, where that is known: grids grow with them.
 
     Examples
     --------
@@ -82,18 +73,21 @@ def check(settings: Any, where: str) -> Problems:
         return
     kind = _kind(settings)
     if not isinstance(kind, str) or kind not in OPTIMIZERS:
-        yield f"{where}.type", f"there is no optimizer {kind!r}{near(str(kind), OPTIMIZERS)}"
+        close = near(kind, OPTIMIZERS) if isinstance(kind, str) else ""
+        yield f"{where}.type", f"there is no optimizer {shown(kind)}{close}"
         return
     yield from _unknown(kind, settings, OPTIMIZERS[kind] | _own(kind, settings), where)
-    yield from _values(settings, where)
+    yield from _values(settings, where, DRAWN if kind == "PintsSampler" else KINDS)
     if kind == "Nested":
         yield from _nested(settings, where)
     elif kind in _ASK_TELL or kind == "AskTellOptimizer":
         yield from _ask_tell(kind, settings, where)
     elif kind == "PintsSampler":
-        yield from _sampling(settings, where)
+        yield from _sampling(settings, where, parameters)
     elif kind in options.SCIPY:
         yield from _scipy(kind, settings, where)
+    elif kind == "GridSearch" and parameters is not None:
+        yield from _grid(settings, parameters, where)
     yield from _installed(method_of(settings), where)
 
 
@@ -147,38 +141,26 @@ def _minimize_method(method: str) -> tuple[str, frozenset[str]]:
 
 
 def _unknown(kind: str, settings: Mapping[str, Any], known: frozenset[str], where: str) -> Problems:
-    for name in settings:
-        if name != "type" and name not in known:
-            yield f"{where}.{name}", f"{kind} has no option {name!r}{near(name, known)}"
+    strange = [name for name in settings if name != "type" and name not in known]
+    for name in strange[:_MOST]:
+        yield f"{where}.{name}", f"{kind} has no option {shown(name)}{near(name, known)}"
+    if len(strange) > _MOST:
+        yield where, f"{len(strange) - _MOST:,} more options that {kind} does not have"
 
 
-def _values(settings: Mapping[str, Any], where: str) -> Problems:
-    """Look at the numbers and words whose meaning is the same wherever they stand."""
+def _values(settings: Mapping[str, Any], where: str, kinds: Mapping[str, Kind] = KINDS) -> Problems:
+    """Look at the numbers, switches and words; ``None`` is an option that was left out."""
     for name, value in settings.items():
-        if value is None:
-            continue
-        place = f"{where}.{name}"
-        if name in _COUNTS and not (_is_whole(value) and value >= 1):
-            yield place, f"must be a whole number of at least 1, not {value!r}"
-        elif name in _AT_LEAST_0 and not (_is_number(value) and value >= 0):
-            yield place, f"must be a number of at least 0, not {value!r}"
-        elif name in _SHARES and not (_is_number(value) and 0 <= value <= 1):
-            yield place, f"must be a number from 0 to 1, not {value!r}"
-        elif name in _ABOVE_0 and not (_is_number(value) and value > 0):
-            yield place, f"must be a number above 0, not {value!r}"
-        elif name in options.WORDS and value not in options.WORDS[name]:
-            listed = ", ".join(map(repr, options.WORDS[name]))
-            yield place, f"must be one of {listed}, not {value!r}"
-        elif name == "seed" and not (_is_whole(value) and 0 <= value < 2**32):
-            yield place, f"must be a whole number from 0 to 2**32 - 1, not {value!r}"
+        if value is not None and name in kinds and not kinds[name].holds(value):
+            yield f"{where}.{name}", f"must be {kinds[name].right}, not {shown(value)}"
 
 
-def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _is_whole(value: Any) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+def _grid(settings: Mapping[str, Any], parameters: int, where: str) -> Problems:
+    npts = settings.get("npts")
+    if npts is not None and KINDS["npts"].holds(npts):
+        words = ceilings.of_grid(npts, parameters)
+        if words is not None:
+            yield f"{where}.npts", words
 
 
 def _nested(settings: Mapping[str, Any], where: str) -> Problems:
@@ -191,19 +173,21 @@ def _nested(settings: Mapping[str, Any], where: str) -> Problems:
             yield place, f"Nested needs {part!r}: an optimizer"
             continue
         yield from check(inner, place)
-        if isinstance(inner, Mapping) and _kind(inner) in _SAMPLING:
-            yield place, f"{_kind(inner)} comes to no point: a sampler cannot be nested"
+        if isinstance(inner, Mapping) and method_of(inner) in _SAMPLING:
+            yield place, f"{method_of(inner)} comes to no point: a sampler cannot be nested"
 
 
 def _ask_tell(kind: str, settings: Mapping[str, Any], where: str) -> Problems:
     method = method_of(settings)
     if method not in options.METHODS:
-        yield f"{where}.method", f"there is no method {method!r}{near(method, options.METHODS)}"
+        yield (
+            f"{where}.method",
+            f"there is no method {shown(method)}{near(method, options.METHODS)}",
+        )
         return
     if method == "SOBER":
         yield f"{where}.{'type' if kind == 'SOBER' else 'method'}", _SOBER
         return
-    yield from _step(settings.get("sigma0"), f"{where}.sigma0")
     own, place = settings.get("algorithm_options"), f"{where}.algorithm_options"
     if own is None:
         return
@@ -211,54 +195,37 @@ def _ask_tell(kind: str, settings: Mapping[str, Any], where: str) -> Problems:
         yield place, f"must be an object, not {type(own).__name__}"
         return
     known = options.METHODS[method]
-    if known is not None:
-        yield from _unknown(method, own, known, place)
-        yield from _values(own, place)
-        yield from _pairs(own, place)
+    if method == "CMAES":
+        for name in options.CMAES_ELSEWHERE.keys() & own.keys():
+            yield f"{place}.{name}", f"is not set here; use {options.CMAES_ELSEWHERE[name]}"
+        known |= options.CMAES_ELSEWHERE.keys()
+    yield from _unknown(method, own, known, place)
+    yield from _values(own, place)
+    yield from _together(settings, own, place)
 
 
-def _step(sigma0: Any, where: str) -> Problems:
-    values = sigma0 if isinstance(sigma0, list) else [sigma0]
-    if sigma0 is not None and not all(_is_number(v) and v > 0 for v in values):
-        yield where, f"must be a number above 0, or one for each parameter, not {sigma0!r}"
-
-
-def _pairs(own: Mapping[str, Any], where: str) -> Problems:
-    """Look at the options that are a range, a switch, or a word."""
-    checks: Mapping[str, tuple[Callable[[Any], bool], str]] = {
-        "dither": (lambda v: isinstance(v, bool) or _is_range(v), "true, false or [low, high]"),
-        "inertia_weight": (lambda v: _is_pair(v), "[start, end]"),
-        "constriction": (lambda v: isinstance(v, bool), "true or false"),
-        "noise_floor": (
-            lambda v: v in options.NOISES if isinstance(v, str) else _is_range(v) and v[0] > 0,
-            "'standard', 'low', 'deterministic' or [low, high] above 0",
-        ),
-    }
-    for name, (is_right, right) in checks.items():
-        value = own.get(name)
-        if value is not None and not is_right(value):
-            yield f"{where}.{name}", f"must be {right}, not {value!r}"
+def _together(settings: Mapping[str, Any], own: Mapping[str, Any], where: str) -> Problems:
+    """Look at options that exclude one another."""
     if own.get("constriction") and own.get("inertia_weight") is not None:
         yield f"{where}.constriction", "cannot be true together with inertia_weight"
+    if own.get("popsize") is not None and settings.get("population_size") is not None:
+        yield f"{where}.popsize", "is population_size of the optimizer, which is given too"
 
 
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, (list, tuple)) and len(value) == 2 and all(map(_is_number, value))
-
-
-def _is_range(value: Any) -> bool:
-    return _is_pair(value) and value[0] <= value[1]
-
-
-def _sampling(settings: Mapping[str, Any], where: str) -> Problems:
+def _sampling(settings: Mapping[str, Any], where: str, parameters: int | None) -> Problems:
     method = settings.get("method") or options.SAMPLERS[0]
     if method not in options.SAMPLERS:
         words = near(str(method), options.SAMPLERS)
-        yield f"{where}.method", f"there is no sampling method {method!r}{words}"
+        yield f"{where}.method", f"there is no sampling method {shown(method)}{words}"
+    if method == "RelativisticMCMC" and parameters == 1:
+        yield (
+            f"{where}.method",
+            "RelativisticMCMC needs two parameters or more; use HamiltonianMCMC",
+        )
     draws = settings.get("max_iterations") or 1000
     for name in ("burnin_iterations", "initial_phase_iterations"):
         value = settings.get(name)
-        if value is not None and _is_whole(value) and _is_whole(draws) and value >= draws:
+        if value is not None and is_whole(value) and is_whole(draws) and value >= draws:
             yield f"{where}.{name}", f"must be below max_iterations ({draws}), not {value}"
 
 
@@ -268,15 +235,27 @@ def _scipy(kind: str, settings: Mapping[str, Any], where: str) -> Problems:
     if kind == "ScipyMinimize":
         if method is not None and not (isinstance(method, str) and _minimize_method(method)[0]):
             known = ", ".join(options.MINIMIZE)
-            yield place, f"there is no method {method!r} that runs without derivatives: {known}"
+            yield (
+                place,
+                f"there is no method {shown(method)} that runs without derivatives: {known}",
+            )
         else:
             yield from _beside(settings.get("options"), _own(kind, settings), f"{where}.options")
-    elif kind == "ScipyLeastSquares" and method not in {None, "trf", "dogbox", "lm"}:
-        yield place, f"must be 'trf', 'dogbox' or 'lm', not {method!r}"
-    elif kind == "ScipyLsqLinear" and method not in {None, "bvls", "trf"}:
-        yield place, f"must be 'bvls' or 'trf', not {method!r}"
-    local = settings.get("minimizer_kwargs")
-    yield from _beside(local, options.LOCAL, f"{where}.minimizer_kwargs")
+    elif kind == "ScipyLeastSquares" and method not in (None, "trf", "dogbox", "lm"):
+        yield place, f"must be 'trf', 'dogbox' or 'lm', not {shown(method)}"
+    elif kind == "ScipyLsqLinear" and method not in (None, "bvls", "trf"):
+        yield place, f"must be 'bvls' or 'trf', not {shown(method)}"
+    elif kind == "ScipyShgo":
+        yield from _beside(settings.get("options"), options.SHGO, f"{where}.options")
+    yield from _beside(settings.get("tr_options"), options.LSMR, f"{where}.tr_options")
+    yield from _local(settings.get("minimizer_kwargs"), f"{where}.minimizer_kwargs")
+
+
+def _local(given: Any, where: str) -> Problems:
+    """Look at what a global method tells its local one."""
+    yield from _beside(given, options.LOCAL, where)
+    if isinstance(given, Mapping):
+        yield from _scipy("ScipyMinimize", given, where)
 
 
 def _beside(given: Any, known: frozenset[str], where: str) -> Problems:
@@ -285,9 +264,8 @@ def _beside(given: Any, known: frozenset[str], where: str) -> Problems:
     if not isinstance(given, Mapping):
         yield where, f"must be an object, not {type(given).__name__}"
         return
-    for name in given:
-        if name not in known:
-            yield f"{where}.{name}", f"there is no option {name!r} here{near(name, known)}"
+    yield from _unknown("it", given, known, where)
+    yield from _values(given, where)
 
 
 def _installed(method: str, where: str) -> Problems:

@@ -1,4 +1,7 @@
-"""The names of what each optimizer may be told: those of the libraries, and ours beside them."""
+"""The names of what each optimizer may be told: those of the libraries, and ours beside them.
+
+What each of them may be is told by ``kinds``.
+"""
 
 from __future__ import annotations
 
@@ -64,6 +67,13 @@ SCIPY: Mapping[str, Names] = {
 }
 LOCAL = _names("method tol options jac")
 """What ``minimizer_kwargs`` of a global method may say."""
+SHGO = _names(
+    "maxfev f_min f_tol maxiter maxev maxtime minhgrd symmetry minimize_every_iter local_iter "
+    "infty_constraints disp"
+)
+"""What ``options`` of ``shgo`` may say."""
+LSMR = _names("regularize damp atol btol conlim maxiter")
+"""What ``tr_options`` of ``least_squares`` may say."""
 
 ASK_TELL = _names(
     "log_to_screen sigma0 max_iterations max_unchanged_iterations "
@@ -72,8 +82,12 @@ ASK_TELL = _names(
     "convergence_patience surrogate_convergence_tol algorithm_options"
 )
 _SURROGATE = "n_initial noise_floor"
-METHODS: Mapping[str, Names | None] = {
-    "CMAES": None,
+METHODS: Mapping[str, Names] = {
+    "CMAES": _names(
+        "AdaptSigma CMA_active CMA_cmean CMA_diagonal CMA_elitist CMA_mirrors "
+        "CMA_mu CMA_on CMA_rankmu CMA_rankone CSA_dampfac CSA_invariant_path CSA_squared maxstd "
+        "maxstd_boundrange mindx minstd popsize"
+    ),
     "Nelder-Mead": frozenset(),
     "XNES": frozenset(),
     "PSO": _names(
@@ -91,27 +105,24 @@ METHODS: Mapping[str, Names | None] = {
     ),
     "SOBER": _names(f"{_SURROGATE} n_candidates n_nystrom gp_kernel"),
 }
-"""Algorithm options by ask/tell method; ``None``: whatever the library knows (pycma)."""
-
-BOUNDARIES = ("absorb", "reflect", "random", "ignore")
-MUTATIONS = (
-    "rand_1",
-    "best_1",
-    "current_to_best_1",
-    "rand_2",
-    "best_2",
-    "current_to_pbest_1",
-)
-CROSSOVERS = ("binomial", "exponential")
-CLAMPINGS = ("none", "fraction", "adaptive")
-NOISES = ("standard", "low", "deterministic")
-WORDS: Mapping[str, tuple[str, ...]] = {
-    "boundary_handling": BOUNDARIES,
-    "mutation_strategy": MUTATIONS,
-    "crossover_method": CROSSOVERS,
-    "velocity_clamping": CLAMPINGS,
+"""Algorithm options by ask/tell method."""
+CMAES_ELSEWHERE: Mapping[str, str] = {
+    "bounds": "the bounds of the parameters",
+    "seed": "the fit's options.seed",
+    "timeout": "the fit's options.maxtime",
+    "CMA_stds": "sigma0 of the optimizer",
+    "ftarget": "threshold of the optimizer",
+    "maxiter": "max_iterations of the optimizer",
+    "maxfevals": "max_evaluations of the optimizer",
+    "tolx": "xtol of the optimizer",
+    "tolflatfitness": "flat_fitness_tol of the optimizer",
+    **dict.fromkeys(
+        ("tolfun", "tolfunhist", "tolfunrel"),
+        "absolute_tolerance, relative_tolerance and max_unchanged_iterations of the optimizer",
+    ),
+    **dict.fromkeys(("tolstagnation", "tolxstagnation"), "max_unchanged_iterations"),
 }
-"""Options that are one of a few words."""
+"""What stands for options of ``cma.CMAOptions`` that are not the method's own."""
 
 SAMPLERS = (
     "DramACMC",

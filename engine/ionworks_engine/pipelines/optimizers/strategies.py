@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from ionworks_engine.pipelines.errors import refuse
+from ionworks_engine.pipelines.errors import refuse, words_of
 from ionworks_engine.pipelines.optimizers.base import Floats
 
 _SIMPLEX = 20.0
@@ -35,14 +35,14 @@ class CovarianceAdaptation:
     size
         How many points in a generation; ``None``: what ``cma`` takes, ``4 + 3 ln n``.
     settings
-        Options of ``cma.CMAOptions``.
+        Options of ``cma.CMAOptions`` that are in the catalogue: numbers and switches.
     rng
         Chance.
 
     Raises
     ------
     PipelineError
-        If ``cma`` does not know an option.
+        If ``cma`` cannot work with the options.
     """
 
     is_surrogate = False
@@ -58,36 +58,36 @@ class CovarianceAdaptation:
         rng: np.random.Generator,
     ) -> None:
         given = {
-            "verbose": -9,
+            **settings,
+            **({} if size is None else {"popsize": size}),
+            **_first_spread(steps, settings),
+            "bounds": [lower.tolist(), upper.tolist()],
+            # cma can evaluate files and words: it is given none of either.
+            "verbose": -10,
+            "signals_filename": "",
             "seed": np.nan,
             "randn": lambda *shape: rng.standard_normal(shape),
-            "bounds": [lower.tolist(), upper.tolist()],
-            "CMA_stds": steps.tolist(),
-            **({} if size is None else {"popsize": size}),
-            **settings,
         }
         middle = np.clip(start, lower, upper)
         self._guess = middle
         self._last = np.atleast_2d(middle), np.full(1, np.inf)
-        with _quietly():
+        with _own_words():
             import cma
 
-            try:
-                self._strategy = cma.CMAEvolutionStrategy(middle, 1.0, given)
-            except Exception as error:
-                raise refuse("optimizer.algorithm_options", str(error)) from error
+            step = 1.0 if len(steps) > 1 else float(steps[0])
+            self._strategy = cma.CMAEvolutionStrategy(middle, step, given)
         self._asked: list[Floats] = []
 
     def ask(self) -> Floats:
         """Return a generation."""
-        with _quietly():
+        with _own_words():
             self._asked = self._strategy.ask()
         return np.array(self._asked, float)
 
     def tell(self, points: Floats, costs: Floats) -> None:
         """Take what it costs."""
         self._last = points, costs
-        with _quietly():
+        with _own_words():
             self._strategy.tell(self._asked, np.minimum(costs, _WORST).tolist())
             self._guess = np.asarray(self._strategy.result.xfavorite, float)
 
@@ -203,9 +203,26 @@ def drawing(state: Any) -> Iterator[Any]:
         np.random.set_state(outside)
 
 
+def _first_spread(steps: Floats, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what ``cma`` is told of the spread of the first generation, and of its limits.
+
+    With one coordinate the first step says all; ``cma`` 4.5 fails there where the spread comes to
+    a limit, so that there is none.
+    """
+    if len(steps) > 1:
+        return {"CMA_stds": steps.tolist()}
+    for name in ("minstd", "maxstd", "maxstd_boundrange"):
+        if name in settings:
+            raise refuse(f"optimizer.algorithm_options.{name}", "needs two parameters or more")
+    return {"maxstd": np.inf}
+
+
 @contextlib.contextmanager
-def _quietly() -> Iterator[None]:
-    """Let ``cma`` warn of its own internals to nobody."""
+def _own_words() -> Iterator[None]:
+    """Let ``cma`` warn of its own internals to nobody, and refuse in its words what it cannot."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        yield
+        try:
+            yield
+        except Exception as error:
+            raise refuse("optimizer.algorithm_options", f"CMAES: {words_of(error)}") from error
