@@ -31,6 +31,9 @@ BURN_IN = 0.1
 _LEARNING = 0.2
 """Share of the draws in which a method may find its feet first, likewise, 200 at the most."""
 _TRIES = 12
+_WARM_UP = 150
+"""Draws in which ``pints`` lets NUTS find its step at least; a shorter chain is looking for it
+all the way."""
 _WALK = 2.38
 """Over the square root of the number of parameters: the best step of a random walk (A. Gelman,
 G. O. Roberts and W. R. Gilks, Bayesian Statistics 5, 1996)."""
@@ -310,7 +313,7 @@ class _Chain:
         learning = settings.get("initial_phase_iterations")
         self._learning = min(200, round(_LEARNING * count)) if learning is None else int(learning)
         if hasattr(self._sampler, "set_number_adaption_steps"):
-            self._sampler.set_number_adaption_steps(self._learning)
+            self._sampler.set_number_adaption_steps(max(_WARM_UP, self._learning))
         elif self._sampler.needs_initial_phase():
             self._sampler.set_initial_phase(self._learning > 0)
         self._needs_gradient = self._sampler.needs_sensitivities()
