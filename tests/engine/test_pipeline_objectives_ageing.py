@@ -170,6 +170,13 @@ def test_the_data_itself_may_be_the_measurement(cycled):
     assert found.size == columns[TIME].size
 
 
+def test_a_measurement_of_the_wrong_sign_makes_no_experiment(cycled):
+    columns = recorded(cycled)
+    columns[CURRENT] = -columns[CURRENT]
+    with pytest.raises(PipelineError, match="current_sign_reversed"):
+        cycling({"from data": listed(columns)})
+
+
 def test_a_split_step_counts_as_one(cycled):
     """The third row of each cycle is a charge of both kinds, which ends with the hold."""
     last = {"type": "CyclewiseMetric", "step": 2, "metric": {"type": "Last", "variable": CURRENT}}

@@ -34,6 +34,7 @@ from ionworks_engine.pipelines.objectives.compiled import Inputs, machine_for
 from ionworks_engine.pipelines.objectives.driven import VOLTAGE, chosen_for, read_options
 from ionworks_engine.pipelines.objectives.metrics import Edge, Metric, read_metric
 from ionworks_engine.pipelines.objectives.protocols import Experiment, read_experiment
+from ionworks_engine.pipelines.plausibility import hold_to_rules
 from ionworks_engine.pipelines.solving.equations import check_variables
 
 CYCLE = "Cycle number"
@@ -102,7 +103,7 @@ class CycledModel:
         read = tuple(dict.fromkeys([*self._extra, VOLTAGE]))
         alone = machine_for(chosen, self._inputs.wanted, read)
         rated = frozenset(name for name in free if spelt(name) == self._cell.capacity_name)
-        self.inputs = self._inputs.used_by(alone) | rated
+        self.inputs = self._inputs.used_by(alone, read) | rated
 
     def cycles(self, values: Mapping[str, float]) -> list[list[_Steps]]:
         """Run the experiment; return the steps of each complete cycle.
@@ -257,7 +258,13 @@ def _cycle_ageing(
     options = read_options(settings, OPTIONS, context.where)
     chosen, table = chosen_for(settings, context)
     where = context.place("options")
-    experiment = read_experiment(options, context.table, settings["data"], where)
+
+    def measured(data: Any) -> Table:
+        found = context.table(data)
+        hold_to_rules(found, chosen, context)
+        return found
+
+    experiment = read_experiment(options, measured, settings["data"], where)
     return CycleAgeing(chosen, experiment, table, _metrics(options, table, where), free)
 
 
