@@ -202,6 +202,12 @@ def test_what_cannot_be_read_is_refused_where_it_stands(data, said, sources):
         "SELECT * FROM read_csv('/etc/passwd')",
         "SELECT * FROM steps, read_parquet('x')",
         "SELECT * FROM steps JOIN others ON 1 = 1",
+        'SELECT MAX(s."Step count") FROM steps s join steps b ON s."Start index" = b."Start index"',
+        "SELECT * FROM steps NATURAL JOIN steps",
+        "SELECT * FROM (steps a CROSS JOIN steps b)",
+        "SELECT * FROM steps a, steps b",
+        "SELECT MAX(a.x) FROM (SELECT x FROM steps WHERE x IN (1, 2)) a, steps b",
+        "SELECT * FROM (steps a, steps b)",
         "SELECT * FROM '/tmp/x.parquet'",
         "SELECT * FROM \"read_csv\" ('x')",
         "DROP TABLE steps",
@@ -226,6 +232,8 @@ def test_queries_that_the_loader_documents_pass():
         first_step_from_cycle(3),
         last_step_from_cycle(3),
         'SELECT MAX("Step count") AS "Step count" FROM steps WHERE "Step type" = \'Rest\'',
+        'SELECT "Join", ABS("x") FROM steps WHERE x IN (1, 2) ORDER BY "Join", "Step count" LIMIT 1',
+        'SELECT * FROM (SELECT "a", "b" FROM steps) WHERE a = (SELECT MAX("a") FROM steps)',
     ):
         assert list(queries.problems(query)) == []
 

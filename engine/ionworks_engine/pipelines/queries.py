@@ -1,7 +1,7 @@
 """Queries for steps in loader options, vetted before anything executes them.
 
-The loader hands such a text to polars, whose SQL can also read files. So only a selection from
-``steps`` passes, with the functions listed here.
+The loader hands such a text to polars, whose SQL can also read files, and join a table to itself
+until no memory is left. So only a selection from ``steps`` passes, with the functions listed here.
 """
 
 from __future__ import annotations
@@ -22,9 +22,11 @@ _TOKEN = re.compile(
     r"""|(?P<word>[A-Za-z_]\w*)|(?P<sign><=|>=|<>|!=|==|[-+*/%=<>(),.]))"""
 )
 _CALLED = _FUNCTIONS | _BEFORE_BRACKETS
+_JOINS = frozenset({"JOIN", "STRAIGHT_JOIN", "APPLY"})
+_CLAUSES = frozenset({"SELECT", "WHERE", "GROUP", "HAVING", "ORDER", "LIMIT"})
+_CLAUSES |= {"UNION", "INTERSECT", "EXCEPT"}
 # What these mean is read differently here and there.
 _NEVER = ("--", "/*", "\\")
-_AFTER_SOURCE = frozenset({"FROM", "JOIN"})
 
 
 def vet(options: Mapping[str, Any], where: str) -> None:
@@ -85,11 +87,29 @@ def _tokens(query: str) -> Iterator[str]:
 
 
 def _judged(tokens: list[str]) -> Iterator[str]:
+    if _joins(tokens):
+        yield "a query may read steps as they are, not joined with anything"
+        return
     for before, word in pairwise(tokens):
-        if before.upper() in _AFTER_SOURCE and word.strip('"`').lower() not in ("steps", "("):
+        if before.upper() == "FROM" and word.strip('"`').lower() not in ("steps", "("):
             yield f"a query may read steps only, not {word!r}"
             return
         is_word = re.fullmatch(r'[A-Za-z_]\w*|"[^"]*"|`[^`]*`', before) is not None
         if word == "(" and is_word and before.upper() not in _CALLED:
             yield f"a query may not call {before!r}"
             return
+
+
+def _joins(tokens: list[str]) -> bool:
+    """Whether anything is joined: by name, or by a comma where tables are named."""
+    among_tables = [False]
+    for word in map(str.upper, tokens):
+        if word in _JOINS or (word == "," and among_tables[-1]):
+            return True
+        if word == "(":
+            among_tables.append(among_tables[-1])
+        elif word == ")" and len(among_tables) > 1:
+            among_tables.pop()
+        elif word == "FROM" or word in _CLAUSES:
+            among_tables[-1] = word == "FROM"
+    return False
