@@ -14,14 +14,18 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, refuse
 from ionworks_engine.pipelines.fits.assembly import objective_settings
 from ionworks_engine.pipelines.fits.cost_checks import check_cost
-from ionworks_engine.pipelines.fits.cost_reading import Reader
+from ionworks_engine.pipelines.fits.cost_reading import (
+    NothingMeasuredError,
+    Reader,
+    check_measured,
+    compares,
+)
 from ionworks_engine.pipelines.fits.costs import Cost, Outputs
+from ionworks_engine.pipelines.fits.reach import strays
 from ionworks_engine.pipelines.fits.report import kind_of, plot_manifest
 from ionworks_engine.pipelines.objectives import build
 from ionworks_engine.pipelines.objectives.base import Objective, SolveError
@@ -48,12 +52,13 @@ def validate(element: Mapping[str, Any], context: Context) -> Finished:
     -------
     Finished
         With ``validation_results`` (channels by objective), ``summary_stats`` (numbers by
-        objective and statistic) and ``failed_objectives`` (the solver's words by objective).
+        objective and statistic; NaN for one of a variable that has no number) and
+        ``failed_objectives``: why, by objective, there is nothing to say of it.
 
     Raises
     ------
     PipelineError
-        If the configuration is wrong, or no model has an answer.
+        If the configuration is wrong, no model has an answer, or there are no numbers to compare.
 
     Examples
     --------
@@ -95,14 +100,18 @@ def validate(element: Mapping[str, Any], context: Context) -> Finished:
 def _evaluated(objectives: Mapping[str, Objective]) -> tuple[Outputs, dict[str, str]]:
     outputs: Outputs = {}
     failed: dict[str, str] = {}
+    code = SOLVER_ERROR
     for label, objective in objectives.items():
         try:
+            check_measured(label, objective, tuple(objective.variables))
             outputs[label] = objective.evaluate({})
         except SolveError as error:
             failed[label] = error.message
+        except NothingMeasuredError as error:
+            failed[label], code = error.what, error.code
     if not outputs:
         label, words = next(iter(failed.items()))
-        raise PipelineError(SOLVER_ERROR, f"no objective has an answer; {label!r}: {words}")
+        raise PipelineError(code, f"no objective has an answer; {label!r}: {words}")
     return outputs, failed
 
 
@@ -142,7 +151,8 @@ def _summary(
 ) -> dict[str, float]:
     """Return all statistics of one objective."""
     variables = list(reader.objectives[label].variables)
-    _note_unreached(label, reader.objectives[label], outputs, context)
+    for text in strays(label, reader.objectives[label], outputs[label]):
+        context.assume(text)
     found: dict[str, float] = {}
     for name, config in statistics.items():
         default = config in DEFAULT_STATISTICS
@@ -158,24 +168,9 @@ def _summary(
 def _value(
     config: Mapping[str, Any], label: str, reader: Reader, outputs: Outputs, context: Context
 ) -> float:
-    cost: Cost = reader.read(config, context.place("summary_stats"), within=(label,))
-    values = {name: context.given.number(name) for name in cost.inputs}
     try:
-        return cost.value(outputs, values)
-    except SolveError:
+        cost: Cost = reader.read(config, context.place("summary_stats"), within=(label,))
+        values = {name: context.given.number(name) for name in cost.inputs}
+        return cost.value(outputs, values) if compares(cost) else math.nan
+    except (SolveError, NothingMeasuredError):
         return math.nan
-
-
-def _note_unreached(label: str, objective: Objective, outputs: Outputs, context: Context) -> None:
-    """Note at how many points there is data but no model: statistics say little of those."""
-    for variable, data in objective.variables.items():
-        model = outputs[label][variable]
-        if len(model) != len(data):
-            continue
-        lacking = int(np.sum(np.isfinite(data) & ~np.isfinite(model)))
-        if lacking:
-            context.assume(
-                f"The model of {label!r} does not get to {lacking} of {len(data)} points of "
-                f"{variable!r}; 'nan_values' (the mean of the model) stands in for them in the "
-                "statistics."
-            )

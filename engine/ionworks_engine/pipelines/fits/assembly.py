@@ -11,7 +11,7 @@ from ionworks_engine.battery.quiet import pybamm
 from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.errors import near, refuse
 from ionworks_engine.pipelines.fits.comparison import Comparison
-from ionworks_engine.pipelines.fits.cost_reading import Reader
+from ionworks_engine.pipelines.fits.cost_reading import Reader, compares
 from ionworks_engine.pipelines.fits.costs import Cost, WeightedSum
 from ionworks_engine.pipelines.fits.linked import Algebra, View
 from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
@@ -94,6 +94,8 @@ def assemble(element: Mapping[str, Any], context: Context) -> Assembly:
         for label, one in settings.items()
     }
     cost = _cost(element, settings, objectives, context)
+    if not compares(cost):
+        raise refuse(context.place("cost"), "compares nothing: no variable is left in it")
     _check_noise(cost, views, context)
     regularizers = _regularizers(parameters, settings, algebra, context)
     comparison = Comparison(objectives, algebra.links, cost, regularizers, views)

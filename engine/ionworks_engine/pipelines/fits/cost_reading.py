@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ionworks_engine.pipelines.errors import near, refuse
+from ionworks_engine.pipelines.errors import CONFIGURATION_ERROR, PipelineError, near, refuse
 from ionworks_engine.pipelines.fits.cost_checks import NORMALIZATIONS, check_cost, records
 from ionworks_engine.pipelines.fits.costs import (
     KINDS,
@@ -24,6 +24,10 @@ from ionworks_engine.pipelines.objectives.base import Objective
 
 _GAUSSIAN_FILL = 1e6
 """Stands in for what the model does not get to where nothing else was said, as in the schema."""
+
+
+class NothingMeasuredError(PipelineError):
+    """An objective without a single number to compare."""
 
 
 @dataclass(frozen=True)
@@ -121,10 +125,11 @@ class Reader:
         terms = []
         for label, variables in scope.items():
             one = self.objectives[label]
+            check_measured(label, one, variables)
             for variable in variables:
                 own = variable_weights.get(variable, one.variable_weights.get(variable, 1.0))
                 data = np.asarray(one.variables[variable], dtype=float)
-                if not np.any(np.isfinite(data)):
+                if not is_measured(one, variable):
                     self.note(f"objective {label!r} has no number of {variable!r}: left out")
                     continue
                 weight = float(objective_weights.get(label, 1.0)) * float(own)
@@ -196,6 +201,9 @@ class Reader:
             known = {name for label in scope for name in self.objectives[label].variables}
             lacking = next((name for name in (places, masses) if name not in known), places)
             raise refuse(where, f"no objective has {lacking!r}{near(lacking, known)}")
+        for label in objectives:
+            for variable in (places, masses):
+                check_measured(label, self.objectives[label], [variable])
         terms = self._terms(config, objectives)
         return WassersteinCost(
             tuple(self._normalised(config, t, where) for t in terms if t.variable == places),
@@ -210,6 +218,32 @@ class Reader:
             inner = f"{where}.costs.{place}.cost"
             parts.append((self._read(check_cost(part, inner), scope, inner), weight))
         return WeightedSum(tuple(parts))
+
+
+def is_measured(objective: Objective, variable: str) -> bool:
+    """Whether there is any number of a variable to compare with."""
+    return bool(np.isfinite(np.asarray(objective.variables[variable], dtype=float)).any())
+
+
+def check_measured(label: str, objective: Objective, variables: Sequence[str]) -> None:
+    """Refuse an objective without a single number: it would seem to agree perfectly.
+
+    Raises
+    ------
+    NothingMeasuredError
+        Naming it and its variables.
+    """
+    if variables and not any(is_measured(objective, variable) for variable in variables):
+        named = ", ".join(map(repr, variables))
+        words = f"{named} {'has' if len(variables) == 1 else 'have'} no number to compare"
+        raise NothingMeasuredError(CONFIGURATION_ERROR, words, f"objectives.{label}")
+
+
+def compares(cost: Cost) -> bool:
+    """Whether a cost is of anything at all: one that is not is nought whatever the model."""
+    if isinstance(cost, WeightedSum):
+        return any(compares(part) for part, _ in cost.parts)
+    return bool(getattr(cost, "terms", ()))
 
 
 def _known(name: str, known: Iterable[str], where: str, what: str) -> None:
