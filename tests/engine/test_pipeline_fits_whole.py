@@ -131,29 +131,66 @@ def test_a_fit_that_fails_everywhere_says_the_solvers_first_words(decays):
     assert failed.value.code == "SOLVER_ERROR"
 
 
+class Listening:
+    """An aid that keeps what it is told, and may be canceled after so many words."""
+
+    workers = 1
+    origin = None
+
+    def __init__(self, most=10**9):
+        self.told = []
+        self.most = most
+
+    def tell(self, progress):
+        self.told.append(dict(progress))
+        if len(self.told) >= self.most:
+            raise KeyboardInterrupt
+
+    def hand_over(self, *_):
+        return None
+
+
+NELDER_MEAD = {**ELEMENT, "optimizer": {"type": "ScipyMinimize", "method": "Nelder-Mead"}}
+
+
 def test_progress_is_told_unless_it_is_not_wanted(decays):
     decays()
-    told = []
-
-    class Aid:
-        workers = 1
-        origin = None
-
-        def tell(self, progress):
-            told.append(progress)
-
-        def hand_over(self, *_):
-            return None
-
-    element = {**ELEMENT, "optimizer": {"type": "ScipyMinimize", "method": "Nelder-Mead"}}
-    fit(element, context(aid=Aid(), live=False))
-    assert not told
-    fit(element, context(aid=Aid()))
-    assert {"best_cost", "iteration"} <= set(told[-1])
-    told.clear()
-    fit({**element, "multistarts": 3}, context(aid=Aid()))
-    lowest = [progress["best_cost"] for progress in told]
+    aid = Listening()
+    fit(NELDER_MEAD, context(aid=aid, live=False))
+    assert not aid.told
+    fit(NELDER_MEAD, context(aid=aid))
+    assert {"best_cost", "iteration"} <= set(aid.told[-1])
+    aid.told.clear()
+    fit({**NELDER_MEAD, "multistarts": 3}, context(aid=aid))
+    lowest = [progress["best_cost"] for progress in aid.told]
     assert lowest == sorted(lowest, reverse=True)
+
+
+@pytest.mark.parametrize("more", [{}, {"multistarts": 3}])
+def test_what_a_canceled_fit_found_is_in_its_progress(decays, more):
+    decays()
+    aid = Listening(most=30)
+    with pytest.raises(KeyboardInterrupt):
+        fit({**NELDER_MEAD, **more}, context(aid=aid))
+    found = aid.told[-1]
+    assert set(found["inputs"]) == {DECAY, RATE}
+    model = decay(found["inputs"][DECAY], found["inputs"][RATE])
+    cost = np.sum((model - DATA) ** 2) / DATA.mean() ** 2
+    assert found["best_cost"] == pytest.approx(cost, rel=1e-9)
+
+
+@pytest.mark.parametrize("more", [{}, {"multistarts": 3}])
+def test_the_last_progress_has_the_final_counts(decays, more):
+    decays()
+    aid = Listening()
+    found = fit({**NELDER_MEAD, **more}, context(aid=aid))
+    children = found.result["children"] or [found.result]
+    assert aid.told[-1] == {
+        "best_cost": found.best_cost,
+        "inputs": dict(zip((DECAY, RATE), found.result["x"], strict=True)),
+        "iteration": sum(one["iterations"] for one in children),
+        "evaluations": found.metadata["evaluations"],
+    }
 
 
 def test_a_posterior_has_its_chains_in_the_metadata(decays):
@@ -272,6 +309,73 @@ def test_points_that_the_model_does_not_get_to_are_told(decays):
     decays(one=lambda given: Decay(DATA, given, reach=1.0))
     where = context(GIVEN)
     validate({"objectives": {"one": {"data": {}}}}, where)
+    lacking = int(np.sum(TIMES > 1.0))
+    assert any(f"{lacking} of {len(TIMES)} points" in text for text in where.assumptions)
+
+
+EMPTY = np.full(len(TIMES), np.nan)
+TWO = {"objectives": {"one": {"data": {}}, "two": {"data": {}}}}
+
+
+def test_data_without_a_number_are_no_perfect_agreement(decays):
+    decays(one=lambda given: Decay(EMPTY, given))
+    for run, element in ((fit, ELEMENT), (validate, {"objectives": ELEMENT["objectives"]})):
+        with pytest.raises(PipelineError, match=r"'Voltage.*no number to compare") as refused:
+            run(element, context(GIVEN))
+        assert refused.value.code == "CONFIGURATION_ERROR"
+
+
+def test_an_objective_without_a_number_fails_a_fit_and_is_told_of_a_validation(decays):
+    decays(one=lambda given: Decay(DATA, given), two=lambda given: Decay(EMPTY, given))
+    with pytest.raises(PipelineError, match=r"two: 'Voltage.*no number to compare"):
+        fit({**ELEMENT, **TWO}, context())
+    found = validate(TWO, context(GIVEN)).result
+    assert list(found["summary_stats"]) == ["one"]
+    assert "no number to compare" in found["failed_objectives"]["two"]
+
+
+def test_a_statistic_of_nothing_is_no_number(decays):
+    decays(one=lambda given: Decay(DATA, given, extra={"Square [V2]": EMPTY}))
+    chi = {"type": "ChiSquare", "variable_standard_deviations": {VARIABLE: 0.1}}
+    element = {"objectives": ELEMENT["objectives"], "summary_stats": ["RMSE", chi]}
+    summary = validate(element, context(GIVEN)).result["summary_stats"]["one"]
+    assert summary["RMSE Square [V2]"] is None
+    assert summary["ChiSquare Square [V2]"] is None
+    assert summary["ChiSquare"] == pytest.approx(np.sum((ERRORS / 0.1) ** 2))
+    decays(one=lambda given: Decay(DATA, given, extra={"Square [V2]": DATA**2}))
+    summary = validate(element, context(GIVEN)).result["summary_stats"]["one"]
+    assert summary["ChiSquare Square [V2]"] is None
+
+
+def test_a_cost_that_nothing_is_left_in_is_refused(decays):
+    decays(one=lambda given: Decay(DATA, given, extra={"Square [V2]": DATA**2}))
+    cost = {"type": "SSE", "calculation_structure": {"one": []}}
+    with pytest.raises(PipelineError, match="compares nothing"):
+        fit({**ELEMENT, "cost": cost}, context())
+
+
+def test_a_model_beyond_what_a_cell_can_do_is_told(decays):
+    decays()
+    mad = {DECAY: 2.4, RATE: -5.0}
+    where = context(mad)
+    validate({"objectives": ELEMENT["objectives"]}, where)
+    far = int(np.sum(2.4 * np.exp(5.0 * TIMES) > 10 * DATA.max()))
+    expected = f"beyond what a cell can do at {far} of {len(TIMES)} points"
+    assert any(expected in text and "52863" in text for text in where.assumptions)
+    fixed = {DECAY: {"initial_value": 2.4}, RATE: -5.0}
+    where = context()
+    element = {**ELEMENT, "parameters": fixed, "optimizer": {"type": "DummyOptimizer"}}
+    fit(element, where)
+    assert any("beyond what a cell can do" in text for text in where.assumptions)
+    where = context(GIVEN)
+    validate({"objectives": ELEMENT["objectives"]}, where)
+    assert not any("beyond" in text for text in where.assumptions)
+
+
+def test_points_that_the_best_model_of_a_fit_does_not_get_to_are_told(decays):
+    decays(one=lambda given: Decay(DATA, given, reach=1.0))
+    where = context()
+    fit({**ELEMENT, "optimizer": {"type": "DummyOptimizer"}}, where)
     lacking = int(np.sum(TIMES > 1.0))
     assert any(f"{lacking} of {len(TIMES)} points" in text for text in where.assumptions)
 

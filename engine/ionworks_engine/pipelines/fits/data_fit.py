@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -14,7 +13,7 @@ from ionworks_engine.pipelines.errors import SOLVER_ERROR, PipelineError, near, 
 from ionworks_engine.pipelines.fits.assembly import Assembly, assemble, deadline
 from ionworks_engine.pipelines.fits.population import Population, optima
 from ionworks_engine.pipelines.fits.problem import Ledger, Problem
-from ionworks_engine.pipelines.fits.report import described
+from ionworks_engine.pipelines.fits.report import described, remarks
 from ionworks_engine.pipelines.fits.starts import starts
 from ionworks_engine.pipelines.optimizers import diagnostics, merged, run
 from ionworks_engine.pipelines.optimizers.base import Optimum, Tell
@@ -32,7 +31,6 @@ _OPTIONS = (
 LEAST_SQUARES: Mapping[str, Any] = {"type": "ScipyLeastSquares"}
 NELDER_MEAD: Mapping[str, Any] = {"type": "ScipyMinimize", "method": "Nelder-Mead"}
 _LOW_MEMORY_GAIN = 1e-3
-_AT_BOUND = 1e-6
 
 
 def problem(element: Mapping[str, Any], context: Context) -> Problem:
@@ -81,10 +79,10 @@ def fit(element: Mapping[str, Any], context: Context) -> Finished:
     assembly = assemble(element, context)
     runs = minimise(element, assembly, options, context)
     finished = finish(element, assembly, runs)
-    _note_bounds(assembly, finished, context)
-    _note_links(assembly, finished, context)
-    for doubt in _doubts(runs, assembly):
-        context.assume(doubt)
+    for text in (*remarks(assembly, finished.values), *_doubts(runs, assembly)):
+        context.assume(text)
+    if context.live is not False:
+        context.aid.tell(_last(finished, runs))
     return finished
 
 
@@ -128,14 +126,14 @@ def minimise(
 
 
 def _best_of_all(tell: Tell) -> Tell:
-    """Return a teller of the best cost over all starts so far, not of the one that is running."""
-    lowest = math.inf
+    """Return a teller of the best over all starts so far, not of the one that is running."""
+    best: dict[str, Any] = {"best_cost": None, "inputs": None}
 
     def told(progress: Mapping[str, Any]) -> None:
-        nonlocal lowest
-        cost = progress.get("best_cost")
-        lowest = lowest if cost is None else min(lowest, cost)
-        tell({**progress, "best_cost": lowest if math.isfinite(lowest) else None})
+        cost = progress["best_cost"]
+        if cost is not None and (best["best_cost"] is None or cost < best["best_cost"]):
+            best.update(best_cost=cost, inputs=progress["inputs"])
+        tell({**progress, **best})
 
     return told
 
@@ -161,20 +159,17 @@ def start_one(
         Plain values: the ``optimum``, the ``trace``, counts of ``evaluations`` and ``failures``
         and the words of the ``first_failure``.
     """
-    own = problem.afresh(
-        np.asarray(start["x"], dtype=float),
-        Ledger(thrift=start["thrift"]),
-        deadline(start["maxtime"]),
-    )
+    ledger = Ledger(thrift=start["thrift"])
+    x = np.asarray(start["x"], dtype=float)
+    own = problem.afresh(x, ledger, deadline(start["maxtime"]))
     optimum = run(
         start["optimizer"],
         own,
         seed=start["seed"],
         max_iterations=start["max_iterations"],
         maxtime=start["maxtime"],
-        tell=tell,
+        tell=tell and _with_inputs(tell, ledger),
     )
-    ledger = own.ledger
     return {
         "optimum": optimum.written(),
         "start": start["x"],
@@ -185,6 +180,27 @@ def start_one(
         "failures": ledger.failures,
         "first_failure": ledger.first_failure,
     }
+
+
+def _last(finished: Finished, runs: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the progress of a fit that has ended: counts are those of all starts."""
+    return {
+        "best_cost": finished.best_cost,
+        "inputs": {name: finished.values[name] for name in finished.result["initial_guess"]},
+        "iteration": sum(Optimum.read(one["optimum"]).iterations for one in runs),
+        "evaluations": finished.metadata["evaluations"],
+    }
+
+
+def _with_inputs(tell: Tell, ledger: Ledger) -> Tell:
+    """Return a teller of what was found so far, too: it outlives a fit that is canceled."""
+
+    def told(progress: Mapping[str, Any]) -> None:
+        best = ledger.best_values
+        found = {"best_cost": ledger.best_cost if best else None, "inputs": dict(best) or None}
+        tell({**progress, **found, "evaluations": ledger.evaluations})
+
+    return told
 
 
 def finish(
@@ -295,34 +311,6 @@ def _doubts(runs: list[dict[str, Any]], assembly: Assembly) -> Iterator[str]:
     found = _sampled(runs)
     if found:
         yield from diagnostics.doubts(merged(found, list(assembly.problem.names)).extra)
-
-
-def _note_bounds(assembly: Assembly, finished: Finished, context: Context) -> None:
-    """Note parameters that ended at a bound: the data want a value beyond it."""
-    for parameter in assembly.parameters.space.parameters:
-        low, high = parameter.coordinates
-        place = parameter.coordinate(finished.values[parameter.name])
-        near_by = _AT_BOUND * (high - low if math.isfinite(high - low) else abs(place))
-        if min(abs(place - low), abs(high - place)) <= near_by:
-            value = finished.values[parameter.name]
-            context.assume(
-                f"{parameter.name!r} ended at a bound, at {value:.6g}: the data may want a value "
-                "beyond it."
-            )
-
-
-def _note_links(assembly: Assembly, finished: Finished, context: Context) -> None:
-    """Note linked parameters that are another number in some objectives than in the result."""
-    comparison = assembly.problem.comparison
-    free = {name: finished.values[name] for name in assembly.problem.names}
-    for name, value in comparison.links.values(free).items():
-        local = {label: comparison.view(label).links.values(free) for label in assembly.objectives}
-        others = [label for label, own in local.items() if own.get(name, value) != value]
-        if others:
-            context.assume(
-                f"{name!r} is computed with the own parameters of {', '.join(map(repr, others))} "
-                "there; the result has it with those that the elements before gave."
-            )
 
 
 def _metadata(runs: list[dict[str, Any]], best: Mapping[str, Any]) -> dict[str, Any]:

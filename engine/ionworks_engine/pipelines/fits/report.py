@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import contextlib
+import math
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ionworks_engine.pipelines.fits.assembly import Assembly
+from ionworks_engine.pipelines.fits.reach import strays
 from ionworks_engine.pipelines.objectives.base import Floats, Objective, Plot, SolveError
 
+_AT_BOUND = 1e-6
 Series = dict[str, dict[str, dict[str, Floats]]]
 
 
@@ -66,3 +70,41 @@ def _channels(objective: Objective, values: Mapping[str, float]) -> dict[str, Fl
 def kind_of(settings: Mapping[str, Any]) -> str:
     """Return the type of an objective, from its configuration."""
     return str(settings.get("type") or settings.get("objective") or "CurrentDriven")
+
+
+def remarks(assembly: Assembly, values: Mapping[str, Any]) -> Iterator[str]:
+    """Say what should be known of a fit's best values, a sentence each."""
+    free = {name: float(values[name]) for name in assembly.problem.names}
+    yield from _at_bounds(assembly, free)
+    yield from _differing_links(assembly, free)
+    with contextlib.suppress(SolveError):
+        outputs = assembly.problem.comparison.outputs(free)
+        for label, objective in assembly.objectives.items():
+            yield from strays(label, objective, outputs[label])
+
+
+def _at_bounds(assembly: Assembly, free: Mapping[str, float]) -> Iterator[str]:
+    """Name parameters that ended at a bound: the data want a value beyond it."""
+    for parameter in assembly.parameters.space.parameters:
+        low, high = parameter.coordinates
+        value = free[parameter.name]
+        place = parameter.coordinate(value)
+        near_by = _AT_BOUND * (high - low if math.isfinite(high - low) else abs(place))
+        if min(abs(place - low), abs(high - place)) <= near_by:
+            yield (
+                f"{parameter.name!r} ended at a bound, at {value:.6g}: the data may want a value "
+                "beyond it."
+            )
+
+
+def _differing_links(assembly: Assembly, free: Mapping[str, float]) -> Iterator[str]:
+    """Name linked parameters that are another number in some objectives than in the result."""
+    comparison = assembly.problem.comparison
+    local = {label: comparison.view(label).links.values(free) for label in assembly.objectives}
+    for name, value in comparison.links.values(free).items():
+        others = [repr(label) for label, own in local.items() if own.get(name, value) != value]
+        if others:
+            yield (
+                f"{name!r} is computed with the own parameters of {', '.join(others)} there; the "
+                "result has it with those that the elements before gave."
+            )
