@@ -22,6 +22,7 @@ from ionworks_engine.pipelines.fits.assembly import Assembly, assemble
 from ionworks_engine.pipelines.fits.data_fit import read_options
 from ionworks_engine.pipelines.fits.population import Population
 from ionworks_engine.pipelines.objectives.base import Floats
+from ionworks_engine.pipelines.optimizers.ceilings import of_design
 from ionworks_engine.pipelines.results import Finished, plain
 
 
@@ -44,8 +45,8 @@ def sensitivity(element: Mapping[str, Any], context: Context) -> Finished:
     Raises
     ------
     PipelineError
-        If SALib is not installed, a parameter has no finite bounds, or the model has no answer at
-        any point.
+        If SALib is not installed, the design has too many points, a parameter has no finite
+        bounds, or the model has no answer at any point.
     """
     analyze, sample = _salib()
     count = _count(element, context)
@@ -53,6 +54,9 @@ def sensitivity(element: Mapping[str, Any], context: Context) -> Finished:
     options = read_options(element, context.place("options"))
     assembly = assemble(element, context)
     problem = assembly.problem
+    words = of_design(count, len(problem.names), second_order=second)
+    if words is not None:
+        raise refuse(context.place("n_samples"), words)
     seed = int(options.get("seed", 0))
     design = {
         "names": list(problem.names),

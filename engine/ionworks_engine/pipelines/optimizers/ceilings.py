@@ -67,7 +67,7 @@ def of_starts(count: int, settings: Mapping[str, Any] | None) -> str | None:
     'GridSearch begins nowhere: every start would come to the same; leave multistarts out'
     """
     kind = None if settings is None else settings.get("type")
-    if count > 1 and kind in {"GridSearch", "ScipyShgo"}:
+    if count > 1 and kind in ("GridSearch", "ScipyShgo"):
         words = "every start would come to the same; leave multistarts out"
         return f"{kind} begins nowhere: {words}"
     return f"{count:,} starts; {STARTS:,} are the most" if count > STARTS else None
