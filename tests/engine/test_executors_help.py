@@ -6,9 +6,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import fake_help
+import numpy as np
 import pytest
 from ionworks_engine.jobs.executor import InlineExecutor
 from ionworks_engine.jobs.processes import ProcessExecutor
+from ionworks_engine.pipelines.aid import HelperLost
+from ionworks_engine.pipelines.fits.population import Population, optima
 
 HERE = Path(__file__).parent
 COUNT = 24
@@ -209,3 +212,106 @@ def test_closing_leaves_nobody_behind(tmp_path):
 
     pids = asyncio.run(asyncio.wait_for(scenario(), timeout=30))
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+
+
+class Busy:
+    """An aid with two helpers, one of whom begins and one of whom ends something at each look."""
+
+    workers = 3
+    origin = {}  # noqa: RUF012
+
+    def __init__(self, lost=()):
+        self.lost = lost
+        self.waiting, self.begun, self.most, self.helped = [], [], 0, []
+
+    def hand_over(self, _task, request, _affinity):
+        self.waiting.append(part := Part(self, request["start"]["number"]))
+        self.most = max(self.most, len(self.waiting) + len(self.begun))
+        return part
+
+    def go_on(self):
+        if self.begun:
+            self.begun.pop(0).ended = True
+        if self.waiting:
+            self.begun.append(self.waiting.pop(0))
+
+
+class Part:
+    def __init__(self, aid, number):
+        self.aid, self.number, self.ended = aid, number, False
+
+    def done(self):
+        self.aid.go_on()
+        return self.ended
+
+    def result(self):
+        while not self.ended:
+            self.aid.go_on()
+        if self.number in self.aid.lost:
+            raise HelperLost("it died")
+        self.aid.helped.append(self.number)
+        return {"end": {"number": self.number}}
+
+    def take_back(self):
+        self.back = self in self.aid.waiting
+        if self.back:
+            self.aid.waiting.remove(self)
+
+    def is_back(self):
+        return self.back
+
+
+@pytest.mark.parametrize("lost", [(), (3,), (3, 4)])
+def test_starts_are_offered_a_few_at_a_time(lost):
+    aid, own = Busy(lost), []
+
+    def start_one(start):
+        own.append(start["number"])
+        return dict(start)
+
+    starts = [{"number": number} for number in range(500)]
+    assert optima(start_one, starts, aid, {}) == starts
+    assert sorted(own + aid.helped) == list(range(500))
+    assert aid.most <= 8 * 2
+    assert set(lost) <= set(own)
+    assert (len(aid.helped) > 100) == (len(lost) < 2), "who is lost twice is asked no more"
+
+
+class Prompt:
+    """An aid whose helper answers as soon as it is looked at."""
+
+    workers = 2
+    origin = {}  # noqa: RUF012
+
+    def __init__(self):
+        self.out = self.most = self.helped = 0
+
+    def hand_over(self, _task, request, _affinity):
+        self.out += len(request["points"])
+        self.most = max(self.most, self.out)
+        return Answer(self, request["points"])
+
+
+class Answer:
+    def __init__(self, aid, points):
+        self.aid, self.points = aid, points
+
+    def done(self):
+        return True
+
+    def result(self):
+        self.aid.out -= len(self.points)
+        self.aid.helped += len(self.points)
+        return {"outcomes": [fake_help.cost(point).written() for point in self.points]}
+
+
+def test_points_are_offered_some_thousand_at_a_time():
+    def evaluate(point):
+        time.sleep(0.01 if point[0] == 0 else 0.0)
+        return fake_help.cost(point)
+
+    aid, points = Prompt(), np.arange(90_000.0)[:, None]
+    outcomes = Population(evaluate, aid, {}).outcomes(points)
+    assert [one.written() for one in outcomes] == [fake_help.cost(p).written() for p in points]
+    assert aid.helped > 20_000
+    assert aid.most <= 20_000

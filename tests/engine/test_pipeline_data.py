@@ -232,7 +232,7 @@ def test_queries_that_the_loader_documents_pass():
         first_step_from_cycle(3),
         last_step_from_cycle(3),
         'SELECT MAX("Step count") AS "Step count" FROM steps WHERE "Step type" = \'Rest\'',
-        'SELECT "Join", ABS("x") FROM steps WHERE x IN (1, 2) ORDER BY "Join", "Step count" LIMIT 1',
+        'SELECT "Join", ABS("x") FROM steps WHERE x IN (1, 2) ORDER BY "Join", "x" LIMIT 1',
         'SELECT * FROM (SELECT "a", "b" FROM steps) WHERE a = (SELECT MAX("a") FROM steps)',
     ):
         assert list(queries.problems(query)) == []

@@ -13,14 +13,13 @@ The helper's side is :mod:`ionworks_engine.pipelines.helping`.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import math
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -36,6 +35,9 @@ _LIKED, _FEWEST = 2e-2, 4
 for each worker."""
 _AHEAD = 2
 """How many parts the owner has for itself: the one it is at, and the next."""
+_BLOCK, _OUT = 20_000, 8
+"""How many points are shared at a time, and how many starts are on offer for each helper: what is
+offered stands in the engine's memory."""
 _LATE = 3.0
 """How many times as long as itself the owner gives a helper."""
 _WORTH = 5e-3
@@ -127,6 +129,9 @@ class Population:
     def outcomes(self, points: Floats) -> list[Outcome]:
         """Return the outcome at each row of a matrix, in their order."""
         points = np.atleast_2d(points)
+        if len(points) > _BLOCK:
+            blocks = (points[at : at + _BLOCK] for at in range(0, len(points), _BLOCK))
+            return [outcome for block in blocks for outcome in self.outcomes(block)]
         if self._recipe.helpers and len(points) > 1 and math.isnan(self._seconds):
             first = self._timed(points[0])
             return [first, *self.outcomes(points[1:])]
@@ -259,56 +264,68 @@ def optima(
     list of dict
         What each start came to, in their order.
     """
-    runs = _Runs(start_one, starts, _Recipe(aid, element))
-    return runs.found()
+    return _Runs(start_one, starts, _Recipe(aid, element)).found()
 
 
-@dataclass
 class _Runs:
     """Starts on their way."""
 
-    start_one: Callable[[Mapping[str, Any]], dict[str, Any]]
-    starts: Sequence[Mapping[str, Any]]
-    recipe: _Recipe
-    ends: dict[int, dict[str, Any]] = field(default_factory=dict)
-    offered: dict[int, Handed] = field(default_factory=dict)
+    def __init__(
+        self,
+        start_one: Callable[[Mapping[str, Any]], dict[str, Any]],
+        starts: Sequence[Mapping[str, Any]],
+        recipe: _Recipe,
+    ) -> None:
+        self._start_one = start_one
+        self._starts = starts
+        self._recipe = recipe
+        self._own: deque[int] = deque()
+        self._waiting = deque(range(len(starts)))
+        self._offered: dict[int, Handed] = {}
+        self._ends: dict[int, dict[str, Any]] = {}
 
     def found(self) -> list[dict[str, Any]]:
         """Run the first one here, then whatever nobody has begun."""
-        if self.recipe.helpers:
-            for index in range(1, len(self.starts)):
-                self._offer(index)
-        while len(self.ends) < len(self.starts):
+        while len(self._ends) < len(self._starts):
             self._collect()
             mine = self._mine()
+            self._offer()
             if mine is not None:
-                self.ends[mine] = self.start_one(self.starts[mine])
-            elif self.offered:
-                self._end(next(iter(self.offered)))
-        return [self.ends[index] for index in range(len(self.starts))]
+                self._ends[mine] = self._start_one(self._starts[mine])
+            elif self._offered:
+                self._end(next(iter(self._offered)))
+        return [self._ends[index] for index in range(len(self._starts))]
 
-    def _offer(self, index: int) -> None:
-        handed = self.recipe.offer(START, {"start": self.starts[index]})
-        if handed is not None:
-            self.offered[index] = handed
+    def _offer(self) -> None:
+        """Offer the next ones, a few for each helper."""
+        while self._waiting and len(self._offered) < _OUT * self._recipe.helpers:
+            index = self._waiting.popleft()
+            handed = self._recipe.offer(START, {"start": self._starts[index]})
+            if handed is None:
+                self._own.append(index)
+            else:
+                self._offered[index] = handed
 
     def _mine(self) -> int | None:
         """Return a start that is nobody's, else the last one that comes back."""
-        for index in range(len(self.starts)):
-            if index not in self.ends and index not in self.offered:
-                return index
-        for index, handed in reversed(list(self.offered.items())):
+        for those in (self._own, self._waiting):
+            if those:
+                return those.popleft()
+        for index, handed in reversed(list(self._offered.items())):
             handed.take_back()
             if handed.is_back():
-                del self.offered[index]
+                del self._offered[index]
                 return index
         return None
 
     def _collect(self) -> None:
-        for index in [index for index, handed in self.offered.items() if handed.done()]:
+        for index in [index for index, handed in self._offered.items() if handed.done()]:
             self._end(index)
 
     def _end(self, index: int) -> None:
         """Wait for a start; one that was lost is run here."""
-        with contextlib.suppress(HelperLost):
-            self.ends[index] = self.offered.pop(index).result()["end"]
+        try:
+            self._ends[index] = self._offered.pop(index).result()["end"]
+        except HelperLost:
+            self._recipe.lost()
+            self._own.append(index)
