@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
-from hand_made import CURRENT, TIME, VOLTAGE, by_hand, context, objective, steady
+from hand_made import CURRENT, D_P, TIME, VOLTAGE, by_hand, context, listed, objective, steady
 from ionworks_engine.battery.quiet import pybamm
+from ionworks_engine.pipelines.fits.data_fit import fit
 from ionworks_engine.pipelines.objectives.base import SolveError
+from ionworks_engine.pipelines.validation import validate
 
 AMBIENT = "Ambient temperature [K]"
 CONTACT = "Contact resistance [Ohm]"
@@ -83,3 +85,87 @@ def test_where_the_solver_gets_no_further_it_is_said_without_its_words():
         one.evaluate({WIDTH: 0.2})
     assert "initial state" in caught.value.message
     assert "IDA" not in caught.value.message
+
+
+# -- where models end -------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("model", "over"),
+    [("SPM", {}), ("SPMe", {}), ({"type": "GITTModel"}, {"Ohmic resistance [Ohm]": 0.0})],
+)
+def test_beyond_full_and_empty_particles_there_is_no_model(model, over):
+    columns = steady(duration=5400, rows=91)
+    one = objective(columns, {}, given=context(**over), model=model)
+    names = ["Minimum negative", "Maximum positive"]
+    surfaces = by_hand(
+        pybamm.lithium_ion.SPM(),
+        columns,
+        [f"{each} particle surface stoichiometry" for each in names],
+    )
+    beyond = (surfaces[0] < 0) | (surfaces[1] > 1)
+    assert 20 < beyond.sum() < 40
+    (model_there,) = one.evaluate({}).values()
+    assert np.isnan(model_there).tolist() == beyond.tolist()
+    assert one.plots({})[0]["traces"][1]["y"][-1] is None
+    assert np.isnan(one.channels({})["Voltage [V] (model)"]).tolist() == beyond.tolist()
+
+
+def test_what_was_emptied_does_not_come_back():
+    columns = steady(duration=6000, rows=101)
+    columns[CURRENT] = np.where(columns[TIME] < 4500, 5.0, -5.0)
+    voltage = objective(columns, {}, model="SPM").evaluate({})[VOLTAGE]
+    first = int(np.flatnonzero(np.isnan(voltage))[0])
+    assert 60 <= first < 75
+    assert np.isnan(voltage[first:]).all()
+
+
+def test_a_search_is_told_how_far_beyond_it_is():
+    columns = steady(duration=3300, rows=56)
+    (columns[VOLTAGE],) = by_hand(pybamm.lithium_ion.SPM(), columns)
+    settings = {"type": "CurrentDriven", **listed(columns), "options": {"model": "SPM"}}
+    parameters = {WIDTH: {"initial_value": 0.7, "bounds": [0.3, 4]}}
+    known = context()
+    found = fit({"objectives": {"cell": settings}, "parameters": parameters}, known)
+    assert found.values[WIDTH] == pytest.approx(1.58, rel=1e-4)
+    one = objective(columns, {WIDTH: 0.7}, model="SPM")
+    assert np.isfinite(one.evaluate({WIDTH: 0.7})[VOLTAGE]).all()
+    assert np.isnan(one.channels({WIDTH: 0.7})["Voltage [V] (model)"]).any()
+
+
+@pytest.mark.parametrize("axis", ["time", "voltage"])
+def test_a_search_that_begins_beyond_is_shown_without_a_model(axis):
+    full = {"Initial concentration in negative electrode [mol.m-3]": 40000.0}
+    columns = {**steady(), VOLTAGE: np.linspace(4, 3, 61)}
+    one = objective(columns, full, model="SPM", **{"independent variable": axis})
+    *_, shown = one.channels(full).values()
+    assert np.isnan(shown).all()
+    assert one.plots(full)[0]["traces"][1]["y"] == [None] * 61
+
+
+def test_a_voltage_that_is_no_number_is_an_error_whatever_surfaces_are():
+    model = {"type": "SPM", "options": {"contact resistance": "true"}}
+    one = objective(steady(), {CONTACT: 0.01}, given=context(**{CONTACT: 0.0}), model=model)
+    for compute in (one.evaluate, lambda values: one.derivatives(values, [CONTACT])):
+        with pytest.raises(SolveError):
+            compute({CONTACT: float("nan")})
+
+
+def test_statistics_say_where_the_model_ends():
+    columns = steady(duration=5400, rows=91)
+    settings = {"type": "CurrentDriven", **listed(columns), "options": {"model": "SPM"}}
+    known = context()
+    found = validate({"objectives": {"cell": settings}}, known).result
+    assert found["summary_stats"]["cell"]["RMSE"] < 1
+    assert "29 of 91 points" in " ".join(known.assumptions)
+
+
+def test_surfaces_that_are_watched_are_no_reason_to_fit_a_diffusivity():
+    columns = {**steady(), "Temperature [degC]": np.full(61, 25.0)}
+    one = objective(
+        columns,
+        {D_P: 4e-15, AMBIENT: 298.15},
+        model="SPM",
+        **{"objective variables": ["Temperature [degC]"]},
+    )
+    assert one.inputs == {AMBIENT}

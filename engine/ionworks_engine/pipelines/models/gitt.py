@@ -107,6 +107,8 @@ class GITTModel(pybamm.BaseModel):  # type: ignore[misc]
             {
                 concentration.name: concentration,
                 f"{name} particle surface stoichiometry": surface,
+                f"Minimum {electrode} particle surface stoichiometry": surface,
+                f"Maximum {electrode} particle surface stoichiometry": surface,
                 f"{name} electrode stoichiometry": pybamm.r_average(concentration) / most,
                 f"{name} electrode surface potential [V]": potential,
             }

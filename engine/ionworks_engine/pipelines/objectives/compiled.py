@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ionworks_engine.battery.compiled import temperature
@@ -14,6 +15,7 @@ from ionworks_engine.pipelines.solving.simulator import Machine
 from ionworks_engine.pipelines.solving.start import is_entry, start_of
 
 _KELVIN = 273.15
+_REACH = re.compile(r"(Minimum|Maximum) .*particle surface stoichiometry")
 _MOST_MACHINES = 16
 _MACHINES: OrderedDict[tuple[Any, ...], Machine] = OrderedDict()
 
@@ -42,9 +44,9 @@ class Inputs:
         states = self._start.names if self._start else frozenset()
         self.wanted = frozenset(name for name in (*values, *states) if not is_entry(name))
 
-    def used_by(self, machine: Machine) -> frozenset[str]:
-        """Return the free names, as the user spells them, that change what a model computes."""
-        used = machine.used
+    def used_by(self, machine: Machine, variables: Sequence[str]) -> frozenset[str]:
+        """Return the free names, as the user spells them, that change variables of a model."""
+        used = machine.used(variables)
         if self._start is not None and self._start.names & used:
             used |= self._start.inputs
         return frozenset(name for name, known in self._names.items() if known in used)
@@ -107,3 +109,8 @@ def with_temperatures(model: Any) -> Any:
     model.variables.setdefault("Temperature [degC]", celsius)
     model.variables.setdefault("Temperature [K]", celsius + _KELVIN)
     return model
+
+
+def reach_of(model: Any) -> tuple[str, ...]:
+    """Name the variables that must stay from 0 to 1: the surfaces of particles, empty to full."""
+    return tuple(filter(_REACH.fullmatch, model.variables))

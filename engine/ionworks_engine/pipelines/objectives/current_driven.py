@@ -19,7 +19,6 @@ from ionworks_engine.pipelines.models import Chosen
 from ionworks_engine.pipelines.objectives.base import (
     Floats,
     Plot,
-    SolveError,
     line_plot,
     side_by_side,
 )
@@ -87,10 +86,16 @@ class OverTime:
         flow = measured_course(table, options)
         self._model = DrivenModel(chosen, free, names, flow, rising(elapsed(table)))
         self.inputs = self._model.inputs
+        self._is_searched = bool(free)
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        """Return the model's variables at the measured times."""
-        return self._model.evaluate(values)
+        """Return the model's variables at the measured times.
+
+        In a search beyond the model's reach too; where nothing is free, NaN there.
+        """
+        return (
+            self._model.evaluate(values) if self._is_searched else self._model.within_reach(values)
+        )
 
     def derivatives(
         self, values: Mapping[str, float], names: Sequence[str]
@@ -99,12 +104,13 @@ class OverTime:
         return self._model.derivatives(values, names)
 
     def channels(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        """Return time, and data and model of each variable."""
-        return side_by_side(TIME, self._places, self.variables, self.evaluate(values))
+        """Return time, and data and model of each variable, which ends with the model's reach."""
+        model = self._model.within_reach(values)
+        return side_by_side(TIME, self._places, self.variables, model)
 
     def plots(self, values: Mapping[str, float]) -> list[Plot]:
-        """Return each variable over time."""
-        model = self.evaluate(values)
+        """Return each variable over time, up to the end of the model's reach."""
+        model = self._model.within_reach(values)
         return [
             line_plot(self._kind, TIME, self._places, name, data, model[name])
             for name, data in self.variables.items()
@@ -147,13 +153,26 @@ class OverVoltage:
         read = list(dict.fromkeys([VOLTAGE, *(name for name in names if name != TIME)]))
         self._model = DrivenModel(chosen, free, read, flow, self._grid)
         self.inputs = self._model.inputs
+        self._is_searched = bool(free)
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        """Return the model's variables at the measured voltages, NaN at those not reached."""
-        found = {TIME: self._grid, **self._model.evaluate(values)}
+        """Return the model's variables at the measured voltages, NaN at those not reached.
+
+        A search reaches for them beyond what means anything; where nothing is free, NaN is there.
+        """
+        if self._is_searched:
+            return self._first_at(self._model.evaluate(values))
+        return self._within_reach(values)
+
+    def _within_reach(self, values: Mapping[str, float]) -> dict[str, Floats]:
+        return self._first_at(self._model.within_reach(values))
+
+    def _first_at(self, model: Mapping[str, Floats]) -> dict[str, Floats]:
+        """Return the variables where the model first gets to the measured voltages."""
+        found = {TIME: self._grid, **model}
         there = np.isfinite(found[VOLTAGE])
         if not there.any():
-            raise SolveError("the model has no finite voltage")
+            return {name: np.full(self._places.size, np.nan) for name in self.variables}
         farthest = np.maximum.accumulate(self._sign * found[VOLTAGE][there])
         first = np.append(True, np.diff(farthest) > 0)
         wanted = self._sign * self._places
@@ -173,11 +192,11 @@ class OverVoltage:
 
     def channels(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return voltage, and data and model of each variable."""
-        return side_by_side(VOLTAGE, self._places, self.variables, self.evaluate(values))
+        return side_by_side(VOLTAGE, self._places, self.variables, self._within_reach(values))
 
     def plots(self, values: Mapping[str, float]) -> list[Plot]:
         """Return each variable over voltage."""
-        model = self.evaluate(values)
+        model = self._within_reach(values)
         return [
             line_plot("CurrentDriven", VOLTAGE, self._places, name, data, model[name])
             for name, data in self.variables.items()

@@ -11,13 +11,14 @@ from ionworks_engine.pipelines.context import Context
 from ionworks_engine.pipelines.data import Table
 from ionworks_engine.pipelines.errors import near, refuse
 from ionworks_engine.pipelines.models import Chosen, model_and_parameters
-from ionworks_engine.pipelines.objectives.base import Floats
-from ionworks_engine.pipelines.objectives.compiled import Inputs, machine_for
+from ionworks_engine.pipelines.objectives.base import Floats, SolveError
+from ionworks_engine.pipelines.objectives.compiled import Inputs, machine_for, reach_of
 from ionworks_engine.pipelines.solving.course import ATOL, RTOL, Course, course
 from ionworks_engine.pipelines.solving.simulator import Simulator
 
 TIME, CURRENT, VOLTAGE = "Time [s]", "Current [A]", "Voltage [V]"
 INTERPOLANT = ("interpolant_atol", "interpolant_rtol", "interpolant_lossless")
+_ROUNDING = 1e-6
 
 
 class DrivenModel:
@@ -46,22 +47,46 @@ class DrivenModel:
         times: Floats,
     ) -> None:
         self._inputs = Inputs(chosen, free)
-        machine = machine_for(chosen, self._inputs.wanted, tuple(variables))
+        self._variables = tuple(variables)
+        reach = reach_of(chosen.model) if flow.values.any() else ()
+        machine = machine_for(chosen, self._inputs.wanted, (*self._variables, *reach))
         self._equations = machine.equations
         self._simulator = Simulator(machine, flow, times)
-        self._variables = tuple(variables)
-        self.inputs = self._inputs.used_by(machine)
+        self.inputs = self._inputs.used_by(machine, self._variables)
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
-        """Return the variables at the times; NaN where the model does not get to.
+        """Return the variables at the times; NaN where the solver does not get to.
 
         Raises
         ------
         SolveError
             If there is no solution.
         """
+        return self._named(self._solved(values))
+
+    def within_reach(self, values: Mapping[str, float]) -> dict[str, Floats]:
+        """Return the variables; NaN also from where a particle's surface is emptier than empty.
+
+        Or fuller than full: there the equations go on, but mean nothing. Where they lead tells a
+        search the way back, which NaN would not.
+        """
+        found = self._solved(values)
+        surfaces = found[len(self._variables) :]
+        beyond = ((surfaces < -_ROUNDING) | (surfaces > 1 + _ROUNDING)).any(axis=0)
+        return self._named(np.where(np.logical_or.accumulate(beyond), np.nan, found))
+
+    def _solved(self, values: Mapping[str, float]) -> Floats:
         found = self._simulator.run(self._equations.filled(self._inputs.at(values)))
-        return dict(zip(self._variables, found, strict=True))
+        return self._checked(found)
+
+    def _checked(self, found: Floats) -> Floats:
+        if np.isnan(found[: len(self._variables)]).all():
+            raise SolveError("the model has no finite value at any of the measured points")
+        return found
+
+    def _named(self, found: Floats) -> dict[str, Floats]:
+        """Return what was asked for by name, without the surfaces that follow it."""
+        return dict(zip(self._variables, found, strict=False))
 
     def derivatives(
         self, values: Mapping[str, float], names: Sequence[str]
@@ -74,10 +99,7 @@ class DrivenModel:
         found, slopes = self._simulator.slopes(inputs, [order.index(name) for name in asked])
         weights = np.array([[each.get(name, 0.0) for name in asked] for each in moved])
         totals = slopes @ weights.reshape(len(names), len(asked)).T
-        return (
-            dict(zip(self._variables, found, strict=True)),
-            dict(zip(self._variables, totals, strict=True)),
-        )
+        return self._named(self._checked(found)), self._named(totals)
 
 
 def measured_course(table: Table, options: Mapping[str, Any], longer: float = 0.0) -> Course:

@@ -56,7 +56,7 @@ class ImpedanceSpectrum:
         machine = machine_for(chosen, self._inputs.wanted, (VOLTAGE,))
         self._equations = machine.equations
         self._response = Response(self._equations)
-        self.inputs = self._inputs.used_by(machine)
+        self.inputs = self._inputs.used_by(machine, (VOLTAGE,))
 
     def evaluate(self, values: Mapping[str, float]) -> dict[str, Floats]:
         """Return real and imaginary part in Ohm at the measured frequencies."""

@@ -7,6 +7,7 @@ that couples everything, such as a DFN, is one set.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -133,10 +134,10 @@ def arguments(kind: Any, unknowns: int, inputs: int) -> tuple[Any, Any, Any, Any
     return kind.sym("t"), kind.sym("y", unknowns), kind.sym("I"), kind.sym("p", inputs)
 
 
-def touched(function: Any, place: int) -> Places:
-    """Return the places of an argument that a function depends on."""
-    counts = np.diff(np.asarray(function.sparsity_jac(place, 0).colind()))
-    return np.flatnonzero(counts)
+def touched(function: Any, place: int, rows: Sequence[int] | None = None) -> Places:
+    """Return the places of an argument that a function, or rows of what it gives, depend on."""
+    changes = _pattern(function, place)
+    return np.unique((changes if rows is None else changes[list(rows)]).indices).astype(int)
 
 
 def _pattern(function: Any, place: int) -> Any:

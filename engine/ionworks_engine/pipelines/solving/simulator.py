@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
 
 from ionworks_engine.battery.quiet import casadi
 from ionworks_engine.battery.terms import Floats, Places
-from ionworks_engine.pipelines.objectives.base import SolveError
 from ionworks_engine.pipelines.solving.course import Course
 from ionworks_engine.pipelines.solving.equations import Equations
 from ionworks_engine.pipelines.solving.integrated import IntegratedPart
@@ -54,12 +54,15 @@ class Machine:
         self.divided = divided(self.reader, self._staying())
         self._slopes: Any = None
 
-    @property
-    def used(self) -> frozenset[str]:
-        """Names of the inputs that change anything that is read."""
-        places = [solver.part.inputs for solver in self.solvers]
-        every = np.concatenate([*places, touched(self.reader, 3)])
-        return frozenset(self.equations.names[place] for place in every)
+    def used(self, variables: Sequence[str]) -> frozenset[str]:
+        """Return the names of the inputs that change any of some variables."""
+        rows = [self.equations.variables.index(name) for name in variables]
+        needed = touched(self.reader, 1, rows)
+        ends = np.cumsum([solver.part.needed.size for solver in self.solvers])
+        parts = np.unique(np.searchsorted(ends, needed, side="right"))
+        places = [self.solvers[part].part.inputs for part in parts]
+        every = np.concatenate([*places, touched(self.reader, 3, rows)])
+        return frozenset(self.equations.names[place] for place in every.astype(int))
 
     def _staying(self) -> Places:
         """Return the places, among all needed unknowns, of those that no input changes."""
@@ -155,8 +158,6 @@ class Simulator:
         return self._spread(read), total[:, self._places]
 
     def _spread(self, read: Floats) -> Floats:
-        if np.isnan(read).all():
-            raise SolveError("the model has no finite value at any of the measured points")
         return read[:, self._places]
 
     def _states(self, place: int, inputs: Floats) -> Floats:
