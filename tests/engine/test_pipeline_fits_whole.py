@@ -435,3 +435,11 @@ def test_doubts_about_chains_are_said_and_the_result_decodes(decays):
         decoded = iws.from_config(json.loads(json.dumps(found.result, allow_nan=False)))
         assert isinstance(decoded, iws.results.PosteriorResult)
         assert "narrow" not in found.result
+
+
+def test_weighted_clouds_need_numbers_of_both_variables(decays):
+    decays(one=lambda given: Decay(DATA, given, extra={"Square [V2]": EMPTY}))
+    clouds = {"position_variable": VARIABLE, "weight_variable": "Square [V2]"}
+    element = {**ELEMENT, "cost": {"type": "Wasserstein", **clouds}}
+    with pytest.raises(PipelineError, match=r"'Square .* has no number to compare"):
+        fit(element, context())
