@@ -341,7 +341,7 @@ class TestThinning:
 
     def test_rows_are_rows_of_the_data_in_order(self):
         small = thinned(FRAME, 200)
-        assert len(small) <= 200
+        assert len(small) == 200
         assert small["Time [s]"].is_sorted()
         assert small.join(FRAME, on=FRAME.columns, nulls_equal=True).height == len(small)
 
@@ -356,7 +356,7 @@ class TestThinning:
             schema={"Time [s]": pl.Float64, "V": pl.Float64},
         ).with_columns(W=-pl.col("V") * 2)
         small = thinned(frame, most)
-        assert len(small) <= most
+        assert len(small) == min(most, len(values))
         assert small.row(0)[0] == 0.0
         assert small.row(-1)[0] == len(values) - 1
         for name in ("V", "W"):
@@ -376,7 +376,7 @@ class TestThinning:
     def test_too_few_points_say_how_many_it_takes(self):
         with pytest.raises(ValueError, match="takes 10 or more"):
             thinned(FRAME, 9)
-        assert len(thinned(FRAME, 10)) <= 10
+        assert len(thinned(FRAME, 10)) == 10
 
     @pytest.mark.parametrize("columns", [["Time [s]"], ["Remark"], ["Time [s]", "Nothing"]])
     def test_without_a_curve_rows_stay_at_equal_distances(self, columns):
@@ -390,6 +390,14 @@ class TestThinning:
         small = thinned(frame, 100)
         assert small.columns == frame.columns
         assert small.equals(thinned(frame.rename({name: "V"}), 100).rename({"V": name}))
+
+    @pytest.mark.parametrize("most", [120, 999])
+    def test_rows_that_fill_up_are_spread_over_all(self, most):
+        """A straight line has its extremes at the ends of buckets, which are neighbours."""
+        line = pl.DataFrame({"Time [s]": range(1000), "V": range(1000), "I": [1] * 1000})
+        times = thinned(line, most)["Time [s]"]
+        assert len(times.unique()) == most
+        assert times.diff().max() <= 24
 
     def test_the_server_thins_nothing_itself(self, client):
         found = client.table(Operation, "m", columns=["Time [s]", "Voltage [V]"], max_points=50)
