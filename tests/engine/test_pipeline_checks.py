@@ -328,6 +328,27 @@ OBJECTIVE = "data_fit/objectives/voltage"
             "none is left for 'inner'",
         ),
         ("data_fit/multistarts", 0, "elements.data_fit.multistarts"),
+        ("data_fit/multistarts", 10**9, "multistarts: 1,000,000,000 starts; 1,000 are the most"),
+        (
+            "fit",
+            {**FIT, "optimizer": {"type": "GridSearch"}, "multistarts": 2},
+            "elements.fit.multistarts: GridSearch begins nowhere",
+        ),
+        ("data_fit/optimizer", {"type": "GridSearch", "npts": 250_001}, "from 1 to 250,000"),
+        (
+            "fit",
+            {
+                **FIT,
+                "parameters": {f"Wave {k} [V]": {"bounds": [0, 1]} for k in range(3)},
+                "optimizer": {"type": "GridSearch", "npts": 64},
+            },
+            "elements.fit.optimizer.npts: 64**3 points; 250,000 are the most",
+        ),
+        (
+            "ss",
+            {**FIT, "element_type": "sobol_sensitivity", "n_samples": 2**30},
+            "elements.ss.n_samples: 1,073,741,824 * 3 points; 1,000,000 are the most",
+        ),
         ("data_fit/initial_guess_sampler", {"type": "Sobol"}, "initial_guess_sampler: must be"),
         ("data_fit/objective_parallelism", "yes", "must be 'auto', 'on' or 'off'"),
         ("data_fit/options", {"seed": -1}, "elements.data_fit.options.seed"),

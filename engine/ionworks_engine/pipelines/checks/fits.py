@@ -12,7 +12,7 @@ from ionworks_engine.pipelines.checks.together import of_parts
 from ionworks_engine.pipelines.checks.trees import untyped
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
 from ionworks_engine.pipelines.fits.parameters import FitParameters, read_parameters
-from ionworks_engine.pipelines.optimizers import catalogue
+from ionworks_engine.pipelines.optimizers import catalogue, ceilings
 
 Problems = Iterator[tuple[str, str]]
 _KEYS = (
@@ -64,6 +64,7 @@ def of_fit(element: Mapping[str, Any], where: str, known: Known) -> Problems:
     if parameters is not None and not wrong and not search:
         yield from of_parts(element, where, parameters)
     yield from _of_numbers(element, where)
+    yield from _of_sizes(element, where, parameters)
     if element.get("cost_logger") is not None:
         yield f"{where}.cost_logger", "a logger cannot be sent; leave it out"
     yield from _of_options(element.get("options"), f"{where}.options")
@@ -148,7 +149,8 @@ def _of_search(
     optimizer, place = element.get("optimizer"), f"{where}.optimizer"
     if optimizer is None:
         return
-    wrong = list(untyped(optimizer, place)) or list(catalogue.check(optimizer, place))
+    count = None if parameters is None else len(parameters.space.names)
+    wrong = list(untyped(optimizer, place)) or list(catalogue.check(optimizer, place, count))
     yield from wrong
     if wrong:
         return
@@ -199,6 +201,23 @@ def _of_numbers(element: Mapping[str, Any], where: str) -> Problems:
         if kind not in _SAMPLERS:
             listed = " or ".join(f"{{'type': {each!r}}}" for each in _SAMPLERS)
             yield f"{where}.initial_guess_sampler", f"must be {listed}"
+
+
+def _of_sizes(element: Mapping[str, Any], where: str, parameters: FitParameters | None) -> Problems:
+    """Yield what is larger than an answer needs: it would fill the memory."""
+    multistarts, optimizer = element.get("multistarts"), element.get("optimizer")
+    if isinstance(multistarts, int) and _is_count(multistarts):
+        settings = optimizer if isinstance(optimizer, Mapping) else None
+        words = ceilings.of_starts(multistarts, settings)
+        if words is not None:
+            yield f"{where}.multistarts", words
+    samples = element.get("n_samples", 1)
+    if isinstance(samples, int) and _is_count(samples) and parameters is not None:
+        second = element.get("calc_second_order") is True
+        count = len(parameters.space.names)
+        words = ceilings.of_design(samples, count, second_order=second)
+        if words is not None:
+            yield f"{where}.n_samples", words
 
 
 def _of_options(options: Any, where: str) -> Problems:
