@@ -34,7 +34,10 @@ _OWN: Mapping[str, tuple[tuple[str, ...], tuple[str, ...] | None]] = {
     ),
     "GITTModel": ((), None),
     "MSMRHalfCellModel": (("electrode",), _HALF_CELL_OPTIONS),
-    "MSMRFullCellModel": (("negative_electrode_model", "positive_electrode_model"), _HALF_CELL_OPTIONS),
+    "MSMRFullCellModel": (
+        ("negative_electrode_model", "positive_electrode_model"),
+        _HALF_CELL_OPTIONS,
+    ),
 }
 
 
