@@ -69,10 +69,9 @@ def _between(kept: pl.Series, rows: int, count: int) -> pl.Series:
     """Return so many of the rows that are not kept, spread evenly among them."""
     import polars as pl
 
-    others = pl.int_range(rows, dtype=kept.dtype, eager=True)
-    others = others.filter(~others.is_in(kept.implode()))
-    places = (2 * pl.int_range(count, eager=True) + 1) * len(others) // (2 * max(count, 1))
-    return others.gather(places)
+    every = pl.Series(range(rows), dtype=pl.Int64)
+    others = every.filter(~every.is_in(kept.implode()))
+    return others[[(2 * place + 1) * len(others) // (2 * count) for place in range(count)]]
 
 
 def _is_curve(column: pl.Series) -> bool:
