@@ -81,7 +81,7 @@ def resolve(connection: Connection, references: Iterable[Reference]) -> Inputs:
         except ApiError as error:
             if error.status == 422:
                 raise
-            message = f"{reference.path}: {error.message}"
+            message = queue.shortened(f"{reference.path}: {error.message}")
             raise ApiError(error.status, error.code, message, error.detail) from None
     return found
 

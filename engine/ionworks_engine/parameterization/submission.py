@@ -14,6 +14,7 @@ import json
 import uuid
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 import polars as pl
@@ -37,6 +38,9 @@ from ionworks_engine.storage.tables import (
 
 MOST_ELEMENTS = 1000
 """Each is a job that is handed the whole configuration."""
+MOST_PROBLEMS = 100
+"""Of a refusal: nobody reads more, and each is looked up among the names that there are."""
+_LONGEST = 1000
 
 
 async def create(call: Call) -> dict[str, Any]:
@@ -96,11 +100,24 @@ async def _check(call: Call, elements: Mapping[str, Any], *, simple: bool) -> No
 
     def find() -> list[Problem]:
         found = checks.problems(elements, simple=simple, columns_of=columns_of)
-        return [Problem(_place(path, simple=simple), message) for path, message in found]
+        told = [
+            Problem(_shortened(_place(path, simple=simple)), _shortened(message))
+            for path, message in islice(found, MOST_PROBLEMS)
+        ]
+        if next(found, None) is not None:
+            told.append(Problem(_place("elements", simple=simple), "and more; mend these first"))
+        return told
 
     problems = await asyncio.to_thread(find)
     if problems:
         raise invalid(problems)
+
+
+def _shortened(words: str) -> str:
+    """Return words without the middle of what a stranger made long."""
+    cut = len(words) - _LONGEST
+    half = _LONGEST // 2
+    return words if cut <= 0 else f"{words[:half]} ... {cut:,} more letters ... {words[-half:]}"
 
 
 def _place(path: str, *, simple: bool) -> str:

@@ -30,6 +30,7 @@ TRANSFORMS = (
 )
 OPTIONS = (*sorted(queries.STEPS), "capacity_column", "transforms", *TRANSFORMS)
 _DEEPEST = 8
+_MOST, _LONGEST = 20, 80
 
 
 @dataclass(frozen=True)
@@ -109,7 +110,8 @@ def columns_of_data(data: Any, where: str, known: Known, depth: int = 0) -> Colu
         return _table(data, where)
     for name in data:
         if name not in RESERVED:
-            return _wrong(f"{where}.{name}", f"unknown key {name!r}{near(str(name), RESERVED)}")
+            told = f"unknown key {shown(name)}{near(str(name)[:_LONGEST], RESERVED)}"
+            return _wrong(f"{where}.{str(name)[:_LONGEST]}", told)
     if data.get("analysis") is not None:
         return _wrong(f"{where}.analysis", "no analyses are stored here; give the data itself")
     return _payload(data, where, known, depth)
@@ -193,8 +195,11 @@ def _of_choice(data: Mapping[str, Any], where: str) -> Iterator[tuple[str, str]]
 def unknown_keys(
     mapping: Mapping[str, Any], allowed: Iterable[str], where: str
 ) -> Iterator[tuple[str, str]]:
-    """Yield the keys of a mapping that it cannot have."""
+    """Yield the keys of a mapping that it cannot have, the first few of them."""
     allowed = tuple(allowed)
-    for key in mapping:
-        if key not in allowed:
-            yield f"{where}.{key}", f"unknown key {key!r}{near(str(key), allowed)}"
+    unknown = [key for key in mapping if key not in allowed]
+    for key in unknown[:_MOST]:
+        name = str(key)[:_LONGEST]
+        yield f"{where}.{name}", f"unknown key {shown(key)}{near(name, allowed)}"
+    if len(unknown) > _MOST:
+        yield where, f"has {len(unknown) - _MOST:,} more unknown keys"
