@@ -155,6 +155,9 @@ def test_submitting_a_pipeline(client, measurement_id, capsys):
     assert fitted == pytest.approx(TRUTH, rel=0.01)
     assert any("CurrentDriven" in sentence for sentence in found["data_fit"].assumptions)
     assert set(found["entry"].parameter_values) == set()
+    told = client.pipeline.elements(pipeline_result.pipeline_id)[1].progress
+    assert told["evaluations"] == found["data_fit"].evaluations
+    assert told["inputs"]["Negative electrode diffusivity [m2.s-1]"] == fitted
 
 
 def test_pybamm_model_support(client):

@@ -48,9 +48,13 @@ class _Progress:
 
     def tell(self, progress: Mapping[str, Any]) -> None:
         self._held.update(progress)
-        now = time.monotonic()
-        if now - self._written_at >= _EVERY:
-            self._written_at = now
+        if time.monotonic() - self._written_at >= _EVERY:
+            self.close()
+
+    def close(self) -> None:
+        """Write what is held back."""
+        if self._held:
+            self._written_at = time.monotonic()
             self._write({"progress": self._held})
             self._held = {}
 
@@ -77,6 +81,10 @@ class Noting:
     def tell(self, progress: Mapping[str, Any]) -> None:
         """Pass on how far the work is."""
         self._progress.tell(progress)
+
+    def close(self) -> None:
+        """Pass on what was told last: the task is over."""
+        self._progress.close()
 
     def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
         """Find nobody."""
@@ -107,6 +115,10 @@ class Calling:
     def tell(self, progress: Mapping[str, Any]) -> None:
         """Pass on how far the work is."""
         self._progress.tell(progress)
+
+    def close(self) -> None:
+        """Pass on what was told last: the task is over."""
+        self._progress.close()
 
     def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
         """Offer a task to the other workers."""

@@ -121,6 +121,7 @@ class InlineExecutor:
             await asyncio.sleep(0)
         aid = Noting(request, notes)
         message = answer(self._tasks, {"task": task, "request": request}, aid)
+        aid.close()
         return Reply.of(frames.decode(message))
 
     async def close(self) -> None:

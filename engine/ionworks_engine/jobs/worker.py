@@ -53,6 +53,7 @@ def main(module: str, most_bytes: int, workers: int) -> None:
         inbox.aid = Calling(head["request"], workers, outbox.write)
         with bounded(most_bytes) if head["task"] in served.BOUNDED else nullcontext():
             reply = answer(served.TASKS, head, inbox.aid)
+            inbox.aid.close()
         outbox.send(reply)
 
 
