@@ -79,6 +79,14 @@ def test_temperature_has_derivatives_where_unknowns_are_algebraic(kind, options)
     assert slopes[VOLTAGE][:, 0] == pytest.approx(differences, abs=1e-2 * scale)
 
 
+@pytest.mark.parametrize("kelvin", [282.0, 290.0, 315.0])
+def test_the_start_is_found_far_from_where_algebraic_unknowns_are_guessed(kelvin):
+    columns = swinging()
+    one = objective(columns, {AMBIENT: 298.15}, model="DFN")
+    (voltage,) = by_hand(pybamm.lithium_ion.DFN(), columns, **{AMBIENT: kelvin})
+    assert one.evaluate({AMBIENT: kelvin})[VOLTAGE] == pytest.approx(voltage, abs=1e-4)
+
+
 def test_where_the_solver_gets_no_further_it_is_said_without_its_words():
     one = objective(steady(), {WIDTH: 1.58}, model="DFN")
     with pytest.raises(SolveError) as caught:

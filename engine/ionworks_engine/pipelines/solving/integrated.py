@@ -61,8 +61,15 @@ class IntegratedPart:
         SolveError
             If it did not get beyond the start.
         """
-        start = self.part.start(inputs).full().ravel()
-        raw = self._solved(inputs, course, times, start, ())
+        guess = self.part.start(inputs).full().ravel()
+        try:
+            raw = self._solved(inputs, course, times, guess, ())
+        except SolveError:
+            if self.part.differential == self.part.size:
+                raise
+            # IDAS searches along a line, and sometimes misses what Newton's method finds.
+            start = self._settled(inputs, course.values[0], guess)
+            raw = self._solved(inputs, course, times, start, ())
         return _filled(raw.y, raw.t, times, self.part.size)[:, self.part.needed]
 
     def slopes(
@@ -143,18 +150,22 @@ class IntegratedPart:
         IDAS finds consistent unknowns by itself, but often not from derivatives that are none.
         """
         first = self.part.differential
-
-        def linearised(state: Floats) -> Any:
-            return self._linear(0.0, state, current, inputs)
-
-        start = settled(lambda state: linearised(state)[:2], guess, first)
+        start = self._settled(inputs, current, guess)
         slopes = self._initial_slopes(inputs)
         if first < start.size:
-            _, by_unknown, by_input = linearised(start)
+            _, by_unknown, by_input = self._linear(0.0, start, current, inputs)
             rows = csc_matrix(by_unknown.sparse())[first:]
             missed = rows[:, :first] @ slopes[:first] + by_input.full()[first:]
             slopes[first:] = solved(rows[:, first:], -missed)
         return start, slopes
+
+    def _settled(self, inputs: Floats, current: float, guess: Floats) -> Floats:
+        """Return the start with algebraic unknowns that fulfil their equations."""
+        return settled(
+            lambda state: self._linear(0.0, state, current, inputs)[:2],
+            guess,
+            self.part.differential,
+        )
 
     @property
     def _linear(self) -> Any:
