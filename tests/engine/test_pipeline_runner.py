@@ -415,6 +415,7 @@ def test_helpers_of_a_simple_pipeline_find_the_context_of_its_fit(measurements, 
     assert rebuilt.model_config == {"type": "SPM"}
     context.aid.tell({"iteration": 1})
     context.aid.hand_over("evaluate", {}, "x")
-    assert listener.told == [{"iteration": 1}, ("evaluate", {}, "x")]
+    told = {"element": "data_fit", "iteration": 1}
+    assert listener.told == [told, ("evaluate", {}, "x")]
     assert context.aid.workers == 3
     assert element["element_type"] == "data_fit"

@@ -247,15 +247,16 @@ def _passed(values: Mapping[str, Any], context: Context) -> Finished:
 
 
 class _Within:
-    """The aid of one element of a simple pipeline: helpers are told its name and state."""
+    """The aid of one element of a simple pipeline: all that listen are told its name."""
 
     def __init__(self, aid: Aid, request: Mapping[str, Any], name: str, state: State) -> None:
         self._aid = aid
+        self._name = name
         self.workers = aid.workers
         self.origin: Mapping[str, Any] | None = {**request, "name": name, "state": state.plain()}
 
     def tell(self, progress: Mapping[str, Any]) -> None:
-        self._aid.tell(progress)
+        self._aid.tell({"element": self._name, **progress})
 
     def hand_over(self, task: str, request: Mapping[str, Any], affinity: str) -> Handed | None:
         return self._aid.hand_over(task, request, affinity)
