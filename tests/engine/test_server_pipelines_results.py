@@ -8,7 +8,7 @@ from fake_pipelines import DATA, MODEL, POINTS, TIME
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ionworks_engine.parameterization.thinning import thinned, windowed
-from piped import engine, entry, problems
+from piped import engine, entry, problems, workers
 
 
 @pytest.fixture(scope="module")
@@ -195,3 +195,12 @@ def test_a_window_takes_its_bounds_along_and_leaves_out_gaps():
     frame = pl.DataFrame({"x": [0.0, 1.0, None, 2.0, 3.0]})
     assert windowed(frame, "x", 1, 2)["x"].to_list() == [1.0, 2.0]
     assert windowed(frame, "x", None, None).equals(frame)
+
+
+def test_what_is_not_there_yet_says_where_to_look(tmp_path):
+    with engine(tmp_path, workers(1)) as bench:
+        pipeline = bench.submitted({"fit": entry("tell 60")})
+        bench.until(f"/pipelines/{pipeline['id']}/elements", lambda rows: rows[0]["progress"])
+        job = bench.elements(pipeline["id"])["fit"]["job_id"]
+        words = ("has left no metadata: it is processing", "in the progress of its element")
+        refused(bench.get(f"/jobs/{job}/metadata"), *words)

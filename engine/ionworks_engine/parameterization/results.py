@@ -187,6 +187,8 @@ def _left(call: Call, which: ColumnElement[bool], what: str) -> Sequence[Row[Any
         rows = connection.execute(mine).all()
     if not rows:
         why = "" if job.status == queue.COMPLETED else f": it is {job.status}"
+        if job.status in queue.OPEN:
+            why += ", and how far it is stands in the progress of its element"
         raise ApiError(404, "NOT_FOUND", f"Job {job.id!r} has left no {what}{why}.")
     return sorted(rows, key=lambda row: (len(row.name), row.name))
 
