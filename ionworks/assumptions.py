@@ -32,9 +32,9 @@ class AssumptionTeller:
     >>> with warnings.catch_warnings(record=True) as caught:
     ...     warnings.simplefilter("always")
     ...     for _ in range(2):
-    ...         teller.tell("5f0d77aa", {"fit": ["no type: CurrentDriven", "no cost: SSE"]})
+    ...         teller.tell("5f0d77aa", {"fit": ["No type: CurrentDriven.", "No cost: SSE."]})
     >>> [str(warning.message) for warning in caught]
-    ['fit: no type: CurrentDriven; no cost: SSE']
+    ['fit: No type: CurrentDriven. No cost: SSE.']
     """
 
     def __init__(self) -> None:

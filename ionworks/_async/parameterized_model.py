@@ -6,12 +6,16 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from ionworks_openapi.api.parameterized_models import (
+    create_cell_parameterized_model,
     create_parameterized_model,
+    delete_cell_parameterized_model,
     delete_parameterized_model,
     get_parameter_values,
     get_parameterized_model,
+    list_cell_parameterized_models,
     list_parameterized_models,
     list_variable_names,
+    update_cell_parameterized_model,
     update_parameterized_model,
 )
 from ionworks_openapi.models import (
@@ -96,22 +100,54 @@ class AsyncParameterizedModelClient:
 
         return await AsyncPage[ParameterizedModel].open(fetch, limit, offset)
 
+    async def list_by_cell_specification(
+        self, cell_spec_id: str, limit: int | None = None, offset: int | None = None
+    ) -> AsyncPage[ParameterizedModel]:
+        """List the parameterized models of a cell specification.
+
+        Parameters
+        ----------
+        cell_spec_id
+            The cell specification.
+        limit, offset
+            The part of the list to return. Without a limit, all of it, fetched as it is read.
+
+        Raises
+        ------
+        NotFoundError
+            If there is no such cell specification.
+        """
+        wanted = path_id(cell_spec_id, "cell_spec_id")
+        operation = list_cell_parameterized_models.asyncio_detailed
+        return await async_list(
+            self._session, operation, wanted, query={}, limit=limit, offset=offset
+        )
+
     async def create(self, cell_spec_id: str | None, data: dict[str, Any]) -> ParameterizedModel:
         """Store a parameterized model.
 
         Parameters
         ----------
         cell_spec_id
-            ``None``: it belongs to the project alone.
+            The cell specification that it is a model of, in whose project it then is: pipelines
+            take the newest one for measurements of such cells where they name no model. ``None``:
+            it belongs to the project alone.
         data
             ``name``, ``model_id``, and ``parameters``: a ``pybamm.ParameterValues``, the name of a
             published set such as ``Chen2020``, or numbers by name. If wanted ``description``,
             ``simulation_settings``, ``project_id``.
         """
-        _refuse_cell_specification(cell_spec_id)
-        values = {**data, "project_id": await self._session.project_id(data.get("project_id"))}
+        values = dict(data)
         if "parameters" in values:
             values["parameters"] = parameter_values(values["parameters"])
+        if cell_spec_id is not None:
+            return await async_call(
+                create_cell_parameterized_model.asyncio_detailed,
+                path_id(cell_spec_id, "cell_spec_id"),
+                client=self._session.api,
+                body=request_body(ParameterizedModelCreate, values, "data"),
+            )
+        values["project_id"] = await self._session.project_id(data.get("project_id"))
         body = request_body(ParameterizedModelCreate, values, "data")
         return await async_call(
             create_parameterized_model.asyncio_detailed, client=self._session.api, body=body
@@ -125,7 +161,7 @@ class AsyncParameterizedModelClient:
         found: ParameterizedModel = await async_create_or_get(
             partial(self.create, cell_spec_id, data),
             self.get,
-            partial(self._named, name, data.get("project_id")),
+            partial(self._named, cell_spec_id, name, data.get("project_id")),
             f"a parameterized model {name!r}",
             lambda item: same_name(item.name, str(name)),
         )
@@ -134,10 +170,20 @@ class AsyncParameterizedModelClient:
     async def update(
         self, cell_spec_id: str | None, parameterized_model_id: str, data: dict[str, Any]
     ) -> ParameterizedModel:
-        """Change a parameterized model's name, description or simulation_settings."""
-        _refuse_cell_specification(cell_spec_id)
+        """Change a parameterized model's name, description or simulation_settings.
+
+        With a cell specification, one that is a model of it.
+        """
         body = request_body(ParameterizedModelUpdate, data, "data")
         wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        if cell_spec_id is not None:
+            return await async_call(
+                update_cell_parameterized_model.asyncio_detailed,
+                path_id(cell_spec_id, "cell_spec_id"),
+                wanted,
+                client=self._session.api,
+                body=body,
+            )
         return await async_call(
             update_parameterized_model.asyncio_detailed,
             wanted,
@@ -146,9 +192,16 @@ class AsyncParameterizedModelClient:
         )
 
     async def delete(self, cell_spec_id: str | None, parameterized_model_id: str) -> None:
-        """Delete a parameterized model."""
-        _refuse_cell_specification(cell_spec_id)
+        """Delete a parameterized model; with a cell specification, one that is a model of it."""
         wanted = path_id(parameterized_model_id, "parameterized_model_id")
+        if cell_spec_id is not None:
+            await async_call(
+                delete_cell_parameterized_model.asyncio_detailed,
+                path_id(cell_spec_id, "cell_spec_id"),
+                wanted,
+                client=self._session.api,
+            )
+            return
         await async_call(
             delete_parameterized_model.asyncio_detailed, wanted, client=self._session.api
         )
@@ -169,17 +222,11 @@ class AsyncParameterizedModelClient:
         )
 
     async def _named(
-        self, name: str | None, project_id: str | None
+        self, cell_spec_id: str | None, name: str | None, project_id: str | None
     ) -> AsyncPage[ParameterizedModel]:
+        if cell_spec_id is not None:
+            return await self.list_by_cell_specification(cell_spec_id)
         project = await self._session.project_id(project_id)
         query = {"project_id": project, "name": matching(None, name)}
         operation = list_parameterized_models.asyncio_detailed
         return await async_list(self._session, operation, query=query, limit=None, offset=None)
-
-
-def _refuse_cell_specification(cell_spec_id: str | None) -> None:
-    if cell_spec_id is not None:
-        raise ValueError(
-            "parameterized models of a cell specification are not in this API yet: "
-            f"pass None as cell_spec_id, not {cell_spec_id!r}"
-        )

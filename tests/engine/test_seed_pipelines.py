@@ -264,3 +264,34 @@ def test_the_asynchronous_client_does_the_same(store, measurement_id):
 
     found = asyncio.run(fit()).result["parameter_values"]
     assert found == {DIFFUSIVITY: pytest.approx(TRUTH, rel=0.05)}
+
+
+@pytest.mark.filterwarnings("ignore::ionworks.AssumptionWarning")
+def test_a_measurement_is_compared_with_the_model_of_its_cell(client, measurement_id):
+    """The specification's newest parameterized model stands in where none is named."""
+    cell = client.cell_instance.get(client.cell_measurement.get(measurement_id).cell_instance_id)
+    spec = cell.cell_specification_id
+    model = client.model.create({"name": "SPM of the guide", "config": pybamm.lithium_ion.SPM()})
+    values = pybamm.lithium_ion.SPM().default_parameter_values
+    values[DIFFUSIVITY] = TRUTH
+    data = {"name": "the truth", "model_id": model.id, "parameters": values}
+    stored = client.parameterized_model.create(spec, data)
+    assert stored.cell_spec_id == spec
+    listed = client.parameterized_model.list_by_cell_specification(spec)
+    assert [each.id for each in listed] == [stored.id]
+    elements = {
+        "validation": {
+            "element_type": "validation",
+            "objectives": {"voltage": {"data": f"db:{measurement_id}"}},
+        }
+    }
+    pipeline = client.pipeline.create({"elements": elements})
+    client.pipeline.wait_for_completion(pipeline.id, verbose=False)
+    found = client.pipeline.result(pipeline.id).element_results["validation"]
+    assert found.summary_stats["voltage"]["RMSE"] < 1e-5
+    renamed = client.parameterized_model.update(spec, stored.id, {"description": "tied"})
+    assert renamed.description == "tied"
+    with pytest.raises(NotFoundError):
+        client.parameterized_model.delete(client.cell_spec.create({"name": "other"}).id, stored.id)
+    client.parameterized_model.delete(spec, stored.id)
+    assert not client.parameterized_model.list_by_cell_specification(spec)

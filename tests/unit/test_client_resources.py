@@ -242,10 +242,26 @@ class TestParameterizedModel:
         with pytest.raises(errors.ConflictError):
             client.parameterized_model.create_or_get(None, DATA)
 
-    def test_a_cell_specification_is_not_dropped_silently(self, client, stub):
-        with pytest.raises(ValueError, match="cell_spec_id"):
-            client.parameterized_model.create("cs", DATA)
-        assert stub.requests == []
+    def test_those_of_a_cell_specification(self, client, stub):
+        resource, page = client.parameterized_model, {"items": [STORED], "count": 1, "total": 1}
+        conflict = {"error_code": "CONFLICT", "message": "m"}
+        stub.will(reply(STORED, 201), reply(conflict, 409), reply(page), reply(STORED))
+        assert resource.create("cs", DATA).id == "pm"
+        assert "project_id" not in stub.body()
+        assert resource.create_or_get("cs", DATA).id == "pm"
+        stub.will(reply(page), reply(STORED), raw(b"", 204))
+        assert [each.id for each in resource.list_by_cell_specification("cs")] == ["pm"]
+        resource.update("cs", "pm", {"name": "x"})
+        resource.delete("cs", "pm")
+        assert stub.paths == [
+            "POST /cells/cs/parameterized_models",
+            "POST /cells/cs/parameterized_models",
+            "GET /cells/cs/parameterized_models",
+            "GET /parameterized_models/pm",
+            "GET /cells/cs/parameterized_models",
+            "PATCH /cells/cs/parameterized_models/pm",
+            "DELETE /cells/cs/parameterized_models/pm",
+        ]
 
     def test_the_rest_of_its_life(self, client, stub):
         resource = client.parameterized_model

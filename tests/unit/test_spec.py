@@ -122,6 +122,12 @@ post   /projects/{project_id}/studies/{study_id}/measurements/{measurement_id}
 delete /projects/{project_id}/studies/{study_id}/measurements/{measurement_id}
        remove_measurement_from_study
 get    /search                                                   search_everything
+get    /cells/{cell_spec_id}/parameterized_models                list_cell_parameterized_models
+post   /cells/{cell_spec_id}/parameterized_models                create_cell_parameterized_model
+patch  /cells/{cell_spec_id}/parameterized_models/{parameterized_model_id}
+       update_cell_parameterized_model
+delete /cells/{cell_spec_id}/parameterized_models/{parameterized_model_id}
+       delete_cell_parameterized_model
 get    /jobs/{job_id}/metadata                                   get_job_metadata
 get    /jobs/{job_id}/series/channels                            list_job_series_channels
 get    /jobs/{job_id}/series                                     get_job_series

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, select
+from sqlalchemy import Connection, Row, Select, delete, select
 
 from ionworks_engine import cells
 from ionworks_engine.call import EMAIL, Call
-from ionworks_engine.errors import Problem, forbidden, invalid
+from ionworks_engine.errors import Problem, forbidden, invalid, not_found
 from ionworks_engine.records import (
     change,
     chosen_project,
@@ -19,7 +19,7 @@ from ionworks_engine.records import (
     page,
     refuse_same_name,
 )
-from ionworks_engine.storage.tables import models, parameterized_models
+from ionworks_engine.storage.tables import cell_specifications, models, parameterized_models
 
 _WHAT = "parameterized model"
 _SUMMARY = ("id", "name", "description", "project_id", "cell_spec_id", "model_id")
@@ -34,16 +34,36 @@ def list_parameterized_models(call: Call) -> dict[str, Any]:
     if (cell_spec := call.query.get("cell_spec_id")) is not None:
         query = query.where(parameterized_models.c.cell_spec_id == cell_spec)
     with call.store.reading() as connection:
-        rows, total = page(connection, call, parameterized_models, query, ["name"])
-        names = _model_names(connection, {row.model_id for row in rows})
-    summary = call.query.get("summary", False)
-    items = [_shown(row, names.get(row.model_id), summary=summary) for row in rows]
-    return {"items": items, "count": len(items), "total": total}
+        return _page(connection, call, query)
+
+
+def list_cell_parameterized_models(call: Call) -> dict[str, Any]:
+    """Return a page of the parameterized models of a cell specification."""
+    with call.store.reading() as connection:
+        specification = _specification(connection, call)
+        mine = parameterized_models.c.cell_spec_id == specification.id
+        return _page(connection, call, select(parameterized_models).where(mine))
 
 
 async def create_parameterized_model(call: Call) -> dict[str, Any]:
     """Create a parameterized model, which must be one that can be built."""
-    body = call.body
+    return await _created(call, {**call.body, "cell_spec_id": None})
+
+
+async def create_cell_parameterized_model(call: Call) -> dict[str, Any]:
+    """Create a parameterized model of a cell specification, in its project."""
+    with call.store.reading() as connection:
+        specification = _specification(connection, call)
+    project = call.body.get("project_id") or specification.project_id
+    if project != specification.project_id:
+        message = f"The cell specification belongs to project {specification.project_id!r}."
+        raise invalid([Problem("project_id", message)])
+    return await _created(
+        call, {**call.body, "project_id": project, "cell_spec_id": specification.id}
+    )
+
+
+async def _created(call: Call, body: dict[str, Any]) -> dict[str, Any]:
     if not body.get("parameters"):
         raise invalid([Problem("parameters", "Give the parameter values: none are assumed.")])
     with call.store.reading() as connection:
@@ -61,6 +81,8 @@ async def create_parameterized_model(call: Call) -> dict[str, Any]:
     with call.store.writing() as connection:
         find_project(connection, project)
         find(connection, models, model.id, "model")
+        if body["cell_spec_id"] is not None:
+            _specification(connection, call)
         _refuse_same_name(connection, project, body["name"])
         row = create(call, connection, parameterized_models, values)
     return _shown(row, model.name)
@@ -91,6 +113,16 @@ async def update_parameterized_model(call: Call) -> dict[str, Any]:
         row = find(connection, parameterized_models, row.id, _WHAT)
         names = _model_names(connection, {row.model_id})
     return _shown(row, names.get(row.model_id))
+
+
+async def update_cell_parameterized_model(call: Call) -> dict[str, Any]:
+    """Change what may change in a parameterized model of a cell specification."""
+    return await update_parameterized_model(call)
+
+
+def delete_cell_parameterized_model(call: Call) -> None:
+    """Delete a parameterized model of a cell specification; its simulations stay."""
+    delete_parameterized_model(call)
 
 
 def delete_parameterized_model(call: Call) -> None:
@@ -125,10 +157,25 @@ async def _described(call: Call) -> dict[str, Any]:
 def _own(connection: Connection, call: Call) -> Row[Any]:
     name = call.path["parameterized_model_id"]
     row = find(connection, parameterized_models, name, _WHAT)
+    if "cell_spec_id" in call.path and row.cell_spec_id != _specification(connection, call).id:
+        raise not_found(_WHAT, name)
     if row.project_id is None:
         message = f"{name!r} is part of the system library and cannot be changed; copy it first."
         raise forbidden(message)
     return row
+
+
+def _specification(connection: Connection, call: Call) -> Row[Any]:
+    name = call.path["cell_spec_id"]
+    return find(connection, cell_specifications, name, "cell specification")
+
+
+def _page(connection: Connection, call: Call, query: Select[Any]) -> dict[str, Any]:
+    rows, total = page(connection, call, parameterized_models, query, ["name"])
+    names = _model_names(connection, {row.model_id for row in rows})
+    summary = call.query.get("summary", False)
+    items = [_shown(row, names.get(row.model_id), summary=summary) for row in rows]
+    return {"items": items, "count": len(items), "total": total}
 
 
 def _refuse_same_name(
