@@ -132,3 +132,88 @@ def test_rows_far_apart_are_noted(discharge):
     times[-1], current[-2:] = 30000.0, 0.0
     (note,) = built({**discharge, TIME: times, CURRENT: current})
     assert "[time_gap_too_large]" in note
+
+
+@pytest.fixture(scope="module")
+def relaxing():
+    """Ten minutes at 2C, ten at C/25, and a rest with 1 mA of leakage, as PyBaMM has it."""
+    times = np.concatenate([np.linspace(0, 600, 61), 600 + np.linspace(1, 600, 61)])
+    times = np.append(times, 1200 + np.linspace(1, 3000, 61))
+    columns = {TIME: times, CURRENT: np.repeat([10.0, 0.2, 0.001], 61)}
+    (voltage,) = by_hand(pybamm.lithium_ion.SPM(), columns)
+    return {**columns, VOLTAGE: voltage, "Step count": np.repeat([0, 1, 2], 61)}
+
+
+def part(columns, step):
+    return {name: values[columns["Step count"] == step] for name, values in columns.items()}
+
+
+def test_a_rest_with_leakage_is_as_good(relaxing):
+    rest = part(relaxing, 2)
+    (issue,) = check_measurement_data({**rest, TIME: rest[TIME] - 1201, "Step count": np.zeros(61)})
+    assert issue.code == "current_sign_reversed"
+    assert built(rest) == []
+
+
+def test_noise_about_no_current_is_as_good(relaxing):
+    rest = part(relaxing, 2)
+    del rest["Step count"]
+    for seed in range(5):
+        noise = np.random.default_rng(seed).normal(0, 2e-3, 61)
+        assert built({**rest, CURRENT: noise}) == []
+
+
+def test_a_voltage_that_relaxes_against_a_small_current_is_noted(relaxing):
+    (note,) = built(part(relaxing, 1))
+    assert note.startswith(f"{PLACE}: Positive current charges the cell here")
+    assert note.endswith("But only 0.0333 A.h moved so, which may be relaxation.")
+
+
+def assumed(data, columns, path):
+    """Build an objective of a part of a stored measurement; return what was noted."""
+    pl.DataFrame(columns).write_parquet(path)
+    steps = path.with_name("steps.parquet")
+    ends = {"Start index": [0, 61, 122], "End index": [60, 121, 182]}
+    pl.DataFrame({"Step count": [0, 1, 2], "Cycle count": [0, 0, 0], **ends}).write_parquet(steps)
+    sources = Sources(
+        {"m": {"time_series": path, "steps": steps}},
+        {"entry.data": {"data": "db:m", "time_range": {"start": 601}}},
+    )
+    given = Context(context().given, sources, where="elements.fit")
+    settings = {"type": "CurrentDriven", "data": data, "options": {"model": "SPM"}}
+    build("cell", settings, given, DIFFUSIVITIES)
+    return given.assumptions
+
+
+WINDOWS = [
+    {"data": "db:m", "time_range": {"start": 601, "end": 1200}},
+    {"data": "db:m", "options": {"first_step": 1, "last_step": 1}},
+    {"data": {"data": "db:m", "time_range": {"start": 601}}, "time_range": {"end": 1200}},
+    "entry.data",
+]
+
+
+@pytest.mark.parametrize("data", WINDOWS)
+def test_the_sign_is_judged_before_anything_is_chosen(relaxing, tmp_path, data):
+    assert assumed(data, relaxing, tmp_path / "series.parquet") == []
+
+
+@pytest.mark.parametrize("data", WINDOWS)
+def test_a_part_of_a_measurement_of_the_wrong_sign_is_refused(relaxing, tmp_path, data):
+    columns = {**relaxing, CURRENT: -relaxing[CURRENT]}
+    with pytest.raises(PipelineError, match=r"fit\.objectives\.cell\.data.*current_sign_reversed"):
+        assumed(data, columns, tmp_path / "series.parquet")
+
+
+def test_what_nothing_reads_may_be_nan_or_infinite(relaxing, tmp_path):
+    odd = {"Aux [V]": np.full(183, np.nan), "Pressure [bar]": np.full(183, np.inf)}
+    assert assumed("db:m", {**relaxing, **odd}, tmp_path / "series.parquet") == []
+
+
+@pytest.mark.parametrize("volts", [0.0, 60.0])
+def test_a_single_voltage_that_no_cell_has_is_noted(discharge, volts):
+    voltage = discharge[VOLTAGE].copy()
+    voltage[7] = volts
+    (note,) = built({**discharge, VOLTAGE: voltage})
+    assert note.startswith(f"{PLACE}: 'Voltage [V]' is {volts:g} in row 7 and far from the model's")
+    assert "2.5 to 4.2 V in 1 of 61 rows" in note

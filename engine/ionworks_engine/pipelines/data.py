@@ -8,21 +8,22 @@ configuration names: measurements are found by their id among the paths that the
 
 from __future__ import annotations
 
-import math
 import re
 import warnings
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import polars.selectors as cs
 
 from ionworks.validators.columns import near as similar
 from ionworks_engine.pipelines import queries
 from ionworks_engine.pipelines.errors import near, refuse, shown, words_of
+from ionworks_engine.pipelines.timespans import read_window, windowed
 
 Floats: TypeAlias = npt.NDArray[np.float64]
 RESERVED = ("data", "time_series", "steps", "options", "time_range", "analysis", "metadata")
@@ -38,7 +39,7 @@ VOLTAGES = (
 """What stands for :data:`VOLTAGE` where that is missing, the first that is there."""
 _IS_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _IS_FILE = re.compile(r"\.(csv|parquet|pq|txt)$", re.IGNORECASE)
-_SLACK = 1e-6
+_COURSE = ("Time [s]", "Current [A]", VOLTAGE, "Step count")
 _DEEPEST = 8
 
 
@@ -58,6 +59,9 @@ class Table:
         Key path of the data in the configuration.
     texts
         Names of columns that hold no numbers.
+    whole
+        Time, current, voltage and steps of all the rows from which these were chosen; ``None``
+        where nothing was.
 
     Examples
     --------
@@ -71,6 +75,7 @@ class Table:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     where: str = "data"
     texts: frozenset[str] = frozenset()
+    whole: Table | None = None
 
     @property
     def rows(self) -> int:
@@ -193,30 +198,51 @@ def read_table(data: Any, sources: Sources, where: str) -> Table:
     [0.0, 1.0]
     """
     data = sources.followed(data, where)
-    frame, steps, metadata = _parts(data, sources, where)
-    frame = _with_voltage(frame)
+    found = _parts(data, sources, where)
     if isinstance(data, Mapping) and _is_payload(data):
-        frame, steps = _chosen(frame, steps, data, where)
-        metadata = {**metadata, **(data.get("metadata") or {})}
-    if not frame.width:
+        found = found.chosen(data, where)
+    if not found.frame.width:
         raise refuse(where, "there are no columns")
-    return _table(frame, steps, metadata, where)
+    table = _table(found.frame, found.steps, found.metadata, where)
+    if found.whole is found.frame:
+        return table
+    course = found.whole.select(cs.by_name(*_COURSE, require_all=False))
+    return replace(table, whole=_table(course, None, {}, where))
 
 
 def _is_payload(data: Mapping[str, Any]) -> bool:
     return any(name in data for name in RESERVED)
 
 
-def _parts(
-    data: Any, sources: Sources, where: str
-) -> tuple[pl.DataFrame, pl.DataFrame | None, dict[str, Any]]:
+@dataclass(frozen=True)
+class _Found:
+    """Rows, their steps, what is said of them, and the rows before any choice."""
+
+    frame: pl.DataFrame
+    steps: pl.DataFrame | None
+    metadata: dict[str, Any]
+    whole: pl.DataFrame
+
+    def chosen(self, data: Mapping[str, Any], where: str) -> _Found:
+        """Return what data asks for of these."""
+        frame, steps = _chosen(self.frame, self.steps, data, where)
+        metadata = {**self.metadata, **(data.get("metadata") or {})}
+        return _Found(frame, steps, metadata, self.whole)
+
+
+def _all_of(frame: pl.DataFrame, steps: pl.DataFrame | None = None, said: Any = None) -> _Found:
+    frame = _with_voltage(frame)
+    return _Found(frame, steps, dict(said or {}), frame)
+
+
+def _parts(data: Any, sources: Sources, where: str) -> _Found:
     """Return rows, steps and metadata, before anything is chosen from them."""
     if isinstance(data, str):
         return _stored(data, sources, where)
     if not isinstance(data, Mapping):
         raise refuse(where, f"must be a table of columns or a reference, not {shown(data)}")
     if not _is_payload(data):
-        return _frame(data, where), None, {}
+        return _all_of(_frame(data, where))
     if odd := [name for name in data if name not in RESERVED]:
         raise refuse(where, f"unknown key {odd[0]!r}{near(str(odd[0]), RESERVED)}")
     if data.get("analysis") is not None:
@@ -224,20 +250,16 @@ def _parts(
     if "time_series" in data:
         steps = data.get("steps")
         rows = _frame(data["time_series"], f"{where}.time_series")
-        return rows, None if steps is None else _frame(steps, f"{where}.steps"), {}
+        return _all_of(rows, None if steps is None else _frame(steps, f"{where}.steps"))
     if data.get("data") is None:
         raise refuse(where, "'data' or 'time_series' is missing")
     inner, there = sources.followed(data["data"], f"{where}.data"), f"{where}.data"
-    if isinstance(inner, Mapping) and _is_payload(inner):
-        frame, steps_frame, metadata = _parts(inner, sources, there)
-        frame, steps_frame = _chosen(frame, steps_frame, inner, there)
-        return frame, steps_frame, {**metadata, **(inner.get("metadata") or {})}
-    return _parts(inner, sources, there)
+    found = _parts(inner, sources, there)
+    is_chosen = isinstance(inner, Mapping) and _is_payload(inner)
+    return found.chosen(inner, there) if is_chosen else found
 
 
-def _stored(
-    data: str, sources: Sources, where: str
-) -> tuple[pl.DataFrame, pl.DataFrame | None, dict[str, Any]]:
+def _stored(data: str, sources: Sources, where: str) -> _Found:
     if data.startswith(LOCAL):
         raise refuse(
             where, f"{data!r} is a place on your machine: the client reads it before it sends"
@@ -249,7 +271,7 @@ def _stored(
         raise refuse(where, f"the measurement {data.removeprefix(STORED)!r} has no time series")
     rows = pl.read_parquet(Path(found["time_series"]))
     steps = pl.read_parquet(Path(found["steps"])) if found.get("steps") else None
-    return rows, steps, dict(found.get("metadata") or {})
+    return _all_of(rows, steps, found.get("metadata"))
 
 
 def _frame(columns: Any, where: str) -> pl.DataFrame:
@@ -288,56 +310,11 @@ def _chosen(
     if not options and not window:
         return frame, steps
     if window and (steps is None or not options):
-        frame, steps = _windowed(frame, window, f"{where}.time_range"), None
+        frame, steps = windowed(frame, window, f"{where}.time_range"), None
         window = {}
     if not options:
         return frame, steps
     return _loaded(frame, steps, dict(options), window, f"{where}.options")
-
-
-def read_window(stated: Any, where: str) -> dict[str, float]:
-    """Read a time range: ``start`` and ``end`` or ``duration`` in s; empty where there is none.
-
-    Raises
-    ------
-    PipelineError
-        For an unknown key, a bound that is no number, and an end before the start.
-    """
-    if stated is None:
-        return {}
-    if not isinstance(stated, Mapping):
-        raise refuse(where, "must have 'start' and 'end' in seconds")
-    window: dict[str, float] = {}
-    for name, value in stated.items():
-        if name not in ("start", "end", "duration"):
-            raise refuse(where, f"unknown key {name!r}{near(str(name), ('start', 'end'))}")
-        if value is None:
-            continue
-        is_number = isinstance(value, int | float) and not isinstance(value, bool)
-        if not is_number or not math.isfinite(value):
-            raise refuse(f"{where}.{name}", f"must be a number of seconds, not {shown(value)}")
-        window[name] = float(value)
-    if "duration" in window:
-        if "end" in window:
-            raise refuse(where, "give 'end' or 'duration', not both")
-        window["end"] = window.get("start", 0.0) + window.pop("duration")
-    if window.get("start", -math.inf) > window.get("end", math.inf):
-        raise refuse(where, f"starts at {window['start']} s and ends at {window['end']} s")
-    return window
-
-
-def _windowed(frame: pl.DataFrame, window: Mapping[str, float], where: str) -> pl.DataFrame:
-    if "Time [s]" not in frame.columns:
-        raise refuse(where, "the data has no column 'Time [s]' to choose by")
-    time = pl.col("Time [s]")
-    low = window.get("start", -math.inf) - _SLACK
-    high = window.get("end", math.inf) + _SLACK
-    kept = frame.filter((time >= low) & (time <= high))
-    if not kept.height:
-        times = frame["Time [s]"].cast(pl.Float64)
-        span = f"{times.min()!r} to {times.max()!r} s"
-        raise refuse(where, f"no row lies in it; the data covers {span}")
-    return kept
 
 
 def _loaded(

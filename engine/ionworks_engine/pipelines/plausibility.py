@@ -4,6 +4,10 @@ The rules are those that uploads are held to (:mod:`ionworks.validators`), on th
 objective reads, wherever these came from. What breaks one fails the element; what is only doubtful
 is noted. Rows may be chosen from the middle of a test, so that neither time nor the count of steps
 needs to begin with 0 here; and a rule about a column that is not there says nothing.
+
+A relaxing voltage runs against the current. The sign is therefore judged on all the rows from which
+the data was chosen, steps below C/100 tell nothing of it, and it fails the element only if a
+twentieth of the model's capacity moved the wrong way.
 """
 
 from __future__ import annotations
@@ -18,6 +22,7 @@ from ionworks.validators import (
     IssueCode,
     ValidationIssue,
     check_measurement_data,
+    validate_positive_current_is_discharge,
 )
 from ionworks.validators.columns import CURRENT, CYCLER_REQUIRED, STEP_COUNT, TIME, VOLTAGE
 from ionworks_engine.pipelines.context import Context
@@ -27,13 +32,15 @@ from ionworks_engine.pipelines.models import Chosen
 
 _STRICT = frozenset({"time_gaps", "voltage_continuity"})
 _ABSENT = {IssueCode.REQUIRED_COLUMN_MISSING, IssueCode.STEP_COUNT_MISSING}
-_DOUBTFUL = {
+_OF_SIGN = {
+    IssueCode.CURRENT_SIGN_REVERSED,
+    IssueCode.CURRENT_SIGN_UNSIGNED,
     IssueCode.CURRENT_SIGN_INDETERMINATE,
-    IssueCode.TIME_GAP_TOO_LARGE,
-    IssueCode.VOLTAGE_CONTINUITY,
 }
+_DOUBTFUL = {IssueCode.TIME_GAP_TOO_LARGE, IssueCode.VOLTAGE_CONTINUITY}
 _CUT_OFFS = ("Lower voltage cut-off [V]", "Upper voltage cut-off [V]")
 _MOST_VOLTAGE, _MOST_CHARGE, _MOST_RATE = 10.0, 1.5, 100.0
+_LEAST_RATE, _LEAST_CHARGE, _GLITCH = 0.01, 0.05, 2.0
 
 
 def hold_to_rules(table: Table, chosen: Chosen, context: Context) -> None:
@@ -66,13 +73,55 @@ def hold_to_rules(table: Table, chosen: Chosen, context: Context) -> None:
             voltage_window=window if is_in_scale else None,
             skip_checks=STRICT_CHECK_NAMES - _STRICT,
         )
-        if issue.code not in _ABSENT
+        if issue.code not in _ABSENT | _OF_SIGN
     ]
-    broken = [issue for issue in issues if issue.code not in _DOUBTFUL]
+    broken = [_said(issue) for issue in issues if issue.code not in _DOUBTFUL]
+    doubts = [_said(issue) for issue in issues if issue.code in _DOUBTFUL]
+    for text, is_refused in _wrong_sign(table.whole or table, chosen):
+        (broken if is_refused else doubts).append(text)
     if broken:
-        raise refuse(table.where, " ".join(map(_said, broken)))
-    for text in (*map(_said, issues), *unlikely):
+        raise refuse(table.where, " ".join(broken))
+    glitches = _glitches(table, window) if is_in_scale and window else ()
+    for text in (*doubts, *unlikely, *glitches):
         context.assume(f"{table.where}: {text}")
+
+
+def _wrong_sign(table: Table, chosen: Chosen) -> Iterator[tuple[str, bool]]:
+    """Yield what the rule of the sign says of all rows, and whether that is to be refused."""
+    frame = _as_measured(table)
+    if not {TIME, CURRENT, VOLTAGE} <= set(frame.columns):
+        return
+    capacity = _number(chosen, chosen.cell.capacity_name) or 0.0
+    step = pl.col(STEP_COUNT) if STEP_COUNT in frame.columns else pl.col(CURRENT).sign()
+    is_low = pl.col(CURRENT).mean().over(step.rle_id()).abs() < _LEAST_RATE * capacity
+    frame = frame.with_columns(pl.when(is_low).then(0.0).otherwise(CURRENT).alias(CURRENT))
+    for issue in validate_positive_current_is_discharge(frame, step_col=STEP_COUNT):
+        times, current = (frame[name].fill_null(np.nan).to_numpy() for name in (TIME, CURRENT))
+        moved = np.diff(times) * (np.abs(current[1:]) + np.abs(current[:-1])) / 7200
+        wrong = issue.payload["charge_fraction"] * float(np.nansum(moved))
+        if issue.code is IssueCode.CURRENT_SIGN_INDETERMINATE:
+            yield _said(issue), False
+        elif wrong > _LEAST_CHARGE * capacity:
+            yield _said(issue), True
+        else:
+            yield (
+                f"{_said(issue)} But only {wrong:.3g} A.h moved so, which may be relaxation.",
+                False,
+            )
+
+
+def _glitches(table: Table, window: tuple[float, float]) -> Iterator[str]:
+    """Say which voltages no cell has."""
+    if not table.has(VOLTAGE):
+        return
+    volts, (lowest, highest) = table.column(VOLTAGE), window
+    odd = np.flatnonzero((volts < lowest / _GLITCH) | (volts > highest * _GLITCH))
+    if odd.size:
+        yield (
+            f"{VOLTAGE!r} is {volts[odd[0]]:.4g} in row {odd[0]} and far from the model's "
+            f"{lowest:g} to {highest:g} V in {odd.size} of {volts.size} rows: what was not "
+            "measured should be null there, or it is fitted"
+        )
 
 
 def _as_measured(table: Table) -> pl.DataFrame:

@@ -15,9 +15,9 @@ from ionworks_engine.pipelines.data import (
     VOLTAGES,
     missing_column,
     no_data,
-    read_window,
 )
 from ionworks_engine.pipelines.errors import PipelineError, near, shown
+from ionworks_engine.pipelines.timespans import read_window
 
 TRANSFORMS = (
     "rest_to_ocp",
