@@ -11,13 +11,15 @@ import gzip
 import json
 import math
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import Enum
 from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
 from ionworks.alterations import alterations
+from ionworks.scalars import PayloadError, finite, place, time_text
 
 __all__ = [
     "PayloadError",
@@ -34,10 +36,6 @@ __all__ = [
 
 _PACKED_FROM = 512 * 1024
 _NEEDS_NO_LOOK = frozenset({str, int, bool, type(None)})
-
-
-class PayloadError(ValueError):
-    """A value that cannot be sent, named by its path in the payload."""
 
 
 def json_bytes(payload: Any) -> bytes:
@@ -117,14 +115,16 @@ def plain(value: Any, path: str = "", name: str = "") -> Any:
         return value.name if _is_from(value, "pybamm") else plain(value.value, path)
     if isinstance(value, str | int):
         return value
-    if isinstance(value, float):
-        return _finite(float(value), path)
+    if isinstance(value, float | Decimal):
+        return finite(float(value), path)
+    if isinstance(value, timedelta) and value == value and "[s]" in path:
+        return value.total_seconds()
     if isinstance(value, Mapping):
         return _mapping(value, path)
     if isinstance(value, list | tuple):
         return _sequence(value, path)
     if isinstance(value, date):
-        return _time(value, path)
+        return time_text(value, path)
     if isinstance(value, UUID | PurePath):
         return str(value)
     return _foreign(value, path, name)
@@ -239,7 +239,7 @@ def type_name(value: Any) -> str:
 
 def _mapping(values: Mapping[Any, Any], path: str) -> dict[str, Any]:
     if "$type" in values and values.get("value") == "NaN":
-        _finite(math.nan, path)
+        finite(math.nan, path)
     encoded = {_key(key, path): plain(item, _join(path, key), key) for key, item in values.items()}
     if len(encoded) < len(values):
         raise PayloadError(f"{path or 'the payload'} has a key both as a number and as a text")
@@ -256,7 +256,7 @@ def _sequence(values: list[Any] | tuple[Any, ...], path: str) -> list[Any]:
 def _foreign(value: Any, path: str, name: str) -> Any:
     """Return as JSON what is no type of Python's own."""
     if isinstance(value, type):
-        raise PayloadError(f"{_place(path)} is the class {value.__name__}: give an instance of it")
+        raise PayloadError(f"{place(path)} is the class {value.__name__}: give an instance of it")
     if is_frame(value):
         return columns(value, path)
     if type_name(value).endswith(".NAType"):
@@ -271,7 +271,7 @@ def _foreign(value: Any, path: str, name: str) -> Any:
     if callable(value):
         return _traced(value, path, name)
     raise PayloadError(
-        f"{_place(path)} is a {type_name(value)}, which has no JSON form: "
+        f"{place(path)} is a {type_name(value)}, which has no JSON form: "
         "give numbers, texts, lists or mappings"
     )
 
@@ -296,7 +296,7 @@ def _of_pybamm(value: Any, path: str) -> Any:
         return plain(_written(convert_symbol_to_json, value, path), path)
     if hasattr(value, "to_config"):
         return plain(_configuration(value, path), path)
-    raise PayloadError(f"{_place(path)} is a {type_name(value)}, which cannot be written down")
+    raise PayloadError(f"{place(path)} is a {type_name(value)}, which cannot be written down")
 
 
 def _configuration(value: Any, path: str) -> Any:
@@ -305,7 +305,7 @@ def _configuration(value: Any, path: str) -> Any:
     if hasattr(value, "rhs") and (changed := alterations(value, config)):
         name = type(value).__name__
         raise PayloadError(
-            f"{_place(path)}: this {name} is not as PyBaMM makes it, and only its name and options "
+            f"{place(path)}: this {name} is not as PyBaMM makes it, and only its name and options "
             f"would be sent; changed are {', '.join(changed[:3])}. "
             f"Derive a class of your own from {name}, which is written down whole"
         )
@@ -320,7 +320,7 @@ def _traced(function: Callable[..., Any], path: str, name: str) -> Any:
         )
     except ModuleNotFoundError as error:
         raise ModuleNotFoundError(
-            f"{_place(path)} is a function, which PyBaMM writes down: "
+            f"{place(path)} is a function, which PyBaMM writes down: "
             "pip install 'ionworks-api[engine]'",
             name=error.name,
         ) from None
@@ -337,7 +337,7 @@ def _written(write: Callable[[Any], Any], value: Any, path: str) -> Any:
         what = "function" if callable(value) else type(value).__name__
         reason = str(error).strip() or type(error).__name__
         raise PayloadError(
-            f"{_place(path)}: PyBaMM cannot write this {what} down: {reason}"
+            f"{place(path)}: PyBaMM cannot write this {what} down: {reason}"
         ) from error
 
 
@@ -359,20 +359,6 @@ def _published_set(name: str) -> Any:
         ) from None
 
 
-def _finite(value: float, path: str) -> float:
-    if math.isfinite(value):
-        return value
-    is_gap = math.isnan(value) and path.endswith("]")
-    hint = "; a gap in data is None, or an empty cell in a file" if is_gap else ""
-    raise PayloadError(f"{_place(path)} is {value}: only finite numbers can be sent{hint}")
-
-
-def _time(value: date, path: str) -> str:
-    if value != value:  # pandas has a time that is none, and calls it a datetime
-        raise PayloadError(f"{_place(path)} is {value}: only times that are can be sent")
-    return value.isoformat()
-
-
 def _key(key: Any, path: str) -> str:
     """Return a key as text; of a number, as JSON has it."""
     if isinstance(key, str):
@@ -380,16 +366,12 @@ def _key(key: Any, path: str) -> str:
     if _is_from(key, "numpy") and hasattr(key, "tolist"):
         key = key.tolist()
     if isinstance(key, int | float) and not isinstance(key, bool):
-        return repr(_finite(key, f"a key of {_place(path)}"))
-    raise PayloadError(f"the key {key!r} in {_place(path)} must be a text or a number")
+        return repr(finite(key, f"a key of {place(path)}"))
+    raise PayloadError(f"the key {key!r} in {place(path)} must be a text or a number")
 
 
 def _join(path: str, key: Any) -> str:
     return f"{path}.{key}" if path else str(key)
-
-
-def _place(path: str) -> str:
-    return path or "the payload"
 
 
 def _is_from(value: Any, package: str) -> bool:

@@ -3,7 +3,8 @@
 import json
 import subprocess
 import sys
-from datetime import date
+from datetime import date, timedelta
+from decimal import Decimal
 from enum import Enum
 
 import numpy as np
@@ -189,6 +190,24 @@ class TestNan:
         with pytest.raises(PayloadError, match=rf"^{place}.* is nan: only finite"):
             plain(payload)
 
+    @pytest.mark.parametrize("value", [np.nan, np.inf])
+    def test_the_way_out_for_gaps_of_pandas_works(self, value):
+        frame = pd.DataFrame({"V [V]": [1.0, value]})
+        with pytest.raises(
+            PayloadError, match=r"^a\.V \[V\]\[1\] is .*not measured is None"
+        ) as caught:
+            plain({"a": frame})
+        assert "frame.astype(object).where(frame.notna(), None)" in str(caught.value)
+        frame = frame.replace(np.inf, np.nan)
+        gapped = frame.astype(object).where(frame.notna(), None)
+        assert plain({"a": gapped}) == {"a": {"V [V]": [1.0, None]}}
+
+    def test_a_single_number_is_no_gap(self):
+        with pytest.raises(
+            PayloadError, match=r"^Height \[m\] is nan: only finite numbers .* sent$"
+        ):
+            plain({"Height [m]": np.nan})
+
     def test_in_a_table_within_a_function(self):
         xs, ys = np.array([0.0, 1.0, 2.0]), np.array([1.0, np.nan, 2.0])
         with pytest.raises(PayloadError, match=r"^u\.children\[0\]\.y\[1\] is nan"):
@@ -271,3 +290,22 @@ def test_pybamm_is_loaded_only_for_what_is_of_pybamm():
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False"]
+
+
+class TestFramesOfPolars:
+    def test_durations_are_seconds_where_seconds_are_wanted(self):
+        times = [timedelta(0), timedelta(seconds=1, milliseconds=500), None]
+        for frame in (pl.DataFrame({"Time [s]": times}), {"Time [s]": pl.Series(times)}):
+            assert sent(frame) == {"Time [s]": [0.0, 1.5, None]}
+
+    def test_of_pandas_too(self):
+        frame = pd.DataFrame({"Time [s]": pd.to_timedelta([0, 1500], unit="ms")})
+        assert sent(frame) == {"Time [s]": [0.0, 1.5]}
+
+    def test_in_another_unit_they_have_no_form(self):
+        with pytest.raises(PayloadError, match=r"^Time \[h\]\[0\] is a datetime\.timedelta"):
+            plain(pl.DataFrame({"Time [h]": [timedelta(seconds=1)]}))
+
+    def test_decimals_are_numbers(self):
+        frame = pl.DataFrame({"Voltage [V]": [Decimal("4.05"), None]})
+        assert sent(frame) == {"Voltage [V]": [4.05, None]}
