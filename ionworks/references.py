@@ -238,7 +238,16 @@ def _of_csv(path: Path) -> pl.DataFrame:
             "of the frame writes it as wanted"
         )
     frame = pl.read_csv(path, infer_schema_length=None)
-    return frame.rename({name: name.strip() for name in frame.columns})
+    frame = frame.rename({name: name.strip() for name in frame.columns})
+    return frame.with_columns(map(_unpadded, frame.select(pl.col(pl.String))))
+
+
+def _unpadded(texts: pl.Series) -> pl.Series:
+    """Return the numbers of a column that only has blanks about them; all else as it is."""
+    bare = texts.str.strip_chars().replace("", None)
+    numbers = bare.cast(float, strict=False)
+    has_texts = numbers.null_count() > bare.null_count() or bare.eq_missing(texts).all()
+    return texts if has_texts else numbers
 
 
 def _written(frame: Any, where: str) -> dict[str, Any]:

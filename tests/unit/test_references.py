@@ -53,6 +53,19 @@ class TestFiles:
             "Temperature [degC]": [25.5, None, 26.0],
         }
 
+    def test_blanks_about_the_commas(self, here):
+        lines = ["Time [s] , Voltage [V] , Note", "0.0 , 4.2 , a", "1.0 , , b ", "2.5 , 1e-1 , 7"]
+        (here / "data.csv").write_text("\n".join(lines))
+        assert data_of(fit("file:data.csv")) == {
+            "Time [s]": [0.0, 1.0, 2.5],
+            "Voltage [V]": [4.2, None, 0.1],
+            "Note": [" a", " b ", " 7"],
+        }
+
+    def test_texts_without_blanks_stay_texts(self, here):
+        (here / "data.csv").write_text('Time [s],Code\n0,"007"\n1,"x"\n')
+        assert data_of(fit("file:data.csv"))["Code"] == ["007", "x"]
+
     def test_a_late_fraction_is_not_cut_off(self, here):
         lines = ["Time [s]", *["1"] * 5000, "1.5"]
         (here / "data.csv").write_text("\n".join(lines))
