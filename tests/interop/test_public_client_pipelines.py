@@ -72,6 +72,12 @@ def test_another_pipelines_values_are_kept(seen):
     assert seen["kept"] == pytest.approx(TRUTH, rel=1e-3, abs=0)
 
 
+@but_old
+def test_the_model_of_the_measured_cell_stands_in(seen):
+    assert seen["tied"]
+    assert seen["of_its_cell"] < 1e-4
+
+
 def test_simple_pipelines(seen):
     simple = seen["simple"]
     assert (simple["created"], simple["status"]) == ("pending", "completed")

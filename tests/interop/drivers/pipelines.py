@@ -132,6 +132,20 @@ again = client.pipeline.create(
 client.pipeline.wait_for_completion(again.id, verbose=False)
 seen["kept"] = client.pipeline.result(again.id).element_results["all"]["parameter_values"][NAME]
 
+if hasattr(result, "element"):
+    model = client.model.create({"name": "SPM", "config": {"type": "SPM"}, "project_id": project})
+    tied = client.parameterized_model.create(
+        spec.id, {"name": "tied", "model_id": model.id, "parameters": values}
+    )
+    page = client.parameterized_model.list_by_cell_specification(spec.id)
+    seen["tied"] = [each.id for each in page] == [tied.id]
+    elements = {
+        "v": {"element_type": "validation", "objectives": {"1C": {"data": f"db:{uploaded}"}}}
+    }
+    followed = client.simple_pipeline.create({"elements": elements})
+    answer = client.simple_pipeline.wait_for_completion(followed.id, verbose=False)
+    seen["of_its_cell"] = answer.result["summary_stats"]["1C"]["RMSE"]
+
 config = {
     "elements": {
         "known": known.to_config(),
