@@ -142,7 +142,7 @@ if hasattr(result, "element"):
     elements = {
         "v": {"element_type": "validation", "objectives": {"1C": {"data": f"db:{uploaded}"}}}
     }
-    followed = client.simple_pipeline.create({"elements": elements})
+    followed = client.simple_pipeline.create({"elements": elements}, name="of its cell")
     answer = client.simple_pipeline.wait_for_completion(followed.id, verbose=False)
     seen["of_its_cell"] = answer.result["summary_stats"]["1C"]["RMSE"]
 
@@ -167,7 +167,7 @@ seen["simple"] = {
     "fitted": ended.result["parameter_values"][NAME],
     "listed": [each.id for each in client.simple_pipeline.list(name="ilike.%SIMPLE%").items],
     "id": simple.id,
-    "page": client.simple_pipeline.list(limit=1).total,
+    "page": client.simple_pipeline.list(limit=1, name=f"simple {project}").total,
     "renamed": client.simple_pipeline.update(simple.id, name="Renamed").name,
     "canceled": client.simple_pipeline.cancel(simple.id).status,
 }
