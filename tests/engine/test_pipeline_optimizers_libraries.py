@@ -106,3 +106,66 @@ def test_settings_are_judged_again_where_they_are_used():
 def test_what_a_library_cannot_do_is_a_refusal():
     with pytest.raises(PipelineError, match="CMAES"):
         found({"type": "CMAES", "algorithm_options": {"CMA_mu": 1000}})
+
+
+class Small(Valley):
+    """The valley seen from so high that absolute tolerances take the start for its bottom."""
+
+    def residuals(self, x):
+        return 1e-7 * super().residuals(x)
+
+    def jacobian(self, x):
+        slopes = super().jacobian(x)
+        return None if slopes is None else 1e-7 * slopes
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"type": "ScipyLeastSquares"},
+        {"type": "ScipyLeastSquares", "loss": "soft_l1", "f_scale": 1e-6},
+        {"type": "ScipyMinimize"},
+        *({"type": "ScipyMinimize", "method": one} for one in ("BFGS", "CG", "SLSQP", "TNC")),
+        {"type": "ScipyDualAnnealing", "max_iterations": 20},
+        {"type": "ScipyBasinhopping", "niter": 5},
+        {"type": "ScipyShgo"},
+        {"type": "ScipyDifferentialEvolution", "max_iterations": 5, "polish": True},
+    ],
+    ids=str,
+)
+def test_small_costs_are_no_reason_to_stay_at_the_start(settings):
+    problem = Small()
+    optimum = run(settings, problem, seed=3)
+    assert optimum.x == pytest.approx([1, 1], abs=2e-2)
+    assert optimum.cost == pytest.approx(problem.cost(optimum.x), rel=1e-9), "the true cost"
+
+
+def test_a_target_and_a_robust_scale_are_in_the_true_units():
+    target = 1e-2 * Small().cost([0.6, 0.6])
+    settings = {"type": "ScipyMinimize", "method": "COBYQA", "f_target": target}
+    reached = run(settings, Small()).cost
+    assert target / 100 < reached <= target, "and no further"
+
+    one = {"type": "ScipyLeastSquares", "loss": "cauchy", "xtol": 1e-12, "ftol": 1e-12}
+    found = run({**one, "f_scale": 2e-7}, Outlying()).x
+    assert found == pytest.approx([3.0], abs=0.1), "the outlier weighs nothing"
+
+
+class Outlying:
+    """The place of five measurements of small numbers, one of which is far off."""
+
+    names = ("place",)
+    start, lower, upper = np.array([2.9]), np.array([-np.inf]), np.array([np.inf])
+    has_residuals = True
+
+    def residuals(self, x):
+        return 1e-6 * (x[0] - np.array([3.0, 3.0, 3.0, 3.0, 9.0]))
+
+    def cost(self, x):
+        return float(np.sum(self.residuals(x) ** 2))
+
+    def jacobian(self, x):
+        del x
+
+    def stop(self):
+        return False

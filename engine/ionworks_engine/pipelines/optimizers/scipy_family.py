@@ -5,6 +5,9 @@ solved to tolerances, so that their answers carry an error of some 1e-6, which s
 1e-8 would turn into noise. Where the settings do not say, residuals are differentiated by steps of
 `STEP` of a coordinate, costs by `WIDE_STEP` to both sides.
 
+scipy sees costs in units of that at the start, about, as its tolerances are absolute
+(:mod:`~ionworks_engine.pipelines.optimizers.watching`); what is reported is the true cost.
+
 Random ones take the seed as ``rng``: they give what ``scipy.optimize`` gives with ``rng=seed``.
 """
 
@@ -33,7 +36,9 @@ def minimize(settings: Settings, watched: Watched, limit: int | None) -> Optimum
     if keywords["method"] not in options.UNBOUNDED and watched.is_bounded:
         keywords["bounds"] = watched.bounds
     limited(keywords["options"], _count_of(keywords["method"]), limit)
-    found = optimize.minimize(watched.cost, watched.start, callback=_callback(watched), **keywords)
+    found = optimize.minimize(
+        watched.relative_cost, watched.start, callback=_callback(watched), **keywords
+    )
     return _ended(watched, found)
 
 
@@ -49,7 +54,9 @@ def least_squares(settings: Settings, watched: Watched, limit: int | None) -> Op
         settings["callback"] = watched.step
     start = _inside(watched)
     _differentiate(settings, watched, start)
-    found = optimize.least_squares(watched.residuals, start, **settings)
+    if settings.get("f_scale") is not None:
+        settings["f_scale"] /= math.sqrt(watched.unit)
+    found = optimize.least_squares(watched.relative_residuals, start, **settings)
     watched.iterations = max(watched.iterations, int(found.njev or 0))
     return _ended(watched, found)
 
@@ -93,7 +100,7 @@ def differential_evolution(
     """
     _rename(settings, {"max_iterations": "maxiter", "population_size": "popsize"})
     limited(settings, "maxiter", limit)
-    settings.setdefault("polish", False)
+    polish = settings.pop("polish", False)
     if settings.pop("workers", 1) != 1 or settings.get("updating") == "deferred":
         settings |= {"workers": _Spread(watched), "updating": "deferred"}
     if isinstance(settings.get("mutation"), list):
@@ -103,8 +110,11 @@ def differential_evolution(
         watched.bounds,
         rng=settings.pop("seed", seed),
         callback=_callback(watched),
+        polish=False,
         **settings,
     )
+    if polish:
+        _polish(_local(None, watched), watched)
     return _ended(watched, found)
 
 
@@ -117,7 +127,7 @@ def dual_annealing(
     rng = settings.pop("seed", seed)
     settings["minimizer_kwargs"] = _local(settings.pop("minimizer_kwargs", None), watched)
     found = optimize.dual_annealing(
-        watched.cost,
+        watched.relative_cost,
         watched.bounds,
         rng=rng,
         callback=_callback(watched),
@@ -136,7 +146,7 @@ def basinhopping(
     rng = settings.pop("seed", seed)
     local = _local(settings.pop("minimizer_kwargs", None), watched)
     found = optimize.basinhopping(
-        watched.cost,
+        watched.relative_cost,
         watched.start,
         rng=rng,
         callback=_callback(watched),
@@ -156,18 +166,31 @@ def shgo(settings: Settings, watched: Watched, limit: int | None) -> Optimum:
     if "max_iterations" in settings:
         more["maxiter"] = settings.pop("max_iterations")
     limited(more, "maxiter", limit)
+    _relate(more, "f_min", watched)
     local = _local(settings.pop("minimizer_kwargs", None), watched)
     found = optimize.shgo(
-        watched.cost,
+        watched.relative_cost,
         watched.bounds,
         options=more,
         callback=_callback(watched),
         minimizer_kwargs=_in_cells(local, watched),
         **settings,
     )
-    if math.isfinite(watched.best_cost):
-        optimize.minimize(watched.cost, watched.best, callback=_callback(watched), **local)
+    _polish(local, watched)
     return _ended(watched, found)
+
+
+def _polish(local: Settings, watched: Watched) -> None:
+    """Go on from the best point with a local method, which costs are related to anew."""
+    if math.isfinite(watched.best_cost):
+        watched.relative_to(watched.best_cost)
+        optimize.minimize(watched.relative_cost, watched.best, callback=_callback(watched), **local)
+
+
+def _relate(settings: Settings, name: str, watched: Watched) -> None:
+    """Tell scipy a cost in the units that it sees."""
+    if settings.get(name) is not None:
+        settings[name] /= watched.unit
 
 
 def _in_cells(local: Settings, watched: Watched) -> Settings:
@@ -196,7 +219,7 @@ def _differentiate(settings: Settings, watched: Watched, start: Floats) -> None:
 
 
 class _Jacobian:
-    """The models' own derivatives of the residuals; differences where they have none."""
+    """The models' own derivatives of the relative residuals; differences where they have none."""
 
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
@@ -204,24 +227,25 @@ class _Jacobian:
     def __call__(self, x: Floats) -> Floats:
         point = np.array(x, float)
         jacobian = self._watched.problem.jacobian(point)
-        if jacobian is not None and np.isfinite(jacobian).all():
-            return np.asarray(jacobian, float)
-        return _differences(self._watched, point, self._watched.residuals(point), STEP)
+        if jacobian is None or not np.isfinite(jacobian).all():
+            residuals = self._watched.residuals(point)
+            jacobian = _differences(self._watched, point, residuals, STEP)
+        return np.asarray(jacobian / math.sqrt(self._watched.unit), float)
 
 
 class _Gradient:
-    """The derivatives of a cost that is the residuals' sum of squares."""
+    """The derivatives of a relative cost that is the residuals' sum of squares."""
 
     def __init__(self, watched: Watched) -> None:
         self._watched = watched
         self._jacobian = _Jacobian(watched)
 
     def __call__(self, x: Floats) -> Floats:
-        return 2.0 * self._jacobian(x).T @ self._watched.residuals(x)
+        return 2.0 * self._jacobian(x).T @ self._watched.relative_residuals(x)
 
 
 class _Slopes:
-    """The derivatives of a cost, by differences to both sides that stay between the bounds."""
+    """The derivatives of a relative cost, by differences to both sides between the bounds."""
 
     def __init__(self, watched: Watched, steps: Floats) -> None:
         self._watched = watched
@@ -234,7 +258,7 @@ class _Slopes:
             ends = np.tile(np.asarray(x, float), (2, 1))
             ends[:, index] += (-reach, reach)
             ends = np.clip(ends, self._watched.lower, self._watched.upper)
-            low, high = (self._watched.cost(end) for end in ends)
+            low, high = (self._watched.relative_cost(end) for end in ends)
             slopes[index] = (high - low) / ((ends[1, index] - ends[0, index]) or 1.0)
         return slopes
 
@@ -261,6 +285,7 @@ def _minimize_keywords(settings: Settings, watched: Watched) -> Settings:
         if settings.get(name) is not None:
             keywords[name] = settings.pop(name)
     more |= settings
+    _relate(more, "f_target", watched)
     if "jac" in options.MINIMIZE[method]:
         _descend(keywords, watched)
     return keywords

@@ -1,4 +1,10 @@
-"""A problem under watch: counts, keeps the best point, tells how far it is, and ends in time."""
+"""A problem under watch: counts, keeps the best point, tells how far it is, and ends in time.
+
+scipy's tolerances of costs and gradients are absolute numbers, made for costs around 1. Costs here
+are squares of small shares, so that the start would pass for the optimum: scipy is shown them in
+units of the cost at its start. Only costs below 1 are enlarged. One that no answer stands behind,
+or that is dear for another reason, would make the tolerances too wide.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +17,9 @@ import numpy as np
 from ionworks_engine.pipelines.optimizers.base import Floats, Minimisable, Optimum, Tell
 
 OUT_OF_TIME = "No time was left; this is the best point so far."
+
+_LEAST = 1e-24
+"""A cost that differences cannot be told from rounding at."""
 
 
 class Stopped(Exception):  # noqa: N818 - it is the way out of a library's loop, no error
@@ -44,6 +53,7 @@ class Watched:
         self.iterations = 0
         self._until = math.inf if maxtime is None else time.monotonic() + maxtime
         self._tell = tell
+        self._unit: float | None = None
 
     @property
     def bounds(self) -> list[tuple[float, float]]:
@@ -88,6 +98,33 @@ class Watched:
         residuals = np.asarray(self.problem.residuals(point), float)
         self.seen(point, float(residuals @ residuals))
         return residuals
+
+    @property
+    def unit(self) -> float:
+        """About the cost at the start of scipy's run: what scipy sees is divided by it."""
+        if self._unit is None:
+            self.relative_cost(np.clip(self.start, self.lower, self.upper))
+        return self._unit or 1.0
+
+    def relative_to(self, cost: float) -> None:
+        """Let a run begin at a cost: the unit is the power of 4 near it, which rounds nothing."""
+        known = math.isfinite(cost) and cost != 0
+        size = min(max(abs(cost), _LEAST), 1.0) if known else 1.0
+        self._unit = 4.0 ** round(math.log(size, 4.0))
+
+    def relative_cost(self, x: Floats) -> float:
+        """Evaluate a point, and return its cost by that of the first, about."""
+        cost = self.cost(x)
+        if self._unit is None:
+            self.relative_to(cost)
+        return cost / self.unit
+
+    def relative_residuals(self, x: Floats) -> Floats:
+        """Evaluate the residuals at a point, whose squares sum to the relative cost."""
+        residuals = self.residuals(x)
+        if self._unit is None:
+            self.relative_to(float(residuals @ residuals))
+        return np.asarray(residuals / math.sqrt(self.unit))
 
     def step(self, *_: Any, **__: Any) -> None:
         """Count an iteration and tell of it; serves scipy as a callback."""
