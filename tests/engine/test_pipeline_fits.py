@@ -486,6 +486,14 @@ def test_a_parameter_that_no_objective_uses_is_refused_and_near_names_told(monke
     problem_of(monkeypatch, {"parameters": free, "options": {"validate": False}})
 
 
+def test_a_name_that_is_right_is_not_what_was_meant_instead(monkeypatch):
+    """The models know no contact resistance unless they are asked to."""
+    free = {**FREE, "Contact resistance [Ohm]": {"initial_value": 0.01}}
+    with pytest.raises(PipelineError, match="unless one of their options brings it in") as caught:
+        problem_of(monkeypatch, {"parameters": free})
+    assert "did you mean" not in caught.value.message
+
+
 def test_a_noise_is_used_by_the_cost(monkeypatch):
     free = {**FREE, "sigma": {"initial_value": 0.1, "bounds": [0.001, 1.0]}}
     cost = {"type": "GaussianLogLikelihood", "sigma": {VARIABLE: "sigma"}}

@@ -226,11 +226,13 @@ def _check_used(parameters: FitParameters, comparison: Comparison, context: Cont
     held = frozenset().union(*(view.held for view in comparison.views.values()))
     for name in (*parameters.space.names, *comparison.links.linked):
         if name not in used:
-            reason = (
-                "; objectives that would have their own value of it"
-                if name in held
-                else near(name, _usual(context))
-            )
+            usual = {spelt(one) for one in _usual(context)}
+            if name in held:
+                reason = "; objectives that would have their own value of it"
+            elif spelt(name) in usual:
+                reason = ": the models do without it, unless one of their options brings it in"
+            else:
+                reason = near(name, usual)
             raise refuse(
                 context.place(f"parameters.{name}"),
                 f"no objective uses it, so it cannot be fitted{reason} (set options.validate to "
