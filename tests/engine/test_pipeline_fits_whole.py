@@ -443,3 +443,57 @@ def test_weighted_clouds_need_numbers_of_both_variables(decays):
     element = {**ELEMENT, "cost": {"type": "Wasserstein", **clouds}}
     with pytest.raises(PipelineError, match=r"'Square .* has no number to compare"):
         fit(element, context())
+
+
+class Indifferent(Decay):
+    """A model that takes a height, and computes without it."""
+
+    def _read(self, values):
+        return 2.5, super()._read(values)[1]
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "words"),
+    [
+        (None, "is where it began"),
+        ({"type": "DifferentialEvolution", "max_iterations": 3}, "happened to leave it"),
+    ],
+)
+def test_a_parameter_that_moves_nothing_is_named(decays, optimizer, words):
+    decays(one=lambda given: Indifferent(DATA, given, exact=False))
+    where = context()
+    fit({**ELEMENT, "optimizer": optimizer}, where)
+    [said] = [text for text in where.assumptions if "changes no number" in text]
+    assert repr(DECAY) in said
+    assert words in said
+    assert not any("ended where it began" in text for text in where.assumptions)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "is_told"),
+    [
+        ({"type": "ScipyMinimize", "method": "BFGS", "gtol": 1e9}, True),
+        ({"type": "DummyOptimizer"}, False),
+        ({"type": "ScipyMinimize", "method": "BFGS"}, False),
+    ],
+    ids=str,
+)
+def test_a_search_that_ends_where_it_began_is_told(decays, optimizer, is_told):
+    decays()
+    where = context()
+    free = {name: {"initial_value": one["initial_value"]} for name, one in FREE.items()}
+    fit({**ELEMENT, "parameters": free, "optimizer": optimizer}, where)
+    told = [text for text in where.assumptions if "ended where it began" in text]
+    assert len(told) == (2 if is_told else 0)
+
+
+@pytest.mark.parametrize(("deviation", "is_the_prior"), [(1e-9, True), (1e9, False)])
+def test_a_prior_that_drives_a_parameter_to_its_bound_is_told(decays, deviation, is_the_prior):
+    decays()
+    where = context()
+    prior = {"distribution": "LogNormal", "mean": 2.6, "std": deviation}
+    free = {**FREE, DECAY: {"initial_value": 2.0, "bounds": [1.0, 2.2], "prior": prior}}
+    fit({**ELEMENT, "parameters": free}, where)
+    [said] = [text for text in where.assumptions if "ended at a bound" in text]
+    assert ("those of the logarithm" in said) == is_the_prior
+    assert ("the data may want" in said) != is_the_prior

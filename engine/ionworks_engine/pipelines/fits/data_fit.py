@@ -15,7 +15,7 @@ from ionworks_engine.pipelines.fits.population import Population, optima
 from ionworks_engine.pipelines.fits.problem import Ledger, Problem
 from ionworks_engine.pipelines.fits.report import described, remarks
 from ionworks_engine.pipelines.fits.starts import starts
-from ionworks_engine.pipelines.optimizers import diagnostics, merged, run
+from ionworks_engine.pipelines.optimizers import catalogue, diagnostics, merged, run
 from ionworks_engine.pipelines.optimizers.base import Optimum, Tell
 from ionworks_engine.pipelines.results import Finished, plain
 from ionworks_engine.pipelines.values import write_values
@@ -79,11 +79,17 @@ def fit(element: Mapping[str, Any], context: Context) -> Finished:
     assembly = assemble(element, context)
     runs = minimise(element, assembly, options, context)
     finished = finish(element, assembly, runs)
-    for text in (*remarks(assembly, finished.values), *_doubts(runs, assembly)):
+    told = finished.result if _searches(element) else None
+    for text in (*remarks(assembly, finished.values, told), *_doubts(runs, assembly)):
         context.assume(text)
     if context.live is not False:
         context.aid.tell(_last(finished, runs))
     return finished
+
+
+def _searches(element: Mapping[str, Any]) -> bool:
+    """Whether the optimizer goes anywhere from the start."""
+    return catalogue.method_of(element.get("optimizer") or LEAST_SQUARES) not in catalogue.POINTS
 
 
 def read_options(element: Mapping[str, Any], where: str) -> dict[str, Any]:

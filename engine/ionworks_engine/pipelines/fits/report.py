@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ionworks_engine.pipelines.fits.assembly import Assembly
+from ionworks_engine.pipelines.fits.distributions import Gaussian
+from ionworks_engine.pipelines.fits.influence import idle
 from ionworks_engine.pipelines.fits.reach import strays
 from ionworks_engine.pipelines.objectives.base import Floats, Objective, Plot, SolveError
 
@@ -72,8 +74,20 @@ def kind_of(settings: Mapping[str, Any]) -> str:
     return str(settings.get("type") or settings.get("objective") or "CurrentDriven")
 
 
-def remarks(assembly: Assembly, values: Mapping[str, Any]) -> Iterator[str]:
-    """Say what should be known of a fit's best values, a sentence each."""
+def remarks(
+    assembly: Assembly, values: Mapping[str, Any], result: Mapping[str, Any] | None
+) -> Iterator[str]:
+    """Say what should be known of a fit's best values, a sentence each.
+
+    Parameters
+    ----------
+    assembly
+        Of the fit.
+    values
+        The best.
+    result
+        What the best start came to; ``None`` where nothing was searched.
+    """
     free = {name: float(values[name]) for name in assembly.problem.names}
     yield from _at_bounds(assembly, free)
     yield from _differing_links(assembly, free)
@@ -81,6 +95,8 @@ def remarks(assembly: Assembly, values: Mapping[str, Any]) -> Iterator[str]:
         outputs = assembly.problem.comparison.outputs(free)
         for label, objective in assembly.objectives.items():
             yield from strays(label, objective, outputs[label])
+        if result is not None:
+            yield from idle(assembly, free, result["initial_guess"], result.get("success") is True)
 
 
 def _at_bounds(assembly: Assembly, free: Mapping[str, float]) -> Iterator[str]:
@@ -92,9 +108,27 @@ def _at_bounds(assembly: Assembly, free: Mapping[str, float]) -> Iterator[str]:
         near_by = _AT_BOUND * (high - low if math.isfinite(high - low) else abs(place))
         if min(abs(place - low), abs(high - place)) <= near_by:
             yield (
-                f"{parameter.name!r} ended at a bound, at {value:.6g}: the data may want a value "
-                "beyond it."
+                f"{parameter.name!r} ended at a bound, at {value:.6g}: "
+                f"{_who_wants_more(assembly, free, parameter.name)}"
             )
+
+
+def _who_wants_more(assembly: Assembly, free: Mapping[str, float], name: str) -> str:
+    """Say what a parameter at a bound may be there for: the data, or a prior that outweighs them.
+
+    A prior of logarithms that was meant for the values themselves is far off everywhere.
+    """
+    comparison = assembly.problem.comparison
+    values = comparison.all_values(free)
+    priors = [one for one in assembly.parameters.priors if name in one.names]
+    with contextlib.suppress(SolveError):
+        if priors and sum(one.cost(values) for one in priors) > comparison.fit_cost(free):
+            said = "its prior, which costs more than the data there, wants a value beyond it."
+            kinds = [one.distribution for one in priors]
+            if any(isinstance(one, Gaussian) and one.support[0] == 0 for one in kinds):
+                said += " The mean and the deviation of a LogNormal are those of the logarithm."
+            return said
+    return "the data may want a value beyond it."
 
 
 def _differing_links(assembly: Assembly, free: Mapping[str, float]) -> Iterator[str]:
