@@ -112,7 +112,7 @@ def test_a_helper_builds_once_and_comes_to_the_same_outcomes(origin, monkeypatch
     assert [one.cost for one in shared] == pytest.approx([one.cost for one in alone], rel=1e-6)
     assert min(one.cost for one in alone) > 0
     helped = [answer for _, answer in aid.answers if answer != UNKNOWN]
-    assert sum(len(answer["outcomes"]) for answer in helped) == 5
+    assert sum(len(answer["outcomes"]) for answer in helped) == 4
     assert [answer for _, answer in aid.answers if answer == UNKNOWN] == [UNKNOWN]
 
 

@@ -20,6 +20,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, pairwise
 from typing import Any
 
 import numpy as np
@@ -28,11 +29,9 @@ from ionworks_engine.pipelines.aid import Aid, Handed, HelperLost
 from ionworks_engine.pipelines.optimizers.base import Floats
 
 EVALUATE, START = "evaluate_population", "run_start"
-_PARTS = 32
-"""Into how many parts, for each worker, a population is cut at the most."""
-_LIKED, _FEWEST = 2e-2, 4
-"""Seconds that a part takes for its message to weigh little, as long as there are so many parts
-for each worker."""
+_SHARE = 2
+"""What is left is cut so many times finer than by the number of workers: the owner and its helpers
+meet where parts are smallest, so that none waits long for another."""
 _AHEAD = 2
 """How many parts the owner has for itself: the one it is at, and the next."""
 _BLOCK, _OUT = 20_000, 8
@@ -40,7 +39,7 @@ _BLOCK, _OUT = 20_000, 8
 offered stands in the engine's memory."""
 _LATE = 3.0
 """How many times as long as itself the owner gives a helper."""
-_WORTH = 5e-3
+_WORTH = 3e-3
 """Seconds that a part should take at least: less is done sooner than sent."""
 _PATIENCE = 2
 """Losses after which no help is sought any more."""
@@ -135,20 +134,18 @@ class Population:
         if self._recipe.helpers and len(points) > 1 and math.isnan(self._seconds):
             first = self._timed(points[0])
             return [first, *self.outcomes(points[1:])]
-        size = self._part_size(len(points))
-        if not size:
+        sizes = self._part_sizes(len(points))
+        if not sizes:
             return [self._timed(point) for point in points]
-        patience = _LATE * size * self._seconds
-        return _Shared(self._recipe, points, size, self._timed, patience).outcomes()
+        patience = _LATE * max(sizes) * self._seconds
+        return _Shared(self._recipe, points, sizes, self._timed, patience).outcomes()
 
-    def _part_size(self, count: int) -> int:
-        """Return how many points to offer at a time; 0 where help does not pay."""
-        helpers = self._recipe.helpers
-        if not helpers or self._seconds * count < 2 * _WORTH:
-            return 0
-        workers = helpers + 1
-        least = max(math.ceil(_WORTH / self._seconds), math.ceil(count / (_PARTS * workers)))
-        return max(least, min(math.ceil(_LIKED / self._seconds), count // (_FEWEST * workers)))
+    def _part_sizes(self, count: int) -> list[int]:
+        """Return how many points to offer at a time; none where help does not pay."""
+        workers = self._recipe.helpers + 1
+        if workers == 1 or self._seconds * count < 2 * _WORTH:
+            return []
+        return part_sizes(count, workers, math.ceil(_WORTH / self._seconds))
 
     def _timed(self, point: Floats) -> Outcome:
         began = time.perf_counter()
@@ -158,6 +155,25 @@ class Population:
         return outcome
 
 
+def part_sizes(count: int, workers: int, least: int) -> list[int]:
+    """Cut a count into parts: the owner's first, then what others take from the front.
+
+    The owner takes the rest from the end, so that parts are large at both ends and small between.
+
+    Examples
+    --------
+    >>> part_sizes(40, 2, 2)
+    [10, 8, 4, 3, 2, 2, 2, 3, 6]
+    """
+    sizes, left = [], count
+    while left:
+        sizes.append(min(left, max(least, math.ceil(left / (_SHARE * workers)))))
+        left -= sizes[-1]
+    own, *rest = sizes
+    firsts, others = rest[: workers - 1], rest[workers - 1 :]
+    return [own, *firsts, *others[1::2], *reversed(others[::2])]
+
+
 class _Shared:
     """One population on its way."""
 
@@ -165,7 +181,7 @@ class _Shared:
         self,
         recipe: _Recipe,
         points: Floats,
-        size: int,
+        sizes: Sequence[int],
         evaluate: Callable[[Floats], Outcome],
         patience: float,
     ) -> None:
@@ -174,10 +190,10 @@ class _Shared:
         self._evaluate = evaluate
         self._patience = patience
         self._found: list[Outcome | None] = [None] * len(points)
-        self._own = deque(range(min(size, len(points))))
+        self._own = deque(range(sizes[0]))
         self._offered: list[_Offered] = []
-        for begin in range(size, len(points), size):
-            self._offer(list(range(begin, min(begin + size, len(points)))))
+        for begin, end in pairwise(accumulate(sizes)):
+            self._offer(list(range(begin, end)))
 
     def outcomes(self) -> list[Outcome]:
         """Compute, and collect what others compute, until all is known."""
