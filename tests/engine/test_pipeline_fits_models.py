@@ -208,3 +208,35 @@ def test_a_growing_film_from_the_lithium_that_is_lost(tmp_path):
     elements = {"known": entry(values), "fit": fit}
     found = run(elements, tmp_path)["fit"]["parameter_values"]
     assert found[name] == pytest.approx(truth, rel=0.01)
+
+
+def test_a_growing_film_from_the_capacity_that_is_lost(tmp_path):
+    """In a coordinate without a transform, where a capacity hardly changes."""
+    name = "SEI solvent diffusivity [m2.s-1]"
+    model = pybamm.lithium_ion.SPM({"SEI": "solvent-diffusion limited"})
+    cycle = (
+        "Discharge at 1C until 2.7 V",
+        "Charge at C/2 until 4.2 V",
+        "Hold at 4.2 V until 250 mA",
+    )
+    experiment = pybamm.Experiment([cycle] * 2)
+    values = pybamm.ParameterValues("OKane2022")
+    truth = values[name]
+    simulation = pybamm.Simulation(model, parameter_values=values, experiment=experiment)
+    flowed = [
+        np.ptp(cycle.steps[0]["Discharge capacity [A.h]"].entries)
+        for cycle in simulation.solve(initial_soc=1.0).cycles
+    ]
+    ageing = objective(
+        {"Cycle number": [0, 1], "Discharge capacity [A.h]": flowed},
+        {"type": "SPM", "options": {"SEI": "solvent-diffusion limited"}},
+        "CycleAgeing",
+        experiment=experiment.to_config(),
+    )
+    fit = {
+        "element_type": "data_fit",
+        "objectives": {"ageing": {**ageing, "parameters": {"Initial SOC [%]": 100}}},
+        "parameters": {name: {"bounds": [truth / 10, truth * 10], "initial_value": truth * 3}},
+    }
+    found = run({"known": entry(values), "fit": fit}, tmp_path)["fit"]["parameter_values"]
+    assert found[name] == pytest.approx(truth, rel=0.03, abs=0)
