@@ -1,9 +1,16 @@
-"""``python -m benchmarks``: all of them, or those named."""
+"""``python -m benchmarks``: all of them, into RESULTS.md; or those named, printed only."""
 
 import sys
 from importlib import import_module
 
+from benchmarks.results import write
+from benchmarks.timing import FIGURES
+
 ALL = ("import_time", "calls", "battery", "language", "data", "fits", "sweep")
 
-for name in sys.argv[1:] or ALL:
-    import_module(f"benchmarks.{name}").main()
+named = sys.argv[1:]
+modules = [import_module(f"benchmarks.{name}") for name in named or ALL]
+for module in modules:
+    module.main()
+if not named:
+    print(f"written to {write(FIGURES, modules)}")
