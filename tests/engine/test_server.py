@@ -264,7 +264,7 @@ def test_bodies_are_bounded_before_and_after_unzipping(client, monkeypatch):
     ("content", "headers"),
     [
         (b"not gzip", {"content-encoding": "gzip"}),
-        (gzip.compress(b'{"name": "x"}')[:-12], {"content-encoding": "gzip"}),
+        (gzip.compress(b'{"name": "x"}', mtime=0)[:-12], {"content-encoding": "gzip"}),
         (b"{}", {"content-encoding": "br"}),
         (b"{}", {"content-type": "text/plain"}),
     ],

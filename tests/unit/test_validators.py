@@ -460,7 +460,11 @@ def test_names_that_may_be_meant_are_near(name, is_near):
     assert columns.near("Voltage [V]", ["Rest", name]) == ([name] if is_near else [])
 
 
-@pytest.mark.parametrize("odd", [5, np.datetime64("2025"), pd.NaT, object(), "soon"], ids=str)
+@pytest.mark.parametrize(
+    "odd",
+    [5, np.datetime64("2025"), pd.NaT, object(), "soon"],
+    ids=["number", "of NumPy", "of pandas", "object", "text"],
+)
 def test_what_is_no_moment_is_passed_over(odd):
     assert found(good(), start_time=odd, end_time=odd, now=NOW) == []
 
