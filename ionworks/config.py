@@ -11,15 +11,39 @@ import sys
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from ipaddress import ip_address
 from numbers import Real
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import SplitResult, urlsplit
 
-__all__ = ["BACKENDS", "DEFAULT_URL", "Config", "Proxies", "default_backend"]
+__all__ = [
+    "BACKENDS",
+    "DEFAULT_URL",
+    "SETTINGS",
+    "Config",
+    "Proxies",
+    "Setting",
+    "default_backend",
+    "gathered",
+    "is_loopback",
+]
 
 DEFAULT_URL = "https://api.ionworks.com"
 BACKENDS = ("polars", "pandas")
 LOCAL = "local"
+SETTINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "api_url": "IONWORKS_API_URL",
+        "api_key": "IONWORKS_API_KEY",
+        "token": "IONWORKS_API_TOKEN",
+        "project_id": "IONWORKS_PROJECT_ID",
+        "organization_id": "IONWORKS_ORGANIZATION_ID",
+    }
+)
+"""What the command line can be told, and the variable that tells the same."""
+
+_CREDENTIALS = ("api_key", "token")
 
 
 @dataclass(frozen=True)
@@ -141,6 +165,75 @@ def default_backend(environ: Mapping[str, str] = os.environ) -> str:
     """Return the backend that the environment asks for, else polars."""
     name = environ.get("IONWORKS_DATAFRAME_BACKEND")
     return checked_backend(name, "IONWORKS_DATAFRAME_BACKEND") if name else BACKENDS[0]
+
+
+@dataclass(frozen=True)
+class Setting:
+    """A setting of the command line, and where it comes from: an option, a variable, a file."""
+
+    value: str = field(repr=False)
+    source: str
+
+
+def gathered(
+    given: Mapping[str, str | None],
+    saved: Mapping[str, str],
+    *,
+    environ: Mapping[str, str] = os.environ,
+) -> dict[str, Setting]:
+    """Return what a command line works with: its options, then the environment, then its file.
+
+    A saved credential is for the saved address: it does not go to one that comes from elsewhere.
+
+    Parameters
+    ----------
+    given
+        The options, by the names in `SETTINGS`.
+    saved
+        What the file of the command line says, by the same names.
+
+    Examples
+    --------
+    >>> from ionworks.config import gathered
+    >>> saved = {"api_url": "https://lab.test", "api_key": "iw_secret"}
+    >>> found = gathered({"api_url": "https://other.test"}, saved, environ={})
+    >>> found
+    {'api_url': Setting(source='option')}
+    """
+    found = {name: Setting(value, "file") for name, value in saved.items()}
+    home = found.get("api_url")
+    told = {name: environ.get(variable) for name, variable in SETTINGS.items()}
+    if any(told[name] for name in _CREDENTIALS):
+        found = {name: one for name, one in found.items() if name not in _CREDENTIALS}
+    found |= {name: Setting(value, SETTINGS[name]) for name, value in told.items() if value}
+    found |= {name: Setting(value, "option") for name, value in given.items() if value}
+    if _address(found.get("api_url")) != _address(home):
+        found = {
+            name: one
+            for name, one in found.items()
+            if not (name in _CREDENTIALS and one.source == "file")
+        }
+    return found
+
+
+def _address(url: Setting | None) -> str:
+    return (url.value if url else DEFAULT_URL).rstrip("/")
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an address of the API is one of this machine.
+
+    Examples
+    --------
+    >>> from ionworks.config import is_loopback
+    >>> is_loopback("http://127.0.0.1:8787"), is_loopback("https://localhost.example.test")
+    (True, False)
+    """
+    host = urlsplit(url).hostname or ""
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 @dataclass(frozen=True)

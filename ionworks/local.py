@@ -11,6 +11,7 @@ import os
 import shutil
 import tempfile
 import threading
+from collections.abc import Sequence
 from concurrent.futures import CancelledError
 from importlib.util import find_spec
 from pathlib import Path
@@ -18,7 +19,7 @@ from pathlib import Path
 from ionworks.asgi import Answer, Application, Question
 from ionworks.errors import ConnectionFailedError
 
-__all__ = ["LocalEngine", "attach"]
+__all__ = ["LocalEngine", "attach", "serve"]
 
 _NEEDED = ("jsonschema_rs", "pybamm", "sqlalchemy", "starlette")
 _PATIENCE = 30.0
@@ -53,6 +54,30 @@ def attach(path: Path | None) -> LocalEngine:
         if engine is None or not engine.share():
             engine = _engines[folder] = LocalEngine(folder)
         return engine
+
+
+def serve(arguments: Sequence[str]) -> int:
+    """Run the engine as a server, as ``ionworks serve`` does, until it is stopped.
+
+    Parameters
+    ----------
+    arguments
+        The options of the engine's own command line, without ``serve``.
+
+    Returns
+    -------
+    int
+        The exit code.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If the engine is not installed.
+    """
+    _require_engine()
+    from ionworks_engine.__main__ import main
+
+    return main(["serve", *arguments], program="ionworks")
 
 
 class LocalEngine:
