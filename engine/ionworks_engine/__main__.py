@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from ionworks_engine.app import create_app
 from ionworks_engine.errors import ApiError
+from ionworks_engine.jobs.executors import PROCESSES, ExecutorError, named
 from ionworks_engine.receiving import MAX_UPLOAD
 from ionworks_engine.shell import refuse
 from ionworks_engine.storage import Store, StoreError
@@ -20,12 +21,20 @@ from ionworks_engine.storage import Store, StoreError
 _KEEP_ALIVE = 75
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Run the command line; return the exit code."""
-    options = _parser().parse_args(arguments)
+def main(arguments: list[str] | None = None, program: str = "python -m ionworks_engine") -> int:
+    """Run the command line; return the exit code.
+
+    Parameters
+    ----------
+    arguments
+        What follows the program's name; by default those of this process.
+    program
+        What the program is called in its help and its errors.
+    """
+    options = _parser(program).parse_args(arguments)
     try:
         _serve(options)
-    except (StoreError, _CannotServe) as error:
+    except (StoreError, ExecutorError, _CannotServe) as error:
         print(f"error: {error}", file=sys.stderr)  # noqa: T201
         return 1
     except KeyboardInterrupt:
@@ -37,11 +46,17 @@ class _CannotServe(Exception):  # noqa: N818
     pass
 
 
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ionworks_engine", description=__doc__)
+def _parser(program: str) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog=program, description="The engine as a server of its own.")
     commands = parser.add_subparsers(dest="command", required=True)
     serve = commands.add_parser("serve", help="serve the API until stopped")
     serve.add_argument("--data", type=Path, required=True, help="folder of projects and results")
+    serve.add_argument(
+        "--database",
+        metavar="URL",
+        help="PostgreSQL for the state, such as postgresql://user@host/name; the password comes "
+        "from PGPASSFILE or PGPASSWORD (default: SQLite in the folder of --data)",
+    )
     serve.add_argument("--port", type=int, default=8787, help="TCP port (default: 8787)")
     serve.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
     serve.add_argument("--api-key", help="key that requests must carry (default: none)")
@@ -51,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
         default=MAX_UPLOAD,
         metavar="GIB",
         help=f"size that one uploaded file may have, in GiB (default: {MAX_UPLOAD >> 30})",
+    )
+    serve.add_argument(
+        "--executor",
+        default=PROCESSES,
+        metavar="WHERE",
+        help=f"where jobs run: {PROCESSES} of this machine, or a Dask cluster such as "
+        f"dask://host:8786 (default: {PROCESSES})",
     )
     serve.add_argument("--workers", type=_positive, help="simulations at once (default: all CPUs)")
     return parser
@@ -75,11 +97,13 @@ def _serve(options: argparse.Namespace) -> None:
         raise _CannotServe(
             f"{options.host} can be reached by others: give --api-key, or serve on 127.0.0.1"
         )
-    Store(options.data).close()
+    executor = named(options.executor, options.workers)
+    Store(options.data, database=options.database).close()
     app: ASGIApp = create_app(
         options.data,
+        database=options.database,
         api_key=options.api_key,
-        workers=options.workers,
+        executor=executor,
         max_upload=options.max_upload,
     )
     if not options.api_key:

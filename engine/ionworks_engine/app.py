@@ -11,7 +11,6 @@ import asyncio
 import inspect
 import json
 import logging
-import os
 import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -37,9 +36,9 @@ from ionworks_engine.idempotency import Repeats, fingerprint, read_key
 from ionworks_engine.intake import read_body, read_json
 from ionworks_engine.jobs import measurements, pipelines, simulations
 from ionworks_engine.jobs.executor import Executor
+from ionworks_engine.jobs.executors import PROCESSES, named
 from ionworks_engine.jobs.measurements import MeasurementJobs
 from ionworks_engine.jobs.pipelines import ElementJobs, SimpleJobs
-from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import SimulationJobs
 from ionworks_engine.jobs.system import Jobs, Kind
 from ionworks_engine.links import OBJECTS, STORAGE, Links
@@ -65,6 +64,7 @@ _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",",
 def create_app(
     data_dir: Path,
     *,
+    database: str | None = None,
     api_key: str | None = None,
     workers: int | None = None,
     executor: Callable[[], Executor] | None = None,
@@ -79,6 +79,9 @@ def create_app(
     ----------
     data_dir
         Where projects, models and results live; made if it is absent.
+    database
+        URL of the PostgreSQL database that keeps the state, so that ``data_dir`` keeps files only;
+        by default SQLite in ``data_dir`` does.
     api_key
         The key that requests must carry; without one any credential or none will do.
     workers
@@ -113,10 +116,10 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        store = Store(Path(data_dir))
+        store = Store(Path(data_dir), database=database)
         store.sweep()
         library.install(store)
-        runner = executor() if executor else ProcessExecutor(workers or os.cpu_count() or 1)
+        runner = (executor or named(PROCESSES, workers))()
         jobs = Jobs(store, runner, _kinds(store))
         app.state.repeats = Repeats(store)
         app.state.services = Services(store, jobs, Descriptions(store, jobs), Links(store))

@@ -96,7 +96,15 @@ class Store:
     >>> store.close()
     """
 
-    def __init__(self, folder: Path, clock: Callable[[], datetime] = times.now) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        clock: Callable[[], datetime] = times.now,
+        *,
+        database: str | None = None,
+    ) -> None:
+        if database is not None:
+            raise StoreError("only SQLite keeps the state so far: leave out --database")
         self.clock = clock
         self.opened_at = self.now()
         self._lock = _hold(folder)
