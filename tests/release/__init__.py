@@ -1,0 +1,1 @@
+"""The distribution as others get it: built, installed into empty environments, and used there."""
