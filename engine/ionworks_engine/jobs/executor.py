@@ -3,6 +3,7 @@
 Executor
 InlineExecutor    in this very process: tests, and machines that cannot spawn
 ProcessExecutor   supervised worker programs (``processes.py``): the default
+DaskExecutor      the same on the machines of a Dask cluster (``dask_executor.py``)
 """
 
 from __future__ import annotations
@@ -41,6 +42,10 @@ class Reply:
 
 class WorkerDied(Exception):  # noqa: N818 - it is said of a worker, it is not an error of ours
     """The process that ran a task ended; the message says how, with its last words."""
+
+
+class PlaceLost(WorkerDied):
+    """The machine of a worker went, or the way to it: no task is to blame."""
 
 
 class OutOfTime(Exception):  # noqa: N818

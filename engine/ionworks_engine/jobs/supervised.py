@@ -9,37 +9,25 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import os
-import signal
 from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from ionworks_engine.jobs import frames, memory
-from ionworks_engine.jobs.executor import (
-    Begun,
-    Notes,
-    OutOfMemory,
-    OutOfTime,
-    Reply,
-    WorkerDied,
-)
+from ionworks_engine.jobs.executor import Begun, Notes, OutOfTime, PlaceLost, Reply, WorkerDied
+from ionworks_engine.jobs.programs import Fate, Program, Start
 
 SHORT = 0.1
 """Seconds after which a task counts as long, and nothing waits behind it any more."""
 _GRACE = 1.0
-_STREAM_LIMIT = 1 << 22
-_LAST_WORDS = 2000
-_OWN_GROUP: dict[str, Any] = {"process_group": 0} if os.name == "posix" else {}
 
 
 class Work:
-    """A task on its way: its message, and the future of its reply.
+    """A task on its way: what the worker is sent, and the future of its reply.
 
     Parameters
     ----------
-    message
-        For the worker.
+    head
+        Of the message to the worker.
     affinity, time_limit, urgent, notes, begun
         As for an executor.
     owner
@@ -50,7 +38,7 @@ class Work:
         "affinity",
         "begun",
         "future",
-        "message",
+        "head",
         "notes",
         "owner",
         "parts",
@@ -61,7 +49,7 @@ class Work:
 
     def __init__(
         self,
-        message: bytes,
+        head: Mapping[str, Any],
         affinity: str,
         time_limit: float,
         *,
@@ -70,7 +58,7 @@ class Work:
         begun: Begun | None = None,
         owner: Work | None = None,
     ) -> None:
-        self.message = message
+        self.head = head
         self.affinity = affinity
         self.time_limit = time_limit
         self.urgent = urgent
@@ -90,6 +78,10 @@ class Work:
 class Keeper(Protocol):
     """Whom workers work for."""
 
+    @property
+    def strength(self) -> int:
+        """How many workers there are, to whom a task may offer parts of its work."""
+
     def feed(self) -> None:
         """Hand out what waits: a worker has room."""
 
@@ -107,34 +99,32 @@ class Worker:
     ----------
     keeper
         Whom it works for.
-    command, environment
-        Of the program.
+    start
+        Starts its program.
+    place
+        Where that runs: of one place, one program starts at a time.
     spare
         Whether it is kept for urgent tasks.
     """
 
     def __init__(
-        self,
-        keeper: Keeper,
-        command: Sequence[str],
-        environment: dict[str, str],
-        spare: bool,
+        self, keeper: Keeper, start: Start, *, place: str = "", spare: bool = False
     ) -> None:
         self._keeper = keeper
+        self._start = start
+        self.place = place
         self.spare = spare
         self.affinity = ""
         self.ready = False
         self._was_ready = False
-        self._command = command
-        self._environment = environment
         self._works: deque[Work | None] = deque()  # None: taken back, still to be answered
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: Program | None = None
         self._life: asyncio.Task[None] | None = None
         self._given = 0
-        self._kills = 0
         self._timers: list[asyncio.TimerHandle] = []
         self._is_long = False
         self._retired = False
+        self._dismissed = False
 
     @property
     def load(self) -> int:
@@ -158,7 +148,7 @@ class Worker:
     @property
     def down(self) -> bool:
         """Whether there is no process, and none on its way."""
-        return self._life is None and not self._retired
+        return self._life is None and not (self._retired or self._dismissed)
 
     @property
     def starting(self) -> bool:
@@ -169,12 +159,17 @@ class Worker:
         """Start the process; it takes work once it is ready."""
         self._was_ready = False
         self._given = 0
-        self._kills = memory.kills()
         self._life = asyncio.create_task(self._live())
 
     def give(self, work: Work) -> None:
-        """Send a task down the pipe."""
-        self._write(work.message)
+        """Send a task down the pipe.
+
+        Raises
+        ------
+        ValueError
+            If it holds a NaN or an infinity: it is not sent.
+        """
+        self.say({**work.head, "workers": self._keeper.strength})
         self._works.append(work)
         self._given += 1
         self.affinity = work.affinity or self.affinity
@@ -198,12 +193,19 @@ class Worker:
         return True
 
     def say(self, head: dict[str, Any]) -> None:
-        """Tell the task that it is at."""
-        self._write(frames.encode(head))
+        """Tell the program, or the task that it is at."""
+        if self._process is None:
+            raise RuntimeError("a worker without a process cannot be written to")
+        self._process.send(head)
 
     def retire(self) -> None:
-        """Kill the process for good."""
+        """Kill the process for good, and what it is at."""
         self._retired = True
+        self._kill()
+
+    def dismiss(self) -> None:
+        """Kill the process for good; its tasks learn of it, or go back."""
+        self._dismissed = True
         self._kill()
 
     async def ended(self) -> None:
@@ -212,34 +214,30 @@ class Worker:
             await asyncio.gather(self._life, return_exceptions=True)
 
     async def _live(self) -> None:
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=self._environment,
-            limit=_STREAM_LIMIT,
-            **_OWN_GROUP,
-        )
-        self._process = process
-        if self._retired:
-            self._kill()
-        words = asyncio.create_task(_last_words(process.stderr))
+        fate: Fate
         try:
-            with contextlib.suppress(asyncio.IncompleteReadError, ConnectionResetError):
-                await self._converse(process.stdout)
-        finally:
-            self._kill()
-            self._buried(await process.wait(), await words)
+            process = self._process = await self._start()
+        except PlaceLost as lost:
+            fate = lost
+        except OSError as error:
+            fate = WorkerDied(f"No worker process could be started: {error}")
+        else:
+            if self._retired or self._dismissed:
+                self._kill()
+            try:
+                with contextlib.suppress(EOFError, ConnectionError):
+                    await self._converse(process)
+            finally:
+                self._kill()
+                fate = await process.ended()
+        self._bury(fate)
 
-    async def _converse(self, replies: asyncio.StreamReader | None) -> None:
-        if replies is None:
-            return
-        await frames.receive(replies)
+    async def _converse(self, process: Program) -> None:
+        await process.receive()
         self.ready = self._was_ready = True
         self._keeper.feed()
         while True:
-            message = await frames.receive(replies)
+            message = await process.receive()
             if "ok" not in message[0]:
                 self._hear(message[0])
                 continue
@@ -254,14 +252,9 @@ class Worker:
         if work is not None and not work.future.done():
             self._keeper.called(self, work, said)
 
-    def _write(self, message: bytes) -> None:
-        if self._process is None or self._process.stdin is None:
-            raise RuntimeError("a worker without a process cannot be written to")
-        self._process.stdin.write(message)
-
     def _forget(self, place: int) -> None:
         answered = self._given - len(self._works)
-        self._write(frames.encode({"forget": answered + place}))
+        self.say({"forget": answered + place})
         self._works[place] = None
 
     def _head_changed(self) -> None:
@@ -296,14 +289,10 @@ class Worker:
 
     def _kill(self) -> None:
         self.ready = False
-        if self._process is not None and self._process.returncode is None:
-            with contextlib.suppress(ProcessLookupError, PermissionError):
-                if _OWN_GROUP:
-                    os.killpg(self._process.pid, signal.SIGKILL)
-                else:
-                    self._process.kill()
+        if self._process is not None:
+            self._process.kill()
 
-    def _buried(self, code: int, words: str) -> None:
+    def _bury(self, fate: Fate) -> None:
         """Blame the task that ran, give the rest back."""
         works, self._works = list(self._works), deque()
         self._process = self._life = None
@@ -311,25 +300,7 @@ class Worker:
         self._stop_timers()
         if self._retired:
             return
-        reason = _obituary(code, words)
         if works and works[0]:
-            starved = memory.was_too_little(code, words, self._kills)
-            fate = OutOfMemory(memory.too_little(words)) if starved else WorkerDied(reason)
             works[0].fail(fate)
-        self._keeper.take_back([w for w in works[1:] if w], "" if self._was_ready else reason)
-
-
-async def _last_words(stream: asyncio.StreamReader | None) -> str:
-    """Drain the error stream, keeping its end."""
-    tail = b""
-    while stream is not None and (chunk := await stream.read(65536)):
-        tail = (tail + chunk)[-_LAST_WORDS:]
-    return tail.decode(errors="replace").strip()
-
-
-def _obituary(code: int, words: str) -> str:
-    how = f"ended with code {code}"
-    if code < 0:
-        with contextlib.suppress(ValueError):
-            how = f"was ended by signal {signal.Signals(-code).name}"
-    return f"The worker process {how}." + (f" Its last words: {words}" if words else "")
+        blamed = not (self._was_ready or isinstance(fate, PlaceLost))
+        self._keeper.take_back([w for w in works[1:] if w], str(fate) if blamed else "")

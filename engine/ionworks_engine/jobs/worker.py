@@ -1,10 +1,11 @@
 """The worker program: takes requests on its standard input, one at a time, and answers them.
 
-Run as ``python -P -m ionworks_engine.jobs.worker MODULE BYTES WORKERS``. ``MODULE.TASKS`` maps the
+Run as ``python -P -m ionworks_engine.jobs.worker MODULE BYTES``. ``MODULE.TASKS`` maps the
 name of a task to a function of the request's ``request`` that returns an answer and its blobs; over
 one of ``MODULE.BOUNDED`` it ends itself rather than take more memory than BYTES. The program
-imports that module before it reports ready, so that a ready worker is a warm one. WORKERS is how
-many there are of its kind, to whom an `Aided` task may offer parts of its work (``aid``).
+imports that module before it reports ready, so that a ready worker is a warm one. ``workers`` in a
+request is how many there are of its kind, to whom an `Aided` task may offer parts of its work
+(``aid``).
 
 The pipes it was started with become private: libraries that print would break the protocol, so
 what they print goes to the error stream. It ends when the engine closes the pipe or dies.
@@ -38,7 +39,7 @@ _FORGOTTEN = frames.encode(
 )
 
 
-def main(module: str, most_bytes: int, workers: int) -> None:
+def main(module: str, most_bytes: int) -> None:
     """Serve requests until the input ends."""
     requests, replies = _private_pipes()
     _die_with_parent()
@@ -50,7 +51,7 @@ def main(module: str, most_bytes: int, workers: int) -> None:
         if number in inbox.forgotten:
             outbox.send(_FORGOTTEN)
             continue
-        inbox.aid = Calling(head["request"], workers, outbox.write)
+        inbox.aid = Calling(head["request"], head["workers"], outbox.write)
         with bounded(most_bytes) if head["task"] in served.BOUNDED else nullcontext():
             reply = answer(served.TASKS, head, inbox.aid)
             inbox.aid.close()
@@ -151,4 +152,4 @@ def _give_way() -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], int(sys.argv[2]), int(sys.argv[3]))
+    main(sys.argv[1], int(sys.argv[2]))
