@@ -105,6 +105,7 @@ def _serve(options: argparse.Namespace) -> None:
         api_key=options.api_key,
         executor=executor,
         max_upload=options.max_upload,
+        with_pages=True,
     )
     if not options.api_key:
         app = _LocalNames(app)

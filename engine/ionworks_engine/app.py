@@ -26,7 +26,7 @@ from starlette.responses import FileResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from ionworks_engine import library
+from ionworks_engine import library, pages
 from ionworks_engine.bundle import Operation, load_bundle, operations
 from ionworks_engine.call import Call, JsonText, ParquetFile, PlainText, Redirect, Services
 from ionworks_engine.descriptions import Descriptions
@@ -70,6 +70,7 @@ def create_app(
     executor: Callable[[], Executor] | None = None,
     max_upload: int = MAX_UPLOAD,
     check_answers: bool = False,
+    with_pages: bool = False,
 ) -> Starlette:
     """Make the engine's ASGI application.
 
@@ -92,6 +93,9 @@ def create_app(
         How many bytes an uploaded file may have.
     check_answers
         Check every JSON answer against the bundle, too.
+    with_pages
+        Answer browsers, too: the state of the server at ``/``, the reference of the API at
+        ``/docs``.
 
     Returns
     -------
@@ -134,11 +138,20 @@ def create_app(
 
     app = Starlette(
         routes=[
+            *(pages.routes(bundle) if with_pages else ()),
             *_routes(described, bound, schemas, check_answers),
             Route(f"{OBJECTS}/{{key}}", Objects(max_upload)),
             Route(f"{access.PATH}/{{bucket}}/{{key}}", S3Objects(max_upload)),
         ],
-        middleware=[Middleware(Shell, api_key=api_key, public=("/healthz",), signed=STORAGE)],
+        middleware=[
+            Middleware(
+                Shell,
+                api_key=api_key,
+                public=("/healthz",),
+                signed=STORAGE,
+                for_people=pages.PATHS if with_pages else (),
+            )
+        ],
         lifespan=lifespan,
     )
     app.router.redirect_slashes = False

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import binascii
 import hmac
 import json
 import logging
 import uuid
-from collections.abc import Collection
+from base64 import b64decode
+from collections.abc import Collection, Mapping
+from contextlib import suppress
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -15,6 +18,7 @@ from ionworks_engine.receiving import failing_when_full
 
 _log = logging.getLogger(__name__)
 _NO_KEY = "Send the engine's key in the header X-API-Key, or as Authorization: Bearer KEY."
+_NO_PASSWORD = "Sign in with any name, and with the engine's key as the password."
 
 
 class Shell:
@@ -30,15 +34,24 @@ class Shell:
         Paths that need no key.
     signed
         How the paths begin that need none because each address is signed.
+    for_people
+        Paths of pages: a browser may send the key as a password there, and is asked for it. Nowhere
+        else, because it sends a password along with requests that other sites make.
     """
 
     def __init__(
-        self, app: ASGIApp, api_key: str | None, public: Collection[str], signed: str
+        self,
+        app: ASGIApp,
+        api_key: str | None,
+        public: Collection[str],
+        signed: str,
+        for_people: Collection[str] = (),
     ) -> None:
         self._app = app
         self._key = api_key.encode() if api_key else None
         self._public = public
         self._signed = signed
+        self._for_people = for_people
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -73,13 +86,29 @@ class Shell:
         path = scope["path"]
         if self._key is None or path in self._public or path.startswith(self._signed):
             return
-        headers = dict(scope["headers"])
-        scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
-        given = [headers.get(b"x-api-key", b"")]
-        if scheme.lower() == b"bearer":
-            given.append(token.strip())
+        in_browser = path in self._for_people
+        given = _keys(dict(scope["headers"]), in_browser)
         if not any(hmac.compare_digest(key, self._key) for key in given):
-            raise ApiError(401, "UNAUTHORIZED", _NO_KEY)
+            raise _PasswordNeeded() if in_browser else ApiError(401, "UNAUTHORIZED", _NO_KEY)
+
+
+class _PasswordNeeded(ApiError):
+    """A page was asked for without the key."""
+
+    def __init__(self) -> None:
+        super().__init__(401, "UNAUTHORIZED", _NO_PASSWORD)
+
+
+def _keys(headers: Mapping[bytes, bytes], in_browser: bool) -> list[bytes]:
+    """Return what a request carries as a key."""
+    scheme, _, token = headers.get(b"authorization", b"").partition(b" ")
+    given = [headers.get(b"x-api-key", b"")]
+    if scheme.lower() == b"bearer":
+        given.append(token.strip())
+    if scheme.lower() == b"basic" and in_browser:
+        with suppress(binascii.Error):
+            given.append(b64decode(token.strip()).partition(b":")[2])
+    return given
 
 
 def _unexpected(correlation: str) -> ApiError:
@@ -98,5 +127,7 @@ async def refuse(error: ApiError, send: Send) -> None:
     ]
     if error.status == 405:
         headers.append((b"allow", error.detail["allow"].encode()))
+    if isinstance(error, _PasswordNeeded):
+        headers.append((b"www-authenticate", b'Basic realm="Ionworks engine", charset="UTF-8"'))
     await send({"type": "http.response.start", "status": error.status, "headers": headers})
     await send({"type": "http.response.body", "body": body})
