@@ -11,8 +11,6 @@ from ionworks_openapi.api.protocols import parse_protocol_to_template
 from ionworks_openapi.api.simulations import (
     create_simulation_batch,
     delete_simulation,
-    download_simulation_steps,
-    download_simulation_time_series,
     get_simulation,
     list_simulation_statuses,
     list_simulations,
@@ -25,13 +23,13 @@ from ionworks_openapi.models import (
     SimulationSubmission,
 )
 
+from ionworks._async.simulation_results import async_result, async_results
 from ionworks.calls import async_aside, async_call, async_map
 from ionworks.errors import IonworksError
-from ionworks.frames import read_parquet, with_continuous_capacity, with_step_changes
 from ionworks.paging import AsyncPage, Chunk
 from ionworks.records import Record
 from ionworks.requests import choice, given, path_id, request_body
-from ionworks.results import SimulationResponse, SimulationResult
+from ionworks.results import SimulationResponse, SimulationResult, SimulationResults
 from ionworks.retry import within
 from ionworks.submission import Submission
 from ionworks.waiting import TRANSIENT, Watch, job_ids, raise_for_failures
@@ -280,27 +278,52 @@ class AsyncSimulationClient:
         >>> round(result.time_series["Voltage [V]"][-1], 3)
         2.5
         """
-        wanted = _simulation_id(simulation_id)
+        return (await async_result(self._session, _simulation_id(simulation_id))).result
 
-        async def fetch(operation: Any) -> Any:
-            return await async_call(operation, wanted, client=self._session.api)
+    async def get_results(
+        self, simulation_ids: Iterable[Any], skip_missing: bool = False
+    ) -> SimulationResults:
+        """Return what several simulations computed, with the design point of each.
 
-        series, steps, simulation = await async_map(
-            fetch,
-            (
-                download_simulation_time_series.asyncio_detailed,
-                download_simulation_steps.asyncio_detailed,
-                get_simulation.asyncio_detailed,
-            ),
-            self._session.at_once,
-        )
-        return SimulationResult(
-            time_series=self._session.frame(
-                with_continuous_capacity(read_parquet(series.payload.read()))
-            ),
-            steps=self._session.frame(with_step_changes(read_parquet(steps.payload.read()))),
-            metrics=Record(simulation.metrics),
-        )
+        Parameters
+        ----------
+        simulation_ids
+            Ids or responses, such as `protocol_batch` returns.
+        skip_missing
+            Leave out simulations that have no results, with a warning that names them. Without
+            it, they are an error.
+
+        Returns
+        -------
+        SimulationResults
+            In the order given: a sequence with ``points``, ``summary()`` and ``plot()``.
+
+        Raises
+        ------
+        NotFoundError
+            If one has no results, or is not there.
+
+        Warns
+        -----
+        UserWarning
+            Naming those that were left out.
+
+        Examples
+        --------
+        >>> rates = {"type": "discrete", "name": "Positive electrode thickness [m]",
+        ...          "values": [6e-5, 7e-5]}
+        >>> responses = await client.simulation.protocol_batch({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ...     "design_parameters_doe": {"sampling": "grid", "rows": [rates]},
+        ... })
+        >>> _ = await client.simulation.wait_for_completion(responses, verbose=False)
+        >>> results = await client.simulation.get_results(responses)
+        >>> results.points
+        [{'Positive electrode thickness [m]': 6e-05}, {'Positive electrode thickness [m]': 7e-05}]
+        """
+        ids, _ = job_ids(simulation_ids, "simulation_id")
+        return await async_results(self._session, ids, skip_missing)
 
     async def get_statuses(self, simulation_ids: Iterable[Any]) -> Records:
         """Return where simulations stand, in few calls.

@@ -12,8 +12,6 @@ from ionworks_openapi.api.protocols import parse_protocol_to_template
 from ionworks_openapi.api.simulations import (
     create_simulation_batch,
     delete_simulation,
-    download_simulation_steps,
-    download_simulation_time_series,
     get_simulation,
     list_simulation_statuses,
     list_simulations,
@@ -26,13 +24,13 @@ from ionworks_openapi.models import (
     SimulationSubmission,
 )
 
+from ionworks._sync.simulation_results import sync_result, sync_results
 from ionworks.calls import sync_aside, sync_call, sync_map
 from ionworks.errors import IonworksError
-from ionworks.frames import read_parquet, with_continuous_capacity, with_step_changes
 from ionworks.paging import Chunk, Page
 from ionworks.records import Record
 from ionworks.requests import choice, given, path_id, request_body
-from ionworks.results import SimulationResponse, SimulationResult
+from ionworks.results import SimulationResponse, SimulationResult, SimulationResults
 from ionworks.retry import within
 from ionworks.submission import Submission
 from ionworks.waiting import TRANSIENT, Watch, job_ids, raise_for_failures
@@ -281,27 +279,52 @@ class SimulationClient:
         >>> round(result.time_series["Voltage [V]"][-1], 3)
         2.5
         """
-        wanted = _simulation_id(simulation_id)
+        return (sync_result(self._session, _simulation_id(simulation_id))).result
 
-        def fetch(operation: Any) -> Any:
-            return sync_call(operation, wanted, client=self._session.api)
+    def get_results(
+        self, simulation_ids: Iterable[Any], skip_missing: bool = False
+    ) -> SimulationResults:
+        """Return what several simulations computed, with the design point of each.
 
-        series, steps, simulation = sync_map(
-            fetch,
-            (
-                download_simulation_time_series.sync_detailed,
-                download_simulation_steps.sync_detailed,
-                get_simulation.sync_detailed,
-            ),
-            self._session.at_once,
-        )
-        return SimulationResult(
-            time_series=self._session.frame(
-                with_continuous_capacity(read_parquet(series.payload.read()))
-            ),
-            steps=self._session.frame(with_step_changes(read_parquet(steps.payload.read()))),
-            metrics=Record(simulation.metrics),
-        )
+        Parameters
+        ----------
+        simulation_ids
+            Ids or responses, such as `protocol_batch` returns.
+        skip_missing
+            Leave out simulations that have no results, with a warning that names them. Without
+            it, they are an error.
+
+        Returns
+        -------
+        SimulationResults
+            In the order given: a sequence with ``points``, ``summary()`` and ``plot()``.
+
+        Raises
+        ------
+        NotFoundError
+            If one has no results, or is not there.
+
+        Warns
+        -----
+        UserWarning
+            Naming those that were left out.
+
+        Examples
+        --------
+        >>> rates = {"type": "discrete", "name": "Positive electrode thickness [m]",
+        ...          "values": [6e-5, 7e-5]}
+        >>> responses = client.simulation.protocol_batch({
+        ...     "parameterized_model": "system-chen2020-spm",
+        ...     "protocol_experiment": {"protocol": "Discharge at 1C until 2.5 V", "name": "1C"},
+        ...     "design_parameters_doe": {"sampling": "grid", "rows": [rates]},
+        ... })
+        >>> _ = client.simulation.wait_for_completion(responses, verbose=False)
+        >>> results = client.simulation.get_results(responses)
+        >>> results.points
+        [{'Positive electrode thickness [m]': 6e-05}, {'Positive electrode thickness [m]': 7e-05}]
+        """
+        ids, _ = job_ids(simulation_ids, "simulation_id")
+        return sync_results(self._session, ids, skip_missing)
 
     def get_statuses(self, simulation_ids: Iterable[Any]) -> Records:
         """Return where simulations stand, in few calls.

@@ -4,6 +4,7 @@ from ionworks.results.cells import CellInstanceDetail
 from ionworks.results.measurements import CellMeasurement, CellMeasurementDetail, StepsAndCycles
 from ionworks.results.protocols import ConvertResult, ParsedProtocol
 from ionworks.results.simulation import SimulationResponse, SimulationResult
+from ionworks.results.sweep import SimulationResults
 
 __all__ = [
     "CellInstanceDetail",
@@ -13,5 +14,6 @@ __all__ = [
     "ParsedProtocol",
     "SimulationResponse",
     "SimulationResult",
+    "SimulationResults",
     "StepsAndCycles",
 ]

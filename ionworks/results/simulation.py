@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING, Any
@@ -39,6 +40,9 @@ class SimulationResponse:
     design_parameters: Record = field(default_factory=Record)
     experiment_parameters: Record = field(default_factory=Record)
 
+    def _repr_html_(self) -> str:
+        return Record(vars(self))._repr_html_()
+
 
 @dataclass(eq=False)
 class SimulationResult:
@@ -58,6 +62,101 @@ class SimulationResult:
     time_series: DataFrame
     steps: DataFrame
     metrics: dict[str, Any]
+
+    def plot(
+        self,
+        axes: Any = None,
+        variables: Sequence[str] | str | None = None,
+        x: str = "Time [s]",
+    ) -> list[Any]:
+        """Draw columns of the time series; over time, the steps are shaded and numbered.
+
+        Parameters
+        ----------
+        axes
+            Axes of matplotlib to draw on, one a variable. Without them, a new figure is made.
+        variables
+            The columns to draw. Without them voltage, current and temperature, where there is
+            something of each.
+        x
+            The column they are drawn over, such as ``"Capacity [A.h]"``. Times are shown in s,
+            min, h or d.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If there is no such column, nothing to draw, or another number of axes.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> from ionworks.results import SimulationResult
+        >>> series = pl.DataFrame({"Time [s]": [0, 60], "Voltage [V]": [4.1, 4.0]})
+        >>> (voltage,) = SimulationResult(series, pl.DataFrame(), {}).plot()
+        >>> voltage.get_xlabel(), voltage.get_ylabel()
+        ('Time [s]', 'Voltage [V]')
+        """
+        from ionworks.results.pictures.simulations import draw_simulation
+
+        return draw_simulation(self.time_series, self.steps, axes, variables, x)
+
+    def plot_impedance(self, axes: Any = None) -> list[Any]:
+        """Draw the impedance spectra: Nyquist, and magnitude and phase over frequency.
+
+        Parameters
+        ----------
+        axes
+            Three axes of matplotlib to draw on. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            One line a spectrum, named by its step.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If the protocol measured no impedance.
+        """
+        from ionworks.results.pictures.impedance import draw_impedance, spectra_of
+
+        return draw_impedance(spectra_of(self.time_series), axes)
+
+    def plot_cycles(self, axes: Any = None) -> list[Any]:
+        """Draw the capacity of each cycle, and below it the efficiencies.
+
+        Parameters
+        ----------
+        axes
+            Two axes of matplotlib to draw on. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If the metrics tell nothing of cycles.
+        """
+        import polars as pl
+
+        from ionworks.results.pictures.cycles import draw_cycles
+
+        cycles = pl.DataFrame(list(self.metrics.get("Cycles") or []), infer_schema_length=None)
+        return draw_cycles([("", cycles)], axes, every_name=False)
 
     def __repr__(self) -> str:
         return (

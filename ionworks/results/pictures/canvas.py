@@ -1,0 +1,155 @@
+"""Axes: made or taken as given, named, and explained by a legend or a bar of colours.
+
+matplotlib is loaded when something is drawn. Figures made here are known to pyplot, so that a
+notebook shows them and ``pyplot.savefig`` finds them; pyplot does not warn of their number.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["axes_for", "explain", "integer_ticks", "name_axes", "plain", "wrapped"]
+
+_PANEL = (8.0, 2.4)
+_ONLY_PANEL = (8.0, 3.6)
+_LONGEST_NAME = 40
+_LABEL_WIDTH = 28
+
+
+def axes_for(
+    count: int,
+    given: Any = None,
+    *,
+    columns: int = 1,
+    panel: tuple[float, float] | None = None,
+    share_x: bool = False,
+) -> list[Axes]:
+    """Return so many axes: those given, or those of a new figure.
+
+    Parameters
+    ----------
+    count
+        How many are needed.
+    given
+        Axes of matplotlib, one or several in any nesting; ``None`` for a new figure.
+    columns
+        How many are side by side in a new figure.
+    panel
+        Width and height of each in a new figure, in inches; without it, wide ones.
+    share_x
+        Whether those below each other share their horizontal axis.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If matplotlib is not installed.
+    TypeError
+        If something else than axes was given.
+    ValueError
+        If the number of axes is not that of the pictures.
+    """
+    if given is None:
+        usual = _ONLY_PANEL if count == 1 else _PANEL
+        return _new_axes(count, columns, panel or usual, share_x)
+    axes = list(_flat(given))
+    for one in axes:
+        if not hasattr(one, "get_xaxis"):
+            raise TypeError(f"axes must be axes of matplotlib, not {type(one).__name__}")
+    if len(axes) != count:
+        pictures = "is 1 picture" if count == 1 else f"are {count} pictures"
+        raise ValueError(f"there {pictures} to draw, and {len(axes)} axes were given")
+    return axes
+
+
+def name_axes(axes: Axes, x: str = "", y: str = "") -> None:
+    """Write what is on both axes, and lay a grid behind the lines."""
+    axes.set_xlabel(wrapped(x))
+    axes.set_ylabel(wrapped(y))
+    axes.grid(visible=True, alpha=0.3)
+    axes.set_axisbelow(True)
+
+
+def explain(
+    axes: Axes, handles: Sequence[Any] = (), title: str = "", names: Iterable[str] = ()
+) -> None:
+    """Put a legend beside the axes; inside them where the figure makes no room for one.
+
+    Parameters
+    ----------
+    axes
+        What is explained.
+    handles, names
+        What is explained and how; without them, all lines that have names.
+    title
+        Written above it.
+    """
+    has_room = axes.figure.get_layout_engine() is not None
+    place: dict[str, Any] = (
+        {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0), "borderaxespad": 0.0}
+        if has_room
+        else {"loc": "upper right"}
+    )
+    found = list(handles) or axes.get_legend_handles_labels()[0]
+    labels = [plain(name) for name in names] or [one.get_label() for one in found]
+    if found:
+        axes.legend(
+            found, labels, title=wrapped(title) or None, fontsize="small", **place
+        ).get_title().set_fontsize("small")
+
+
+def integer_ticks(axes: Axes) -> None:
+    """Count in whole numbers on the horizontal axis."""
+    from matplotlib.ticker import MaxNLocator
+
+    axes.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
+
+
+def plain(text: Any, most: int = _LONGEST_NAME) -> str:
+    """Return a name as matplotlib shows it: short, in a line, and never as a formula."""
+    line = " ".join(str(text).split())
+    cut = line if len(line) <= most else f"{line[: most - 1]}…"
+    shown = cut.replace("$", r"\$")
+    return f" {shown}" if shown.startswith("_") else shown  # else a legend leaves it out
+
+
+def wrapped(text: str) -> str:
+    """Return the name of an axis in lines of a length that suits a picture."""
+    return "\n".join(textwrap.wrap(plain(text, 3 * _LABEL_WIDTH), _LABEL_WIDTH))
+
+
+def _flat(given: Any) -> Iterable[Any]:
+    nested = getattr(given, "flat", given)
+    if isinstance(nested, str | bytes) or not isinstance(nested, Iterable):
+        yield nested
+        return
+    for one in nested:
+        yield from _flat(one) if isinstance(one, Sequence) else (one,)
+
+
+def _new_axes(count: int, columns: int, panel: tuple[float, float], share_x: bool) -> list[Axes]:
+    try:
+        from matplotlib import pyplot
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "pictures need matplotlib: pip install 'ionworks-api[plot]'", name=error.name
+        ) from None
+    columns = min(columns, count)
+    rows = -(-count // columns)
+    width, height = panel
+    with pyplot.rc_context({"figure.max_open_warning": 0}):
+        figure, grid = pyplot.subplots(
+            rows,
+            columns,
+            figsize=(width * columns, height * rows),
+            squeeze=False,
+            layout="constrained",
+            sharex="col" if share_x else False,
+        )
+    for spare in grid.flat[count:]:
+        figure.delaxes(spare)
+    return list(grid.flat[:count])

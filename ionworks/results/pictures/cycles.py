@@ -1,0 +1,100 @@
+"""How a cell changes from cycle to cycle: what it gives and takes, and how much comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ionworks.results.pictures.canvas import axes_for, explain, integer_ticks, name_axes, plain
+from ionworks.results.pictures.looks import MOST_NAMED, Look, looks, name_colors
+from ionworks.results.pictures.quantities import has, is_drawable, numbers
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+__all__ = ["CYCLE", "draw_cycles"]
+
+CYCLE = "Cycle count"
+_CAPACITY = "Capacity [A.h]"
+_EFFICIENCIES = ("Coulombic efficiency", "Energy efficiency")
+_MOST_MARKED = 100
+
+
+class _Line(NamedTuple):
+    """A column over the cycles: of which cell, called how, and how it looks."""
+
+    name: str
+    counts: Any
+    values: Any
+    look: Look
+    is_filled: bool
+
+
+def draw_cycles(
+    cells: Sequence[tuple[str, Any]], axes: Any = None, *, every_name: bool = True
+) -> list[Axes]:
+    """Draw the capacity of each cycle, and below the coulombic and the energy efficiency.
+
+    Parameters
+    ----------
+    cells
+        A name and a table of cycles each: ``Cycle count``, ``Discharge capacity [A.h]``,
+        ``Charge capacity [A.h]``, ``Coulombic efficiency``, ``Energy efficiency``.
+    axes
+        Where: two, or one if no efficiency is known. Without them, a new figure is made.
+    every_name
+        Whether the names stand in the legend; not of one run that has no name.
+
+    Raises
+    ------
+    ValueError
+        If there is no cycle with numbers.
+    """
+    capacities = _lines(cells, ("Discharge capacity [A.h]", "Charge capacity [A.h]"), every_name)
+    efficiencies = _lines(cells, _EFFICIENCIES, every_name)
+    if not capacities and not efficiencies:
+        raise ValueError("nothing to draw: there is no cycle with a capacity or an efficiency")
+    kinds = [(_CAPACITY, capacities), ("Efficiency [-]", efficiencies)]
+    pictures = [(label, lines) for label, lines in kinds if lines]
+    drawn_on = axes_for(len(pictures), axes, share_x=True)
+    for (label, lines), one in zip(pictures, drawn_on, strict=True):
+        draw_cycle_lines(one, lines)
+        name_axes(one, CYCLE if one is drawn_on[-1] or axes is not None else "", label)
+        if len(cells) <= MOST_NAMED:
+            explain(one)
+    if len(cells) > MOST_NAMED:
+        name_colors(drawn_on, "Cell", [name for name, _ in cells])
+    return drawn_on
+
+
+def draw_cycle_lines(axes: Axes, lines: Sequence[_Line]) -> None:
+    """Draw columns over cycles; few points are marked."""
+    for line in lines:
+        marker = line.look.marker if len(line.counts) <= _MOST_MARKED else ""
+        axes.plot(
+            line.counts,
+            line.values,
+            color=line.look.color,
+            linestyle="-" if line.is_filled else "--",
+            marker=marker,
+            markersize=4,
+            markerfacecolor=line.look.color if line.is_filled else "none",
+            linewidth=1,
+            label=plain(line.name, 60),
+        )
+    integer_ticks(axes)
+
+
+def _lines(
+    cells: Sequence[tuple[str, Any]], columns: Sequence[str], every_name: bool
+) -> list[_Line]:
+    chosen = looks(len(cells))
+    lines = []
+    for (name, table), look in zip(cells, chosen, strict=True):
+        for column in columns:
+            if has(table, CYCLE, column):
+                word = column.split()[0].casefold()
+                label = f"{name}, {word}" if every_name else word
+                counts, values = numbers(table, CYCLE), numbers(table, column)
+                lines.append(_Line(label, counts, values, look, column == columns[0]))
+    return [line for line in lines if is_drawable(line.counts, line.values)]

@@ -1,0 +1,132 @@
+"""Series one above the other: one picture a variable, one line a run, all over the same axis."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from ionworks.requests import close_to
+from ionworks.results.pictures.canvas import axes_for, name_axes
+from ionworks.results.pictures.quantities import (
+    CURRENT,
+    TEMPERATURE,
+    TIME,
+    VOLTAGE,
+    Scale,
+    has,
+    is_drawable,
+    largest,
+    numbers,
+    scale_for,
+)
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+    from ionworks.results.pictures.looks import Look
+
+__all__ = ["Run", "Timeline", "draw_timeline"]
+
+_USUAL = (VOLTAGE, CURRENT, TEMPERATURE)
+
+
+class Run(NamedTuple):
+    """A time series, what it is called and how it looks."""
+
+    name: str
+    series: Any
+    look: Look
+
+
+class Timeline(NamedTuple):
+    """What was drawn: the pictures, and how the horizontal axis is shown."""
+
+    axes: list[Axes]
+    scale: Scale
+
+
+def draw_timeline(
+    runs: Sequence[Run],
+    axes: Any = None,
+    variables: Sequence[str] | str | None = None,
+    x: str = TIME,
+) -> Timeline:
+    """Draw each variable over ``x``, a line a run.
+
+    Parameters
+    ----------
+    runs
+        What is drawn.
+    axes
+        Where, one a variable; without them, a new figure is made.
+    variables
+        What is drawn over ``x``; without them voltage, current and temperature, where there is
+        something of each.
+    x
+        The horizontal axis.
+
+    Raises
+    ------
+    ValueError
+        If no run has a column of this name, or nothing is there to be drawn.
+    """
+    wanted = _wanted(runs, variables, x)
+    scale = scale_for(x, largest(numbers(run.series, x) for run in runs if has(run.series, x)))
+    drawn_on = axes_for(len(wanted), axes, share_x=True)
+    for variable, one in zip(wanted, drawn_on, strict=True):
+        for run in runs:
+            if has(run.series, x, variable):
+                _line(one, run, scale.of(run.series, x), numbers(run.series, variable))
+        name_axes(one, scale.name if one is drawn_on[-1] or axes is not None else "", variable)
+    return Timeline(drawn_on, scale)
+
+
+def _line(axes: Axes, run: Run, xs: Any, ys: Any) -> None:
+    """Draw a line; a point that stands alone is marked, because a line would not show it."""
+    from ionworks.results.pictures.canvas import plain
+
+    marker = run.look.marker if _stands_alone(xs, ys) else ""
+    axes.plot(
+        xs,
+        ys,
+        color=run.look.color,
+        linestyle=run.look.dash,
+        linewidth=1.2,
+        marker=marker,
+        markersize=3,
+        label=plain(run.name),
+    )
+
+
+def _stands_alone(xs: Any, ys: Any) -> bool:
+    """Whether some point has no neighbour to be joined with."""
+    import numpy as np
+
+    here = np.isfinite(xs) & np.isfinite(ys)
+    beside = np.pad(here, 1)
+    return bool(np.any(here & ~beside[:-2] & ~beside[2:]))
+
+
+def _wanted(runs: Sequence[Run], variables: Sequence[str] | str | None, x: str) -> list[str]:
+    known = list(dict.fromkeys(name for run in runs for name in run.series.columns))
+    named = [variables] if isinstance(variables, str) else variables
+    for name in (x, *(named or ())):
+        if name not in known:
+            near = close_to(name, known)
+            hint = f"did you mean {near!r}?" if near else f"those are {', '.join(map(str, known))}"
+            raise ValueError(f"the time series have no column {name!r}: {hint}")
+    found = [name for name in named or _USUAL if _is_there(runs, x, name)]
+    if named and len(found) < len(named):
+        missing = ", ".join(repr(name) for name in named if name not in found)
+        raise ValueError(f"nothing to draw: {missing} has no numbers over {x!r}")
+    if not found:
+        raise ValueError(f"nothing to draw: no numbers of {', '.join(_USUAL)} over {x!r}")
+    return found
+
+
+def _is_there(runs: Sequence[Run], x: str, variable: str) -> bool:
+    return any(
+        has(run.series, x, variable)
+        and is_drawable(numbers(run.series, x), numbers(run.series, variable))
+        for run in runs
+    )

@@ -1,0 +1,137 @@
+"""What the simulations of a batch computed, together with the design point of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, overload
+
+from ionworks.records import Record
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from ionworks.results.simulation import SimulationResult
+
+__all__ = ["SimulationResults"]
+
+
+@dataclass(frozen=True, eq=False)
+class SimulationResults(Sequence["SimulationResult"]):
+    """The results of several simulations, as a sequence in the order they were asked for.
+
+    Attributes
+    ----------
+    results
+        What each computed.
+    points
+        What each was run with: values of design parameters and of the protocol's inputs by name.
+    simulation_ids
+        The id of each.
+
+    Examples
+    --------
+    >>> results = client.simulation.get_results(runs)        # doctest: +SKIP
+    >>> results.plot("Voltage [V]", x="Capacity [A.h]")      # doctest: +SKIP
+    >>> results.summary()["Discharge energy [W.h]"].max()    # doctest: +SKIP
+    """
+
+    results: Sequence[SimulationResult]
+    points: Sequence[Mapping[str, Any]]
+    simulation_ids: Sequence[str]
+
+    def __post_init__(self) -> None:
+        if not len(self.results) == len(self.points) == len(self.simulation_ids):
+            raise ValueError("each result has one point and one id")
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @overload
+    def __getitem__(self, index: int) -> SimulationResult: ...
+    @overload
+    def __getitem__(self, index: slice) -> SimulationResults: ...
+    def __getitem__(self, index: int | slice) -> SimulationResult | SimulationResults:
+        if isinstance(index, slice):
+            parts = (self.results[index], self.points[index], self.simulation_ids[index])
+            return SimulationResults(*parts)
+        return self.results[index]
+
+    def summary(self) -> pl.DataFrame:
+        """Return a table: one row a simulation, with its point and its metrics.
+
+        Returns
+        -------
+        polars.DataFrame
+            The values of the point first, then every metric that is one value.
+        """
+        import polars as pl
+
+        rows = [
+            {**point, **{name: value for name, value in result.metrics.items() if _is_one(value)}}
+            for point, result in zip(self.points, self.results, strict=True)
+        ]
+        return pl.DataFrame(rows, infer_schema_length=None)
+
+    def plot(
+        self,
+        axes: Any = None,
+        variables: Sequence[str] | str | None = None,
+        x: str = "Time [s]",
+        by: str | None = None,
+    ) -> list[Any]:
+        """Draw the runs over each other, told apart by their design points.
+
+        Up to ten have a legend; more are coloured from dark to light.
+
+        Parameters
+        ----------
+        axes
+            Axes of matplotlib to draw on, one a variable. Without them, a new figure is made.
+        variables
+            The columns to draw. Without them voltage, current and temperature, where there is
+            something of each.
+        x
+            The column they are drawn over, such as ``"Capacity [A.h]"``. Times are shown in s,
+            min, h or d.
+        by
+            The design parameter whose values colour the lines.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If there is no such column or parameter, nothing to draw, or another number of axes.
+
+        Examples
+        --------
+        >>> import polars as pl
+        >>> from ionworks.results import SimulationResult, SimulationResults
+        >>> series = pl.DataFrame({"Time [s]": [0, 60], "Voltage [V]": [4.1, 4.0]})
+        >>> run = SimulationResult(series, pl.DataFrame(), {})
+        >>> points = [{"C-rate": 0.5}, {"C-rate": 1.0}]
+        >>> (voltage,) = SimulationResults([run, run], points, ["a", "b"]).plot()
+        >>> [text.get_text() for text in voltage.get_legend().get_texts()]
+        ['0.5', '1']
+        """
+        from ionworks.results.pictures.simulations import draw_sweep
+
+        series = [result.time_series for result in self.results]
+        return draw_sweep(series, self.points, axes, variables, x, by)
+
+    def __repr__(self) -> str:
+        names = list(dict.fromkeys(name for point in self.points for name in point))
+        return f"SimulationResults(<{len(self)} results>, points in {names})"
+
+    def _repr_html_(self) -> str:
+        return f"<p>{len(self)} simulations</p>{self.summary()._repr_html_()}"
+
+
+def _is_one(value: Any) -> bool:
+    return not isinstance(value, Record | Mapping | list)
