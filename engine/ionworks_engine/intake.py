@@ -52,14 +52,17 @@ def read_json(headers: dict[bytes, bytes], content: bytes) -> Any:
     Raises
     ------
     ApiError
-        400 for another media type, 422 for what is wrong with the JSON.
+        400 for another media type, 422 for what is wrong with the JSON, and for a ``null``.
     """
     if not content:
         return None
     media = media_type(headers, default=_JSON)
     if media != _JSON:
         raise ApiError(400, "BAD_REQUEST", f"Send the body as {_JSON}, not as {media}.")
-    return parse(content)
+    value = parse(content)
+    if value is None:
+        raise invalid([Problem("", "null is no body: send an object, or nothing at all")])
+    return value
 
 
 def media_type(headers: dict[bytes, bytes], default: str) -> str:

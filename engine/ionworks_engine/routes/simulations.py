@@ -59,8 +59,9 @@ async def create_simulation_batch(call: Call) -> list[dict[str, Any]]:
 
 def list_simulation_statuses(call: Call) -> list[dict[str, Any]]:
     """Say where many simulations stand, in the order of asking; unknown ones are left out."""
-    offset = call.body.get("offset") or 0
-    wanted = call.body["simulation_ids"][offset:][: call.body.get("limit") or 1000]
+    # A whole number may be written 2.0.
+    offset, limit = int(call.body.get("offset") or 0), int(call.body.get("limit") or 1000)
+    wanted = call.body["simulation_ids"][offset:][:limit]
     query = (
         select(simulations.c.id, jobs.c.status, jobs.c.error, jobs.c.error_code, jobs.c.updated_at)
         .join(jobs, jobs.c.id == simulations.c.job_id)
