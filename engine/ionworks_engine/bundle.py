@@ -9,7 +9,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-_METHODS = ("get", "put", "post", "delete", "patch")
+METHODS = ("get", "put", "post", "delete", "patch")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ def operations(bundle: Mapping[str, Any]) -> Iterator[Operation]:
     for path, item in bundle["paths"].items():
         where = f"#/paths/{_escape(path)}"
         shared = [f"{where}/parameters/{i}" for i in range(len(item.get("parameters", [])))]
-        for method in _METHODS:
+        for method in METHODS:
             if method in item:
                 yield _operation(bundle, path, method, f"{where}/{method}", shared)
 

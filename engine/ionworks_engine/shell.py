@@ -18,7 +18,7 @@ from ionworks_engine.receiving import failing_when_full
 
 _log = logging.getLogger(__name__)
 _NO_KEY = "Send the engine's key in the header X-API-Key, or as Authorization: Bearer KEY."
-_NO_PASSWORD = "Sign in with any name, and with the engine's key as the password."
+_SIGN_IN = "Sign in with any name, and with the engine's key as the password."
 
 
 class Shell:
@@ -92,11 +92,11 @@ class Shell:
             raise _PasswordNeeded() if in_browser else ApiError(401, "UNAUTHORIZED", _NO_KEY)
 
 
-class _PasswordNeeded(ApiError):
+class _PasswordNeeded(ApiError):  # noqa: N818
     """A page was asked for without the key."""
 
     def __init__(self) -> None:
-        super().__init__(401, "UNAUTHORIZED", _NO_PASSWORD)
+        super().__init__(401, "UNAUTHORIZED", _SIGN_IN)
 
 
 def _keys(headers: Mapping[bytes, bytes], in_browser: bool) -> list[bytes]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from starlette.routing import Route
 
+from ionworks_engine.pages.reference import reference_page
 from ionworks_engine.pages.serving import Page
 from ionworks_engine.pages.status import status_page
 
@@ -29,4 +30,5 @@ def routes(bundle: Mapping[str, Any]) -> list[Route]:
     """
     return [
         Route("/", Page("/", status_page, kept=False)),
+        Route("/docs", Page("/docs", lambda _: reference_page(bundle), kept=True)),
     ]

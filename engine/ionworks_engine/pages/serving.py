@@ -1,4 +1,4 @@
-"""How a page is answered: GET and HEAD, under a policy that lets a browser fetch and run nothing."""
+"""How a page is answered: to GET and HEAD, so that a browser fetches and runs nothing for it."""
 
 from __future__ import annotations
 

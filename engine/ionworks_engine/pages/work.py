@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from numbers import Real
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Select, Table, func, select
 
 from ionworks_engine.parameterization import records
 from ionworks_engine.runs import joined
@@ -27,7 +27,7 @@ _NAME = func.coalesce(
     tables.pipelines.c.name + " / " + tables.pipeline_elements.c.name,
     tables.simple_pipelines.c.name,
 )
-_JOBS = (
+_JOBS: Select[Any] = (
     select(
         tables.jobs,
         _NAME.label("name"),
@@ -42,7 +42,7 @@ _JOBS = (
     .order_by(tables.jobs.c.updated_at.desc(), tables.jobs.c.seq.desc())
     .limit(_NEWEST)
 )
-_LATEST = (
+_LATEST: Select[Any] = (
     select(
         tables.simulations.c.id,
         tables.simulations.c.name,
@@ -62,7 +62,7 @@ _LATEST = (
 def states(connection: Connection) -> dict[str, int]:
     """Return how many jobs are in each state."""
     counted = select(tables.jobs.c.status, func.count()).group_by(tables.jobs.c.status)
-    return dict.fromkeys(_STATES, 0) | {state: n for state, n in connection.execute(counted)}
+    return dict.fromkeys(_STATES, 0) | dict(connection.execute(counted).tuples().all())
 
 
 def counts(connection: Connection) -> dict[str, int]:
