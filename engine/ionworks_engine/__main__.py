@@ -97,7 +97,7 @@ def _serve(options: argparse.Namespace) -> None:
         raise _CannotServe(
             f"{options.host} can be reached by others: give --api-key, or serve on 127.0.0.1"
         )
-    executor = named(options.executor, options.workers)
+    executor = named(options.executor, options.workers, options.data)
     Store(options.data, database=options.database).close()
     app: ASGIApp = create_app(
         options.data,
