@@ -14,6 +14,8 @@ from ionworks_engine.storage import queue
 
 _REFRESH_BUSY, _REFRESH_IDLE = 5, 30
 """Seconds between two looks of a browser: while there is work, and while there is none."""
+_RUNNING, _FAILED = 20, 5
+"""How many jobs are listed."""
 _PACKAGES = {"Ionworks engine": "ionworks-api", "PyBaMM": "pybamm"}
 
 
@@ -25,8 +27,8 @@ def status_page(services: Services) -> str:
         facts = {
             "states": states,
             "counts": work.counts(connection),
-            "running": work.jobs_in(connection, queue.PROCESSING),
-            "failed": work.jobs_in(connection, queue.FAILED),
+            "running": work.jobs_in(connection, queue.PROCESSING, _RUNNING),
+            "failed": work.jobs_in(connection, queue.FAILED, _FAILED),
             "simulations": work.simulations(connection),
             "pipelines": work.pipelines(connection),
         }

@@ -40,7 +40,6 @@ _JOBS: Select[Any] = (
     .outerjoin(tables.pipelines, tables.pipelines.c.id == tables.pipeline_elements.c.pipeline_id)
     .outerjoin(tables.simple_pipelines, tables.simple_pipelines.c.job_id == tables.jobs.c.id)
     .order_by(tables.jobs.c.updated_at.desc(), tables.jobs.c.seq.desc())
-    .limit(_NEWEST)
 )
 _LATEST: Select[Any] = (
     select(
@@ -61,8 +60,10 @@ _LATEST: Select[Any] = (
 
 def states(connection: Connection) -> dict[str, int]:
     """Return how many jobs are in each state."""
-    counted = select(tables.jobs.c.status, func.count()).group_by(tables.jobs.c.status)
-    return dict.fromkeys(_STATES, 0) | dict(connection.execute(counted).tuples().all())
+    state = tables.jobs.c.status
+    counted = select(state, func.count().label("number")).group_by(state)
+    found = {row.status: row.number for row in connection.execute(counted)}
+    return dict.fromkeys(_STATES, 0) | found
 
 
 def counts(connection: Connection) -> dict[str, int]:
@@ -73,9 +74,9 @@ def counts(connection: Connection) -> dict[str, int]:
     }
 
 
-def jobs_in(connection: Connection, state: str) -> list[dict[str, Any]]:
+def jobs_in(connection: Connection, state: str, limit: int) -> list[dict[str, Any]]:
     """Return the jobs in a state that changed last: what they are for, and how far they are."""
-    rows = connection.execute(_JOBS.where(tables.jobs.c.status == state))
+    rows = connection.execute(_JOBS.where(tables.jobs.c.status == state).limit(limit))
     return [
         {
             **row._mapping,

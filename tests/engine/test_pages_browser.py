@@ -1,0 +1,192 @@
+"""The pages in a browser: nothing is fetched from elsewhere, nothing runs, and all can be read."""
+
+import shutil
+import threading
+import time
+
+import pytest
+import uvicorn
+from conftest import inline
+from ionworks_engine import create_app
+from playwright.sync_api import sync_playwright
+from shown_store import HOSTILE, fill_busy, fill_failing
+
+from tests.conftest import free_port
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE, DESK = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
+KEY = "the key: with a colon"
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium on this machine")
+
+
+class Listening:
+    """An engine on a loopback port, in a thread of this process."""
+
+    def __init__(self, folder, **options):
+        self._app = create_app(folder, executor=inline, with_pages=True, **options)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        config = uvicorn.Config(self._app, port=port, log_level="warning", access_log=False)
+        self._server = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._server.run)
+
+    def __enter__(self):
+        self._thread.start()
+        give_up = time.monotonic() + 60
+        while not self._server.started:
+            assert self._thread.is_alive(), "the server ended at start"
+            assert time.monotonic() < give_up, "waited in vain"
+            time.sleep(0.01)
+        return self
+
+    def __exit__(self, *_):
+        self._server.should_exit = True
+        self._thread.join(30)
+
+    @property
+    def store(self):
+        return self._app.state.services.store
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        yield browser
+        browser.close()
+
+
+class Watched:
+    """A tab that notes what goes wrong in it and what it asks for."""
+
+    def __init__(self, browser, base, **options):
+        self._context = browser.new_context(base_url=base, **options)
+        self.tab = self._context.new_page()
+        self.troubles, self.asked = [], []
+        self.tab.on("console", lambda message: self.troubles.append(message.text))
+        self.tab.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.tab.on("dialog", lambda dialog: self.troubles.append(dialog.message))
+        self.tab.on("request", lambda request: self.asked.append(request.url))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._context.close()
+
+    def open(self, path):
+        answer = self.tab.goto(path)
+        assert answer.status == 200
+        return self.tab.locator("body").inner_text()
+
+    def elsewhere(self, base):
+        return [url for url in self.asked if not url.startswith((f"{base}/", "data:"))]
+
+    def runs_over(self):
+        """Return by how many pixels the page is wider than the window."""
+        return self.tab.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+
+
+STATES = {"empty": lambda store: None, "busy": fill_busy, "failing": fill_failing}
+SAYS = {
+    "empty": ["Nothing runs", "No simulation has completed yet.", "None yet."],
+    "busy": ["Rate test C/2", "iteration 12, evaluations 1440, best cost 0.001235", "1 of 3"],
+    "failing": ["SOLVER_ERROR", "no consistent start", HOSTILE, "no voltage or current over time"],
+}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("window", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize("state", STATES)
+def test_the_status_page_can_be_read(state, window, scheme, browser, tmp_path):
+    with Listening(tmp_path / "store") as server:
+        STATES[state](server.store)
+        with Watched(browser, server.url, viewport=window, color_scheme=scheme) as watched:
+            text = watched.open("/")
+            for words in SAYS[state]:
+                assert words in text
+            assert watched.runs_over() <= 0
+            assert watched.troubles == []
+            assert watched.asked
+            assert watched.elsewhere(server.url) == []
+            picture = tmp_path / f"{state}.png"
+            watched.tab.screenshot(path=picture, full_page=True)
+            assert picture.stat().st_size > 5000
+
+
+def test_the_plot_has_axes_with_units_and_a_line_that_is_seen(browser, tmp_path):
+    with Listening(tmp_path) as server:
+        fill_busy(server.store)
+        with Watched(browser, server.url, viewport=DESK) as watched:
+            watched.open("/")
+            words = watched.tab.locator("svg text").all_text_contents()
+            assert {"Voltage [V]", "Current [A]", "Time [min]"} <= set(words)
+            lines = watched.tab.locator("svg polyline").all()
+            assert len(lines) == 2
+            for line in lines:
+                assert line.bounding_box()["width"] > 300
+                assert line.bounding_box()["height"] > 50
+                assert line.evaluate("line => getComputedStyle(line).stroke") != "none"
+
+
+def test_the_status_page_looks_again_by_itself(browser, tmp_path):
+    with Listening(tmp_path) as server:
+        fill_busy(server.store)
+        with Watched(browser, server.url) as watched:
+            watched.open("/")
+            with watched.tab.expect_navigation(timeout=30_000):
+                pass
+            assert watched.asked.count(f"{server.url}/") == 2
+
+
+def test_the_reference_leads_to_operations_and_schemas(browser, tmp_path):
+    with (
+        Listening(tmp_path / "store") as server,
+        Watched(browser, server.url, viewport=DESK) as watched,
+    ):
+        watched.open("/")
+        watched.tab.get_by_role("link", name="API reference").click()
+        operation = watched.tab.locator("#create_simulation_batch")
+        shown = operation.inner_text()
+        assert "POST /simulations/with-template/batch" in shown
+        operation.get_by_role("link", name="SimulationBatch").click()
+        schema = watched.tab.locator("#schema-SimulationBatch")
+        assert schema.evaluate("shape => shape.matches(':target')")
+        assert "experiment_parameter_sets" in schema.inner_text()
+        operation.get_by_text("Example: design").click()
+        assert '"Positive electrode thickness [m]"' in operation.inner_text()
+        picture = tmp_path / "reference.png"
+        watched.tab.goto("/docs#create_simulation_batch")
+        watched.tab.screenshot(path=picture)
+        assert picture.stat().st_size > 5000
+        assert watched.troubles == []
+        assert watched.elsewhere(server.url) == []
+
+
+def test_the_reference_fits_on_a_phone(browser, tmp_path):
+    with Listening(tmp_path) as server, Watched(browser, server.url, viewport=PHONE) as watched:
+        watched.open("/docs")
+        assert watched.runs_over() <= 0
+        assert watched.troubles == []
+
+
+def test_a_browser_signs_in_with_the_key_as_its_password(browser, tmp_path):
+    credentials = {"username": "anybody", "password": KEY}
+    with Listening(tmp_path, api_key=KEY) as server:
+        with Watched(browser, server.url, http_credentials=credentials) as watched:
+            assert "Status" in watched.open("/")
+        with Watched(browser, server.url) as watched:
+            assert watched.tab.request.get("/").status == 401
