@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, select
+from sqlalchemy import Connection, Row
 
 from ionworks_engine.battery.library import CHEMISTRIES, chemistry_named
 from ionworks_engine.errors import Problem, invalid
@@ -48,7 +48,7 @@ def chosen(connection: Connection, reference: str | Mapping[str, Any]) -> Choice
 def of_parameterized_model(connection: Connection, name: str) -> Choice:
     """Return the cell of a parameterized model's id."""
     row = find(connection, parameterized_models, name, "parameterized model")
-    model = connection.execute(select(models).where(models.c.id == row.model_id)).one()
+    model = find(connection, models, row.model_id, "model")
     settings = row.simulation_settings or model.simulation_settings
     cell = _cell(model, row.parameters, settings)
     return Choice(cell, row.name, parameterized_model_id=row.id)

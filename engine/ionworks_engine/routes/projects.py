@@ -17,7 +17,7 @@ from ionworks_engine.records import (
     page,
     refuse_same_name,
 )
-from ionworks_engine.storage.tables import projects
+from ionworks_engine.storage.tables import models, parameterized_models, projects
 
 
 def list_projects(call: Call) -> dict[str, Any]:
@@ -52,14 +52,27 @@ def update_project(call: Call) -> dict[str, Any]:
 
 
 def delete_project(call: Call) -> None:
-    """Delete a project with all that is in it; the last one stays."""
+    """Delete a project with all that is in it; the last one stays, and one needed elsewhere."""
     name = call.path["project_id"]
     with call.store.writing() as connection:
         find_project(connection, name)
         if connection.scalar(select(func.count()).select_from(projects)) == 1:
             raise conflict("This is the only project: create another one before deleting it.")
+        _refuse_needed_elsewhere(connection, name)
         files = remove_project(call, connection, name)
     call.store.discard_files(files)
+
+
+def _refuse_needed_elsewhere(connection: Connection, project: str) -> None:
+    """Keep a project whose models parameterized models of other projects are made of."""
+    query = (
+        select(parameterized_models.c.name)
+        .join(models, models.c.id == parameterized_models.c.model_id)
+        .where(models.c.project_id == project, parameterized_models.c.project_id != project)
+    )
+    if needing := connection.scalars(query.limit(1)).first():
+        message = "needs a model of this project from another one: delete it first."
+        raise conflict(f"The parameterized model {needing!r} {message}")
 
 
 def _refuse_same_name(connection: Connection, name: str, but: str | None = None) -> None:
