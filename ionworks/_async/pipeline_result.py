@@ -15,8 +15,12 @@ from ionworks_openapi.models import SeriesSource
 from ionworks.calls import async_call, async_map, async_mapping
 from ionworks.errors import NotFoundError
 from ionworks.records import Record
-from ionworks.requests import close_to, path_id
+from ionworks.requests import close_to, given, path_id
 from ionworks.results.elements import native_values, shown_cost, typed
+from ionworks.results.pictures.elements import draw_found, drawable, draws_a_comparison
+from ionworks.results.pictures.fits import comparisons, draw_comparisons
+from ionworks.results.pictures.posteriors import draw_posterior
+from ionworks.results.pictures.traces import draw_trace
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -24,6 +28,9 @@ if TYPE_CHECKING:
 __all__ = ["AsyncPipelineResult"]
 
 _LAZY = ("overlay", "trace", "posterior", "series")
+_UNTHINNED = 80_000
+"""The most points of a line that the server hands out."""
+
 _SAMPLES = ("samples", "sample_costs", "sample_param_names", "sample_burnin")
 
 
@@ -151,6 +158,72 @@ class AsyncPipelineResult:
             series.setdefault(objective, {})[source] = values
         return series
 
+    async def plot(self, name: str | None = None, axes: Any = None) -> list[Any]:
+        """Draw what an element found.
+
+        Of a fit or a validation data and model, with what is left between them below; of
+        confidence intervals and sensitivities these.
+
+        Parameters
+        ----------
+        name
+            Of the element. Without it the fit, if there is one only.
+        axes
+            Axes of matplotlib to draw on. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If there is nothing to draw, more than one element to choose from, or another number
+            of axes.
+        """
+        chosen = drawable(self.element_results, name)
+        found = self._found(chosen)
+        if not draws_a_comparison(found):
+            return draw_found(found, axes)
+        return draw_comparisons(comparisons(await self._overlay(chosen, _UNTHINNED)), axes)
+
+    async def plot_trace(self, name: str | None = None, axes: Any = None) -> list[Any]:
+        """Draw how a fit came along: the best cost, and the parameters that gave it.
+
+        Parameters
+        ----------
+        name
+            Of the element. Without it the fit, if there is one only.
+        axes
+            Axes of matplotlib to draw on: one for the cost, and one a parameter.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+        """
+        return draw_trace(await self.trace(drawable(self.element_results, name)), axes)
+
+    async def plot_posterior(self, name: str | None = None, axes: Any = None) -> list[Any]:
+        """Draw what a sampler drew: the distribution of each parameter, and of each pair.
+
+        Parameters
+        ----------
+        name
+            Of the element. Without it the fit, if there is one only.
+        axes
+            Axes of matplotlib to draw on, n (n + 1) / 2 for n parameters.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            Row by row: the pairs of a parameter with those before it, then the parameter itself.
+        """
+        return draw_posterior(await self.posterior(drawable(self.element_results, name)), axes)
+
     async def overlay(self, name: str) -> dict[str, dict[str, Any]]:
         """Return the plots of an element: by objective its ``type`` and ``plots``.
 
@@ -159,6 +232,9 @@ class AsyncPipelineResult:
         name
             Of the element.
         """
+        return await self._overlay(name)
+
+    async def _overlay(self, name: str, max_points: int | None = None) -> dict[str, dict[str, Any]]:
         manifest = (await self.metadata(name)).get("validation_plot_config") or {}
         objectives = manifest.get("objectives") or {}
         job_id = await self._job(name)
@@ -176,6 +252,7 @@ class AsyncPipelineResult:
                 client=self._session.api,
                 objective_name=objective,
                 plot_index=number,
+                max_points=given(max_points),
             )
             return answer.to_dict()
 

@@ -52,7 +52,7 @@ class CellInstanceDetail:
         ValueError
             If there is nothing to draw.
         """
-        from ionworks.results.plots import draw_measurements
+        from ionworks.results.pictures.measurements import draw_measurements
 
         return draw_measurements(self.measurements, axes)
 

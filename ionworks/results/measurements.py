@@ -168,7 +168,7 @@ class CellMeasurementDetail(CellMeasurement):
         ValueError
             If neither the time series nor the cycles are here.
         """
-        from ionworks.results.plots import draw_measurements
+        from ionworks.results.pictures.measurements import draw_measurements
 
         return draw_measurements([self], axes)
 

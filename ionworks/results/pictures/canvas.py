@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_for", "explain", "integer_ticks", "name_axes", "plain", "wrapped"]
+__all__ = ["axes_for", "explain", "integer_ticks", "name_axes", "only", "plain", "wrapped"]
 
 _PANEL = (8.0, 2.4)
 _ONLY_PANEL = (8.0, 3.6)
 _LONGEST_NAME = 40
+_LONGEST_LABEL = 90
 _LABEL_WIDTH = 28
+_LETTER = 0.085
+"""Width of a letter of a label, in inches."""
 
 
 def axes_for(
@@ -68,8 +71,9 @@ def axes_for(
 
 def name_axes(axes: Axes, x: str = "", y: str = "") -> None:
     """Write what is on both axes, and lay a grid behind the lines."""
-    axes.set_xlabel(wrapped(x))
-    axes.set_ylabel(wrapped(y))
+    box, dpi = axes.get_window_extent(), axes.figure.dpi
+    axes.set_xlabel(wrapped(x, _letters(box.width / dpi)))
+    axes.set_ylabel(wrapped(y, _letters(box.height / dpi)))
     axes.grid(visible=True, alpha=0.3)
     axes.set_axisbelow(True)
 
@@ -95,11 +99,19 @@ def explain(
         else {"loc": "upper right"}
     )
     found = list(handles) or axes.get_legend_handles_labels()[0]
-    labels = [plain(name) for name in names] or [one.get_label() for one in found]
+    labels = [plain(name) for name in names] or [str(one.get_label()) for one in found]
     if found:
         axes.legend(
             found, labels, title=wrapped(title) or None, fontsize="small", **place
         ).get_title().set_fontsize("small")
+
+
+def only(axes: Sequence[Axes], places: Sequence[int]) -> list[Axes]:
+    """Keep some axes of a new figure and take the others away."""
+    for place, one in enumerate(axes):
+        if place not in places:
+            one.remove()
+    return [axes[place] for place in places]
 
 
 def integer_ticks(axes: Axes) -> None:
@@ -117,9 +129,13 @@ def plain(text: Any, most: int = _LONGEST_NAME) -> str:
     return f" {shown}" if shown.startswith("_") else shown  # else a legend leaves it out
 
 
-def wrapped(text: str) -> str:
-    """Return the name of an axis in lines of a length that suits a picture."""
-    return "\n".join(textwrap.wrap(plain(text, 3 * _LABEL_WIDTH), _LABEL_WIDTH))
+def wrapped(text: str, letters: int = _LABEL_WIDTH) -> str:
+    """Return a name in lines of so many letters."""
+    return "\n".join(textwrap.wrap(plain(text, _LONGEST_LABEL), letters))
+
+
+def _letters(inches: float) -> int:
+    return max(_LABEL_WIDTH - 8, int(inches / _LETTER))
 
 
 def _flat(given: Any) -> Iterable[Any]:

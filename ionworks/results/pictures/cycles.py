@@ -12,15 +12,15 @@ from ionworks.results.pictures.quantities import has, is_drawable, numbers
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["CYCLE", "draw_cycles"]
+__all__ = ["CYCLE", "CycleLine", "capacity_lines", "draw_cycle_lines", "draw_cycles"]
 
 CYCLE = "Cycle count"
-_CAPACITY = "Capacity [A.h]"
+_CAPACITIES = ("Discharge capacity [A.h]", "Charge capacity [A.h]")
 _EFFICIENCIES = ("Coulombic efficiency", "Energy efficiency")
 _MOST_MARKED = 100
 
 
-class _Line(NamedTuple):
+class CycleLine(NamedTuple):
     """A column over the cycles: of which cell, called how, and how it looks."""
 
     name: str
@@ -50,11 +50,11 @@ def draw_cycles(
     ValueError
         If there is no cycle with numbers.
     """
-    capacities = _lines(cells, ("Discharge capacity [A.h]", "Charge capacity [A.h]"), every_name)
-    efficiencies = _lines(cells, _EFFICIENCIES, every_name)
+    capacities = _lines(cells, looks(len(cells)), _CAPACITIES, every_name)
+    efficiencies = _lines(cells, looks(len(cells)), _EFFICIENCIES, every_name)
     if not capacities and not efficiencies:
         raise ValueError("nothing to draw: there is no cycle with a capacity or an efficiency")
-    kinds = [(_CAPACITY, capacities), ("Efficiency [-]", efficiencies)]
+    kinds = [("Capacity [A.h]", capacities), ("Efficiency [-]", efficiencies)]
     pictures = [(label, lines) for label, lines in kinds if lines]
     drawn_on = axes_for(len(pictures), axes, share_x=True)
     for (label, lines), one in zip(pictures, drawn_on, strict=True):
@@ -67,7 +67,7 @@ def draw_cycles(
     return drawn_on
 
 
-def draw_cycle_lines(axes: Axes, lines: Sequence[_Line]) -> None:
+def draw_cycle_lines(axes: Axes, lines: Sequence[CycleLine]) -> None:
     """Draw columns over cycles; few points are marked."""
     for line in lines:
         marker = line.look.marker if len(line.counts) <= _MOST_MARKED else ""
@@ -85,10 +85,17 @@ def draw_cycle_lines(axes: Axes, lines: Sequence[_Line]) -> None:
     integer_ticks(axes)
 
 
+def capacity_lines(cells: Sequence[tuple[str, Any]], chosen: Sequence[Look]) -> list[CycleLine]:
+    """Return the capacities of tables of cycles as lines, each cell in its own look."""
+    return _lines(cells, chosen, _CAPACITIES, every_name=True)
+
+
 def _lines(
-    cells: Sequence[tuple[str, Any]], columns: Sequence[str], every_name: bool
-) -> list[_Line]:
-    chosen = looks(len(cells))
+    cells: Sequence[tuple[str, Any]],
+    chosen: Sequence[Look],
+    columns: Sequence[str],
+    every_name: bool,
+) -> list[CycleLine]:
     lines = []
     for (name, table), look in zip(cells, chosen, strict=True):
         for column in columns:
@@ -96,5 +103,5 @@ def _lines(
                 word = column.split()[0].casefold()
                 label = f"{name}, {word}" if every_name else word
                 counts, values = numbers(table, CYCLE), numbers(table, column)
-                lines.append(_Line(label, counts, values, look, column == columns[0]))
+                lines.append(CycleLine(label, counts, values, look, column == columns[0]))
     return [line for line in lines if is_drawable(line.counts, line.values)]

@@ -145,6 +145,6 @@ def _explained(spans: Sequence[Span]) -> list[Any]:
     lasting = {_purpose(span) for span in spans if span.end > span.begin}
     patches = [Patch(color=color, label=kind) for kind, color in _SHADES.items() if kind in lasting]
     if any(_purpose(span) == "Impedance" for span in spans):
-        line = {"color": _SHADES["Impedance"], "linestyle": ":", "label": "Impedance"}
-        return [*[one for one in patches if one.get_label() != "Impedance"], Line2D([], [], **line)]
+        line = Line2D([], [], color=_SHADES["Impedance"], linestyle=":", label="Impedance")
+        return [*[one for one in patches if one.get_label() != "Impedance"], line]
     return patches

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ionworks.requests import close_to
 from ionworks.results.pictures.canvas import axes_for, name_axes
+from ionworks.results.pictures.lines import Curve, draw_lines
 from ionworks.results.pictures.quantities import (
     CURRENT,
     TEMPERATURE,
@@ -74,37 +75,16 @@ def draw_timeline(
     scale = scale_for(x, largest(numbers(run.series, x) for run in runs if has(run.series, x)))
     drawn_on = axes_for(len(wanted), axes, share_x=True)
     for variable, one in zip(wanted, drawn_on, strict=True):
-        for run in runs:
-            if has(run.series, x, variable):
-                _line(one, run, scale.of(run.series, x), numbers(run.series, variable))
+        draw_lines(
+            one,
+            (
+                Curve(run.name, run.look, scale.of(run.series, x), numbers(run.series, variable))
+                for run in runs
+                if has(run.series, x, variable)
+            ),
+        )
         name_axes(one, scale.name if one is drawn_on[-1] or axes is not None else "", variable)
     return Timeline(drawn_on, scale)
-
-
-def _line(axes: Axes, run: Run, xs: Any, ys: Any) -> None:
-    """Draw a line; a point that stands alone is marked, because a line would not show it."""
-    from ionworks.results.pictures.canvas import plain
-
-    marker = run.look.marker if _stands_alone(xs, ys) else ""
-    axes.plot(
-        xs,
-        ys,
-        color=run.look.color,
-        linestyle=run.look.dash,
-        linewidth=1.2,
-        marker=marker,
-        markersize=3,
-        label=plain(run.name),
-    )
-
-
-def _stands_alone(xs: Any, ys: Any) -> bool:
-    """Whether some point has no neighbour to be joined with."""
-    import numpy as np
-
-    here = np.isfinite(xs) & np.isfinite(ys)
-    beside = np.pad(here, 1)
-    return bool(np.any(here & ~beside[:-2] & ~beside[2:]))
 
 
 def _wanted(runs: Sequence[Run], variables: Sequence[str] | str | None, x: str) -> list[str]:
