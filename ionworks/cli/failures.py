@@ -1,0 +1,155 @@
+"""What goes wrong, as a message and an exit code: no traceback reaches who typed a command."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from pathlib import Path
+from typing import Any
+
+from ionworks.errors import (
+    AuthenticationError,
+    ConflictError,
+    ConnectionFailedError,
+    IonworksError,
+    JobFailedError,
+    MeasurementProcessingError,
+    MeasurementValidationError,
+    NotFoundError,
+    PermissionDeniedError,
+    RequestTimeoutError,
+    ValidationError,
+)
+
+__all__ = ["ExitCode", "FailedError", "MissingError", "StoppedError", "exit_code", "told"]
+
+
+class ExitCode(IntEnum):
+    """What a command says to the script that started it.
+
+    ``DONE`` 0; ``FAILED`` 1, what was asked for failed: a simulation, a fit, the check of a
+    protocol; ``USAGE`` 2, a wrong option or bad input; ``NOT_FOUND`` 3; ``ACCESS`` 4, no
+    credential or one that may not do this; ``SERVER`` 5, it failed or could not be reached;
+    ``TIME_OUT`` 6; ``INTERRUPTED`` 130.
+    """
+
+    DONE = 0
+    FAILED = 1
+    USAGE = 2
+    NOT_FOUND = 3
+    ACCESS = 4
+    SERVER = 5
+    TIME_OUT = 6
+    INTERRUPTED = 130
+
+
+class FailedError(Exception):
+    """What was asked for failed."""
+
+
+class MissingError(LookupError):
+    """There is nothing of the name that was typed."""
+
+
+class AccessError(Exception):
+    """There is no credential."""
+
+
+class StoppedError(Exception):
+    """Carries what would end the process past those who would end it."""
+
+    def __init__(self, cause: BaseException) -> None:
+        super().__init__(str(cause))
+        self.cause = cause
+
+
+_CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
+    (KeyboardInterrupt, ExitCode.INTERRUPTED),
+    (NotFoundError, ExitCode.NOT_FOUND),
+    (MissingError, ExitCode.NOT_FOUND),
+    (AuthenticationError, ExitCode.ACCESS),
+    (PermissionDeniedError, ExitCode.ACCESS),
+    (AccessError, ExitCode.ACCESS),
+    (ValidationError, ExitCode.USAGE),
+    (MeasurementValidationError, ExitCode.USAGE),
+    (ConflictError, ExitCode.USAGE),
+    (RequestTimeoutError, ExitCode.TIME_OUT),
+    (TimeoutError, ExitCode.TIME_OUT),
+    (ConnectionFailedError, ExitCode.SERVER),
+    (JobFailedError, ExitCode.FAILED),
+    (MeasurementProcessingError, ExitCode.FAILED),
+    (FailedError, ExitCode.FAILED),
+    (IonworksError, ExitCode.SERVER),
+    (ValueError, ExitCode.USAGE),
+    (TypeError, ExitCode.USAGE),
+    (FileNotFoundError, ExitCode.USAGE),
+    (FileExistsError, ExitCode.USAGE),
+    (IsADirectoryError, ExitCode.USAGE),
+    (NotADirectoryError, ExitCode.USAGE),
+    (PermissionError, ExitCode.USAGE),
+    (OSError, ExitCode.FAILED),
+    (ModuleNotFoundError, ExitCode.FAILED),
+)
+
+
+def exit_code(error: BaseException) -> ExitCode:
+    """Return what to end with.
+
+    Examples
+    --------
+    >>> from ionworks.cli.failures import exit_code
+    >>> from ionworks.errors import NotFoundError
+    >>> exit_code(NotFoundError("no such model"))
+    <ExitCode.NOT_FOUND: 3>
+    """
+    if _is_of_the_parser(error):
+        return ExitCode.USAGE
+    return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
+
+
+def told(error: BaseException) -> dict[str, Any]:
+    """Return an error as it is written: its type, message, exit code and what else is known.
+
+    Examples
+    --------
+    >>> from ionworks.cli.failures import told
+    >>> told(ValueError("--timeout must be above 0"))
+    {'type': 'ValueError', 'message': '--timeout must be above 0', 'exit_code': 2}
+    """
+    known = {
+        "type": "UsageError" if _is_of_the_parser(error) else type(error).__name__,
+        "message": _message(error),
+        "exit_code": int(exit_code(error)),
+        "status_code": getattr(error, "status_code", None),
+        "error_code": getattr(error, "error_code", None),
+        "request_id": getattr(error, "request_id", None),
+        "problems": getattr(error, "problems", None) or None,
+    }
+    return {key: value for key, value in known.items() if value is not None}
+
+
+def _message(error: BaseException) -> str:
+    if _is_of_the_parser(error):
+        return str(error.format_message())  # type: ignore[attr-defined]
+    if isinstance(error, KeyboardInterrupt):
+        return str(error) or "stopped"
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
+    text = str(error).strip() or type(error).__name__
+    if any(isinstance(error, kind) for kind, _ in _CODES):
+        return text
+    return f"unexpected {type(error).__name__}{_place(error)}: {text}"
+
+
+def _place(error: BaseException) -> str:
+    """Say where an error came from that no one foresaw: it belongs into the report of it."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
+
+
+def _is_of_the_parser(error: BaseException) -> bool:
+    """Whether the parser of the command line found it; not all of these have a public class."""
+    return callable(getattr(error, "format_message", None))

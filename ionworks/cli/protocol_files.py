@@ -1,0 +1,66 @@
+"""Protocols as files: read, and judged with their places as editors understand them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ionworks.cli.failures import FailedError
+from ionworks.cli.files import STDIN, read_text
+from ionworks.cli.output import Output
+
+if TYPE_CHECKING:
+    from ionworks.ucp import Finding
+
+__all__ = ["good_protocol", "located", "shown_name"]
+
+
+def shown_name(path: Path) -> str:
+    """Return what to call a file in messages."""
+    return "standard input" if str(path) == STDIN else str(path)
+
+
+def located(finding: Finding, path: Path) -> str:
+    """Return a finding in one line that begins with its place: ``file:line:column``.
+
+    Examples
+    --------
+    >>> from pathlib import Path
+    >>> from ionworks import ucp
+    >>> from ionworks.cli.protocol_files import located
+    >>> finding = ucp.check("steps: [{Rest: {duratoin: 60}}]")[0]
+    >>> located(finding, Path("a.yaml"))
+    "a.yaml:1:17: error: ... Try: duration [unknown-key at steps[0].Rest.duratoin]"
+    """
+    position = finding.position
+    places = [shown_name(path), position.line, position.column]
+    place = ":".join(str(part) for part in places if part is not None)
+    hint = f" Try: {finding.suggestion}" if finding.suggestion else ""
+    about = f" [{finding.code} at {position.path}]"
+    return f"{place}: {finding.severity}: {finding.message}{hint}{about}"
+
+
+def good_protocol(path: Path, output: Output) -> str:
+    """Return the text of a protocol that may run; what is doubtful in it is told.
+
+    Raises
+    ------
+    FailedError
+        If it cannot run, with every reason.
+    """
+    from ionworks import ucp
+    from ionworks.leniency import certain
+
+    text = read_text(path)
+    findings = ucp.check(text)
+    wrong = certain(findings)
+    if wrong:
+        raise FailedError(_lines(wrong, path))
+    if findings:
+        output.warning(_lines(findings, path))
+    return text
+
+
+def _lines(findings: Iterable[Finding], path: Path) -> str:
+    return "\n".join(located(finding, path) for finding in findings)

@@ -1,0 +1,113 @@
+"""What ``ionworks simulate`` asks for: names put where they belong, sent and waited for."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ionworks.cli.points import Design, Point
+from ionworks.cli.work import Work
+
+if TYPE_CHECKING:
+    from ionworks.records import Record
+    from ionworks.results import SimulationResponse
+
+__all__ = ["Request", "finished", "inputs_among", "submitted"]
+
+
+@dataclass(frozen=True)
+class Request:
+    """What is to be run.
+
+    Attributes
+    ----------
+    model
+        The id of a parameterized model.
+    protocol, name
+        The text of the protocol, and what to call it.
+    design
+        The values, fixed and varied.
+    inputs
+        Which of the names are inputs of the protocol; the others are parameters of the model.
+    variables
+        Further variables of the model for the time series.
+    """
+
+    model: str
+    protocol: str
+    name: str
+    design: Design
+    inputs: Collection[str] = ()
+    variables: Sequence[str] = field(default=())
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The request as the client wants it: for one run, or for one at each point."""
+        config: dict[str, Any] = {
+            "parameterized_model": self.model,
+            "protocol_experiment": {"protocol": self.protocol, "name": self.name},
+        }
+        if self.variables:
+            config["extra_variables"] = list(self.variables)
+        if not self.design.varied:
+            return config | self._split(self.design.fixed)
+        points = [{**self.design.fixed, **point} for point in self.design.points]
+        return config | {"conditions": [self._split(point) for point in points]}
+
+    def _split(self, point: Point) -> dict[str, Point]:
+        inputs = {name: value for name, value in point.items() if name in self.inputs}
+        others = {name: value for name, value in point.items() if name not in self.inputs}
+        return {"experiment_parameters": inputs, "design_parameters": others}
+
+
+def inputs_among(names: Collection[str], protocol: str) -> set[str]:
+    """Return which names are inputs of a protocol, or set its start.
+
+    Raises
+    ------
+    ValueError
+        If an input is left without a value; the message tells what is near it.
+
+    Examples
+    --------
+    >>> from ionworks.cli.runs import inputs_among
+    >>> text = 'steps: [{Discharge: {mode: C-rate, value: input["C-rate"], duration: 60}}]'
+    >>> inputs_among(["C-rate", "Positive electrode thickness [m]"], text)
+    {'C-rate'}
+    """
+    from difflib import get_close_matches
+
+    from ionworks import ucp
+
+    wanted = ucp.inputs(protocol)
+    missing = [name for name in wanted if name not in names]
+    strange = [name for name in names if name not in wanted and name not in ucp.START_NAMES]
+    for name in missing:
+        near = get_close_matches(name.casefold(), [one.casefold() for one in strange], 1, 0.7)
+        meant = next((one for one in strange if one.casefold() in near), None)
+        hint = f" ({meant!r} is none of its inputs)" if meant else ""
+        raise ValueError(
+            f"the protocol has an input {name!r}{hint}: give it with --set '{name}=...' "
+            f"or --sweep '{name}=FROM:TO:COUNT'"
+        )
+    return {name for name in names if name not in strange}
+
+
+def submitted(work: Work, request: Request) -> list[SimulationResponse]:
+    """Send a request; return one answer a run, in the order of the points."""
+    client = work.client.simulation
+    if request.design.varied:
+        return client.protocol_batch(request.config)
+    return [client.protocol(request.config)]
+
+
+def finished(
+    work: Work, responses: Sequence[SimulationResponse], timeout: float | None
+) -> list[Record]:
+    """Wait for runs; return their records, also of those that failed."""
+    with work.output.progress() as watched:
+        records: list[Record] = work.client.simulation.wait_for_completion(
+            responses, timeout, verbose=watched, raise_on_failure=False
+        )
+    return records

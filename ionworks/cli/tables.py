@@ -1,0 +1,68 @@
+"""Which columns of frames and metrics a table on a screen has room for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["MEASUREMENTS", "METRICS", "STEPS", "minute", "rows_of", "scalars"]
+
+STEPS = (
+    "Step count",
+    "Cycle count",
+    "Step type",
+    "Duration [s]",
+    "Start voltage [V]",
+    "End voltage [V]",
+    "Discharge capacity [A.h]",
+    "Charge capacity [A.h]",
+    "Ended by",
+)
+METRICS = (
+    "Discharge capacity [A.h]",
+    "Charge capacity [A.h]",
+    "Discharge energy [W.h]",
+    "Duration [s]",
+    "Max temperature [degC]",
+)
+
+
+def rows_of(frame: pl.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame row by row."""
+    return frame.to_dicts()
+
+
+def scalars(metrics: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return the metrics that are one value.
+
+    Examples
+    --------
+    >>> from ionworks.cli.tables import scalars
+    >>> scalars({"Duration [s]": 60.0, "Cycles": [{"Cycle count": 0}]})
+    {'Duration [s]': 60.0}
+    """
+    found = (metrics or {}).items()
+    return {name: value for name, value in found if not isinstance(value, list | Mapping)}
+
+
+def minute(key: str) -> Any:
+    """Return what reads a time from a record, to the minute."""
+
+    def read(item: Any) -> str | None:
+        text = item.get(key) if isinstance(item, Mapping) else getattr(item, key, None)
+        return text[:16].replace("T", " ") if text else None
+
+    return read
+
+
+MEASUREMENTS = {
+    "Measurement": "name",
+    "Type": "measurement_type",
+    "Status": "processing_status",
+    "Tags": "tags",
+    "Started": minute("start_time"),
+    "Id": "id",
+}

@@ -1,0 +1,120 @@
+"""What a command works with: an output, and a client that is made when it is first used."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from ionworks.cli.failures import AccessError
+from ionworks.cli.naming import found, is_id
+from ionworks.cli.output import Output
+from ionworks.cli.settings import saved_settings
+from ionworks.config import Setting, gathered, is_loopback
+
+if TYPE_CHECKING:
+    from ionworks.client import Ionworks
+
+__all__ = ["Work", "local_store"]
+
+_ANY_KEY = "none"
+"""What is sent to a server of this machine where no key is known: it may want none."""
+
+
+class Work:
+    """What a command works with.
+
+    Parameters
+    ----------
+    output
+        Where its results go.
+    url, project
+        The options of these names.
+    """
+
+    def __init__(self, output: Output, url: str | None = None, project: str | None = None) -> None:
+        self.output = output
+        self._url, self._project = url, project
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if "client" in self.__dict__:
+            self.client.close()
+
+    @cached_property
+    def settings(self) -> dict[str, Setting]:
+        """The settings in force, and where each comes from."""
+        given = {"api_url": self._url, "project_id": self._project}
+        return gathered(given, saved_settings(self.output.warning))
+
+    @property
+    def address(self) -> str | None:
+        """Where the API is: ``local:`` and a folder for the engine, ``None`` for the platform."""
+        if "api_url" in self.settings:
+            return self.settings["api_url"].value
+        return None if self._has_credential else f"local:{local_store()}"
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the engine of this process answers."""
+        return (self.address or "").partition(":")[0] == "local"
+
+    @cached_property
+    def client(self) -> Ionworks:
+        """The client, in the project that was named."""
+        if "api_url" not in self.settings and not self._has_credential:
+            self.output.note(
+                f"No account is set up: the local engine is used, its store is {local_store()}. "
+                "See 'ionworks config --help'."
+            )
+        project = self._value("project_id")
+        if project is None or is_id(project):
+            return self._opened(project)
+        with self._opened(None) as asking:
+            named = found(asking.project.list(), project, "project")
+            return self._opened(named.id)
+
+    @property
+    def _has_credential(self) -> bool:
+        return "api_key" in self.settings or "token" in self.settings
+
+    def _value(self, name: str) -> str | None:
+        return self.settings[name].value if name in self.settings else None
+
+    def _opened(self, project_id: str | None) -> Ionworks:
+        from ionworks.client import Ionworks
+
+        return Ionworks(
+            self._value("api_key") or self._stand_in(),
+            self.address,
+            project_id,
+            "polars",
+            token=self._value("token"),
+            organization_id=self._value("organization_id"),
+        )
+
+    def _stand_in(self) -> str | None:
+        """Return what goes in place of a key, where none is needed."""
+        if self._has_credential or self.is_local or self.address is None:
+            return None
+        if is_loopback(self.address):
+            return _ANY_KEY
+        raise AccessError(
+            f"no key for {self.address}: set IONWORKS_API_KEY, or save the address and its key "
+            "with 'ionworks config set api_url' and 'ionworks config set api_key'"
+        )
+
+
+def local_store() -> Path:
+    """Return the folder of the local engine where nothing else is set up."""
+    import platformdirs
+
+    return platformdirs.user_data_path("ionworks") / "store"
