@@ -110,6 +110,11 @@ def add_pipeline(store, name, status, elements, position, progress=None, **job):
             )
 
 
+def fill_nothing(store):
+    """A server that was just started."""
+    del store
+
+
 def fill_busy(store):
     """A server at work: runs that ended, that run and that wait, and a fit under way."""
     add_run(store, "CC-CV, 25 °C", "completed", cycle())

@@ -9,7 +9,7 @@ import uvicorn
 from conftest import inline
 from ionworks_engine import create_app
 from playwright.sync_api import sync_playwright
-from shown_store import HOSTILE, fill_busy, fill_failing
+from shown_store import HOSTILE, fill_busy, fill_failing, fill_nothing
 
 from tests.conftest import free_port
 
@@ -100,7 +100,7 @@ class Watched:
         )
 
 
-STATES = {"empty": lambda store: None, "busy": fill_busy, "failing": fill_failing}
+STATES = {"empty": fill_nothing, "busy": fill_busy, "failing": fill_failing}
 SAYS = {
     "empty": ["Nothing runs", "No simulation has completed yet.", "None yet."],
     "busy": ["Rate test C/2", "iteration 12, evaluations 1440, best cost 0.001235", "1 of 3"],

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import polars as pl
 
-WIDTH, LEFT, RIGHT, TOP, PANEL, GAP, BOTTOM = 440, 46, 10, 18, 104, 30, 40
+WIDTH, LEFT, RIGHT, TOP, PANEL, GAP, BOTTOM = 440, 46, 18, 18, 104, 30, 40
 TIME, DRAWN = "Time [s]", ("Voltage [V]", "Current [A]")
 _BUCKETS = 400
 _TICKS = 5

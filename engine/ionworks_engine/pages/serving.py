@@ -66,7 +66,10 @@ class Page:
         if page is None:
             page = await asyncio.to_thread(self._make, scope["app"].state.services)
             self._rendered = page if self._kept else None
-        await _answer(page, dict(scope["headers"]), kept=self._kept)(scope, receive, send)
+        answer = _answer(page, dict(scope["headers"]), kept=self._kept)
+        if scope["method"] == "HEAD":
+            answer.body = b""  # Its length stays that of the page.
+        await answer(scope, receive, send)
 
     def _make(self, services: Services) -> _Rendered:
         # A name may hold half a surrogate pair, which no encoding knows.
