@@ -13,7 +13,16 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["axes_for", "explain", "integer_ticks", "name_axes", "only", "plain", "wrapped"]
+__all__ = [
+    "axes_for",
+    "explain",
+    "integer_ticks",
+    "name_axes",
+    "only",
+    "plain",
+    "shortened",
+    "wrapped",
+]
 
 _PANEL = (8.0, 2.4)
 _ONLY_PANEL = (8.0, 3.6)
@@ -78,17 +87,15 @@ def name_axes(axes: Axes, x: str = "", y: str = "") -> None:
     axes.set_axisbelow(True)
 
 
-def explain(
-    axes: Axes, handles: Sequence[Any] = (), title: str = "", names: Iterable[str] = ()
-) -> None:
+def explain(axes: Axes, handles: Sequence[Any] = (), title: str = "") -> None:
     """Put a legend beside the axes; inside them where the figure makes no room for one.
 
     Parameters
     ----------
     axes
         What is explained.
-    handles, names
-        What is explained and how; without them, all lines that have names.
+    handles
+        What is explained; without them, all lines that have names.
     title
         Written above it.
     """
@@ -99,11 +106,9 @@ def explain(
         else {"loc": "upper right"}
     )
     found = list(handles) or axes.get_legend_handles_labels()[0]
-    labels = [plain(name) for name in names] or [str(one.get_label()) for one in found]
     if found:
-        axes.legend(
-            found, labels, title=wrapped(title) or None, fontsize="small", **place
-        ).get_title().set_fontsize("small")
+        legend = axes.legend(handles=found, title=wrapped(title) or None, fontsize="small", **place)
+        legend.get_title().set_fontsize("small")
 
 
 def only(axes: Sequence[Axes], places: Sequence[int]) -> list[Axes]:
@@ -123,10 +128,14 @@ def integer_ticks(axes: Axes) -> None:
 
 def plain(text: Any, most: int = _LONGEST_NAME) -> str:
     """Return a name as matplotlib shows it: short, in a line, and never as a formula."""
-    line = " ".join(str(text).split())
-    cut = line if len(line) <= most else f"{line[: most - 1]}…"
-    shown = cut.replace("$", r"\$")
+    shown = shortened(text, most).replace("$", r"\$")
     return f" {shown}" if shown.startswith("_") else shown  # else a legend leaves it out
+
+
+def shortened(text: Any, most: int) -> str:
+    """Return a text in one line of so many letters at the most."""
+    line = " ".join(str(text).split())
+    return line if len(line) <= most else f"{line[: most - 1]}…"
 
 
 def wrapped(text: str, letters: int = _LABEL_WIDTH) -> str:

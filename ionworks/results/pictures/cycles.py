@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ionworks.results.pictures.canvas import axes_for, explain, integer_ticks, name_axes, plain
+from ionworks.results.pictures.canvas import (
+    axes_for,
+    explain,
+    integer_ticks,
+    name_axes,
+    plain,
+    shortened,
+)
 from ionworks.results.pictures.looks import MOST_NAMED, Look, looks, name_colors
 from ionworks.results.pictures.quantities import has, is_drawable, numbers
 
@@ -18,6 +25,7 @@ CYCLE = "Cycle count"
 _CAPACITIES = ("Discharge capacity [A.h]", "Charge capacity [A.h]")
 _EFFICIENCIES = ("Coulombic efficiency", "Energy efficiency")
 _MOST_MARKED = 100
+_NAME = 30
 
 
 class CycleLine(NamedTuple):
@@ -80,7 +88,7 @@ def draw_cycle_lines(axes: Axes, lines: Sequence[CycleLine]) -> None:
             markersize=4,
             markerfacecolor=line.look.color if line.is_filled else "none",
             linewidth=1,
-            label=plain(line.name, 60),
+            label=plain(line.name, 2 * _NAME),
         )
     integer_ticks(axes)
 
@@ -101,7 +109,7 @@ def _lines(
         for column in columns:
             if has(table, CYCLE, column):
                 word = column.split()[0].casefold()
-                label = f"{name}, {word}" if every_name else word
+                label = f"{shortened(name, _NAME)}, {word}" if every_name else word
                 counts, values = numbers(table, CYCLE), numbers(table, column)
                 lines.append(CycleLine(label, counts, values, look, column == columns[0]))
     return [line for line in lines if is_drawable(line.counts, line.values)]

@@ -58,10 +58,17 @@ def spans_of(series: Any, steps: Any = None) -> list[Span]:
         return []
     begins = np.flatnonzero(np.diff(counts, prepend=counts[0] - 1))
     ends = np.append(begins[1:], counts.size) - 1
+    numbered = [int(count) for count in counts[begins].tolist()]
     kinds = _kinds(steps)
+    starts, stops = times[begins].tolist(), times[ends].tolist()
+    # Until the next step begins: between two records there is no time without a step.
+    stops = [
+        max(stop, after) if stop > start else stop
+        for start, stop, after in zip(starts, stops, [*starts[1:], stops[-1]], strict=True)
+    ]
     return [
-        Span(int(counts[first]), kinds.get(int(counts[first]), ""), times[first], times[last])
-        for first, last in zip(begins.tolist(), ends.tolist(), strict=True)
+        Span(number, kinds.get(number, ""), start, stop)
+        for number, start, stop in zip(numbered, starts, stops, strict=True)
     ]
 
 

@@ -36,7 +36,8 @@ def draw_simulation(
     drawn = draw_timeline([Run("simulation", series, looks(1)[0])], axes, variables, x)
     if x == TIME:
         shades = shade_steps(drawn.axes, spans_of(series, steps), drawn.scale.divisor)
-        explain(drawn.axes[0], shades, "Step", [one.get_label() for one in shades])
+        if shades:
+            explain(drawn.axes[0], shades, "Step")
     return drawn.axes
 
 

@@ -93,7 +93,11 @@ def _wanted(runs: Sequence[Run], variables: Sequence[str] | str | None, x: str) 
     for name in (x, *(named or ())):
         if name not in known:
             near = close_to(name, known)
-            hint = f"did you mean {near!r}?" if near else f"those are {', '.join(map(str, known))}"
+            hint = (
+                f"did you mean {near!r}?"
+                if near
+                else f"those are {', '.join(map(str, known)) or 'none'}"
+            )
             raise ValueError(f"the time series have no column {name!r}: {hint}")
     found = [name for name in named or _USUAL if _is_there(runs, x, name)]
     if named and len(found) < len(named):
