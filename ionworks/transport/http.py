@@ -27,6 +27,8 @@ Arrival = httpx.Response
 """An answer of which only the head is here: ``status_code``, ``headers``, and its body to come."""
 
 _KEYED = frozenset({"POST", "PATCH"})
+_READING = frozenset({"GET", "HEAD"})
+_SAME_METHOD = frozenset({307, 308})
 
 
 class Http(httpx.Client):
@@ -45,6 +47,10 @@ class Http(httpx.Client):
         self._timeout_asked, self._way = config.timeout, transport
         self.home = Home(str(self.base_url))
         self.policy = RetryPolicy(config.max_retries)
+        self.event_hooks = {"response": [self._check_redirect]}
+
+    def _check_redirect(self, response: httpx.Response) -> None:
+        _check_redirect(self.home, response)
 
     def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
         """Encode the body and choose the timeout."""
@@ -85,6 +91,10 @@ class AsyncHttp(httpx.AsyncClient):
         self._timeout_asked, self._way = config.timeout, transport
         self.home = Home(str(self.base_url))
         self.policy = RetryPolicy(config.max_retries)
+        self.event_hooks = {"response": [self._check_redirect]}
+
+    async def _check_redirect(self, response: httpx.Response) -> None:
+        _check_redirect(self.home, response)
 
     def build_request(self, *args: Any, **kwargs: Any) -> httpx.Request:
         """Encode the body and choose the timeout."""
@@ -218,8 +228,29 @@ def _our_error(call: str, request: httpx.Request, error: Exception) -> IonworksE
     return ConnectionFailedError(f"no answer to {call}: {str(error) or type(error).__name__}")
 
 
+def _check_redirect(home: Home, response: httpx.Response) -> None:
+    """Let nothing that changes something be done elsewhere, or be taken for done by a page."""
+    asked = response.request
+    if not response.has_redirect_location or asked.method in _READING:
+        return
+    target = str(asked.url.join(response.headers["Location"]))
+    if home.is_trusted(target) and response.status_code in _SAME_METHOD:
+        return
+    raise ConnectionFailedError(
+        f"{home.call(asked.method, str(asked.url))} was not answered by the API but redirected "
+        f"to {host_of(target)}, as networks do that ask for a login; it was not followed"
+    )
+
+
 def _accepted(home: Home, response: httpx.Response) -> httpx.Response:
     if response.status_code < 400:
         return response
+    if response.status_code == 404 and not home.is_trusted(str(response.request.url)):
+        # Of what the API has, only the API can say that it is not there.
+        asked = home.call(response.request.method, str(response.history[0].url))
+        raise ConnectionFailedError(
+            f"{asked} was redirected to {host_of(str(response.url))}, which is not the API and "
+            f"answered {response.status_code}"
+        )
     call = home.call(response.request.method, str(response.request.url))
     raise Refusal(response.status_code, call, response.headers, response.content).error()
