@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 __all__ = ["app"]
 
-app = group("cells", "Look at cells: their types, their batches, and what was measured on them.")
+app = group("cells", "Make cells, and look at them: types, batches, and what was measured.")
 _Specification = Annotated[
     str | None,
     typer.Option("--specification", "-s", help="Only those of this type, by name or id."),
@@ -82,6 +82,25 @@ def show(
     }
     work.output.record({name: value for name, value in shown.items() if value is not None})
     work.output.table(measurements, MEASUREMENTS, "no measurements", title="Measurements")
+
+
+@command(app, "create")
+def create(
+    work: Work,
+    cell: Annotated[str, typer.Argument(metavar="SPECIFICATION/NAME", help="What to call it.")],
+    batch: Annotated[str | None, typer.Option(help="The batch that it is of.")] = None,
+    notes: Annotated[str | None, typer.Option(help="What else is to be known.")] = None,
+) -> None:
+    """Make a cell, and its type if there is none of this name; a cell that is there stays."""
+    specification, slash, name = cell.partition("/")
+    if not (slash and specification.strip() and name.strip()):
+        raise ValueError(f"{cell!r} must be SPECIFICATION/NAME, such as 'NMC622-GR/Cell 1'")
+    spec = work.client.cell_spec.create_or_get({"name": specification})
+    said = {"name": name, "batch": batch, "notes": notes}
+    made = work.client.cell_instance.create_or_get(
+        spec.id, {key: value for key, value in said.items() if value is not None}
+    )
+    work.output.record(made, {"Cell": "name", "Batch": "batch", "Id": "id"})
 
 
 @command(app, "tree")

@@ -20,7 +20,16 @@ from ionworks.errors import (
     ValidationError,
 )
 
-__all__ = ["ExitCode", "FailedError", "MissingError", "StoppedError", "exit_code", "told"]
+__all__ = [
+    "AccessError",
+    "ExitCode",
+    "FailedError",
+    "MissingError",
+    "StoppedError",
+    "exit_code",
+    "has_been_told",
+    "told",
+]
 
 
 class ExitCode(IntEnum):
@@ -127,9 +136,14 @@ def told(error: BaseException) -> dict[str, Any]:
     return {key: value for key, value in known.items() if value is not None}
 
 
+def has_been_told(error: BaseException) -> bool:
+    """Whether there is nothing to add: who typed too little has been shown the help."""
+    return _is_of_the_parser(error) and not error.format_message()  # type: ignore[attr-defined]
+
+
 def _message(error: BaseException) -> str:
     if _is_of_the_parser(error):
-        return str(error.format_message())  # type: ignore[attr-defined]
+        return f"{error.format_message()}{_where_help_is(error)}"  # type: ignore[attr-defined]
     if isinstance(error, KeyboardInterrupt):
         return str(error) or "stopped"
     if isinstance(error, OSError) and error.strerror:
@@ -138,6 +152,11 @@ def _message(error: BaseException) -> str:
     if any(isinstance(error, kind) for kind, _ in _CODES):
         return text
     return f"unexpected {type(error).__name__}{_place(error)}: {text}"
+
+
+def _where_help_is(error: BaseException) -> str:
+    context = getattr(error, "ctx", None)
+    return f" See '{context.command_path} --help'." if context else ""
 
 
 def _place(error: BaseException) -> str:

@@ -11,7 +11,7 @@ import typer
 from ionworks.cli.command import Limit, command, group
 from ionworks.cli.files import check_picture, check_table, save_picture, save_table
 from ionworks.cli.naming import found_cell
-from ionworks.cli.tables import MEASUREMENTS
+from ionworks.cli.tables import MEASUREMENTS, minute
 from ionworks.cli.work import Work
 
 __all__ = ["app"]
@@ -111,7 +111,12 @@ def upload(
 def show(work: Work, measurement_id: _Id) -> None:
     """Show one measurement."""
     measurement = work.client.cell_measurement.get(measurement_id)
-    columns = {**MEASUREMENTS, "Ended": "end_time", "Notes": "notes", "Error": "processing_error"}
+    columns = {
+        **MEASUREMENTS,
+        "Ended [UTC]": minute("end_time"),
+        "Notes": "notes",
+        "Error": "processing_error",
+    }
     work.output.record(measurement, columns)
 
 

@@ -11,7 +11,7 @@ import typer
 
 from ionworks.cli.command import Limit, command, group
 from ionworks.cli.configs import read_config
-from ionworks.cli.files import write_whole
+from ionworks.cli.files import STDIN, write_whole
 from ionworks.cli.output import plain
 from ionworks.cli.tables import minute
 from ionworks.cli.work import Work
@@ -41,7 +41,9 @@ def submit(
     file: Annotated[
         Path, typer.Argument(help="The config, as YAML or JSON; - for standard input.")
     ],
-    name: Annotated[str | None, typer.Option(help="Of the pipeline; else as the config.")] = None,
+    name: Annotated[
+        str | None, typer.Option(help="Of the pipeline; else that of the config or file.")
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait for the result, and show it.")] = False,
     timeout: _Timeout = None,
 ) -> None:
@@ -49,7 +51,9 @@ def submit(
 
     `file:` and `folder:` in it are looked for from the folder in which the command runs.
     """
-    pipeline = work.client.pipeline.create(read_config(file), name=name)
+    config = read_config(file)
+    told = name or config.get("name") or (None if str(file) == STDIN else file.stem)
+    pipeline = work.client.pipeline.create(config, name=told)
     if wait:
         work.output.note(f"pipeline {pipeline.id}")
         _wait(work, pipeline.id, timeout)

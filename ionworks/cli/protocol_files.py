@@ -31,18 +31,27 @@ def located(finding: Finding, path: Path) -> str:
     >>> from ionworks.cli.protocol_files import located
     >>> finding = ucp.check("steps: [{Rest: {duratoin: 60}}]")[0]
     >>> located(finding, Path("a.yaml"))
-    "a.yaml:1:17: error: ... Try: duration [unknown-key at steps[0].Rest.duratoin]"
+    "a.yaml:1:17: ... Try: duration [unknown-key at steps[0].Rest.duratoin]"
     """
     position = finding.position
     places = [shown_name(path), position.line, position.column]
     place = ":".join(str(part) for part in places if part is not None)
     hint = f" Try: {finding.suggestion}" if finding.suggestion else ""
     about = f" [{finding.code} at {position.path}]"
-    return f"{place}: {finding.severity}: {finding.message}{hint}{about}"
+    return f"{place}: {finding.message}{hint}{about}"
 
 
-def good_protocol(path: Path, output: Output) -> str:
+def good_protocol(path: Path, output: Output, *, server_may_know_better: bool = False) -> str:
     """Return the text of a protocol that may run; what is doubtful in it is told.
+
+    Parameters
+    ----------
+    path
+        The file; ``-`` for the standard input.
+    output
+        Told what is doubtful.
+    server_may_know_better
+        Whether words that are not known here are left to the server to judge.
 
     Raises
     ------
@@ -54,9 +63,10 @@ def good_protocol(path: Path, output: Output) -> str:
 
     text = read_text(path)
     findings = ucp.check(text)
-    wrong = certain(findings)
+    errors = [finding for finding in findings if finding.severity == "error"]
+    wrong = certain(findings) if server_may_know_better else errors
     if wrong:
-        raise FailedError(_lines(wrong, path))
+        raise FailedError(f"{shown_name(path)} cannot run:\n{_lines(wrong, path)}")
     if findings:
         output.warning(_lines(findings, path))
     return text

@@ -38,12 +38,15 @@ def check(
         work.output.json([_report(path, findings) for path, findings in found.items()])
     for path, findings in found.items():
         if not work.output.as_json:
-            lines = [located(finding, path) for finding in findings]
+            lines = [f"{one.severity}: {located(one, path)}" for one in findings]
             work.output.text("\n".join(lines or [f"{shown_name(path)}: good"]))
-    wrong = [path for path, findings in found.items() if _errors(findings)]
+    wrong = [
+        path
+        for path, findings in found.items()
+        if any(finding.severity == "error" for finding in findings)
+    ]
     if wrong:
-        names = ", ".join(map(shown_name, wrong))
-        raise FailedError(f"{len(wrong)} of {len(found)} protocols cannot run: {names}")
+        raise FailedError(f"cannot run: {', '.join(map(shown_name, wrong))}")
 
 
 @command(app, "explain", offline=True)
@@ -107,7 +110,7 @@ def convert(
 
     No device has verified them: read the notes, and look at each in the cycler's own editor.
     """
-    text = good_protocol(file, work.output)
+    text = good_protocol(file, work.output, server_may_know_better=not work.is_local)
     made = work.client.protocol.convert(
         text,
         target,
@@ -151,10 +154,6 @@ def read(
         work.output.warning(f"the file names {name!r}, which is not in it")
     if parsed.error:
         raise FailedError(f"{file} was read in part: {parsed.error}")
-
-
-def _errors(findings: Sequence[Any]) -> list[Any]:
-    return [finding for finding in findings if finding.severity == "error"]
 
 
 def _report(path: Path, findings: Sequence[Any]) -> dict[str, Any]:

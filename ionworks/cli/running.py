@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import TextIO
 
 from ionworks.cli.app import application
-from ionworks.cli.failures import ExitCode, StoppedError, exit_code, told
+from ionworks.cli.failures import ExitCode, StoppedError, exit_code, has_been_told, told
 from ionworks.cli.output import Output
 
 __all__ = ["run"]
@@ -34,6 +34,8 @@ def run(arguments: list[str]) -> int:
     if isinstance(error, BrokenPipeError):
         return _without_reader()
     with suppress(BrokenPipeError):
+        if has_been_told(error):
+            return ExitCode.USAGE
         output.error(told(error))
     return exit_code(error)
 

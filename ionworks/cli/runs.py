@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ionworks.cli.points import Design, Point
@@ -76,22 +77,24 @@ def inputs_among(names: Collection[str], protocol: str) -> set[str]:
     >>> inputs_among(["C-rate", "Positive electrode thickness [m]"], text)
     {'C-rate'}
     """
-    from difflib import get_close_matches
-
     from ionworks import ucp
 
     wanted = ucp.inputs(protocol)
     missing = [name for name in wanted if name not in names]
     strange = [name for name in names if name not in wanted and name not in ucp.START_NAMES]
-    for name in missing:
-        near = get_close_matches(name.casefold(), [one.casefold() for one in strange], 1, 0.7)
-        meant = next((one for one in strange if one.casefold() in near), None)
-        hint = f" ({meant!r} is none of its inputs)" if meant else ""
+    if missing:
+        lines = [f"  --set {name + '=...'!r}{_meant(name, strange)}" for name in missing]
         raise ValueError(
-            f"the protocol has an input {name!r}{hint}: give it with --set '{name}=...' "
-            f"or --sweep '{name}=FROM:TO:COUNT'"
+            "\n".join(["the protocol leaves numbers open: give each, or a --sweep of it", *lines])
         )
     return {name for name in names if name not in strange}
+
+
+def _meant(name: str, strange: Collection[str]) -> str:
+    """Say what was likely typed for an input, in another case or with a slip."""
+    by_lower = {one.casefold(): one for one in strange}
+    near = get_close_matches(name.casefold(), by_lower, n=1, cutoff=0.7)
+    return f" ({by_lower[near[0]]!r} is none of its inputs)" if near else ""
 
 
 def submitted(work: Work, request: Request) -> list[SimulationResponse]:

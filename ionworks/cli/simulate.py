@@ -90,13 +90,14 @@ def simulate(
     check_picture(plot)
     check_table(save)
     design = Design.of(settings or (), sweeps or ())
-    text = good_protocol(protocol, work.output)
+    text = good_protocol(protocol, work.output, server_may_know_better=not work.is_local)
+    inputs = inputs_among(design.names, text)
     request = Request(
         found(known_models(work), model, "model").id,
         text,
         name or _name(protocol),
         design,
-        inputs_among(design.names, text),
+        inputs,
         variables or (),
     )
     responses = submitted(work, request)

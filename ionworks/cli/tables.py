@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -49,13 +50,29 @@ def scalars(metrics: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def minute(key: str) -> Any:
-    """Return what reads a time from a record, to the minute."""
+    """Return what reads a time from a record, to the minute in UTC.
+
+    Examples
+    --------
+    >>> from ionworks.cli.tables import minute
+    >>> minute("start_time")({"start_time": "2026-11-22T01:30:00+02:00"})
+    '2026-11-21 23:30'
+    """
 
     def read(item: Any) -> str | None:
         text = item.get(key) if isinstance(item, Mapping) else getattr(item, key, None)
-        return text[:16].replace("T", " ") if text else None
+        return _in_utc(text) if text else None
 
     return read
+
+
+def _in_utc(text: str) -> str:
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    in_utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return in_utc.strftime("%Y-%m-%d %H:%M")
 
 
 MEASUREMENTS = {
@@ -63,6 +80,6 @@ MEASUREMENTS = {
     "Type": "measurement_type",
     "Status": "processing_status",
     "Tags": "tags",
-    "Started": minute("start_time"),
+    "Started [UTC]": minute("start_time"),
     "Id": "id",
 }

@@ -11,7 +11,7 @@ from ionworks.cli.failures import AccessError
 from ionworks.cli.naming import found, is_id
 from ionworks.cli.output import Output
 from ionworks.cli.settings import saved_settings
-from ionworks.config import Setting, gathered, is_loopback
+from ionworks.config import Config, Setting, gathered, is_loopback
 
 if TYPE_CHECKING:
     from ionworks.client import Ionworks
@@ -105,6 +105,7 @@ class Work:
         """Return what goes in place of a key, where none is needed."""
         if self._has_credential or self.is_local or self.address is None:
             return None
+        Config.resolve(_ANY_KEY, self.address, environ={})  # a wrong address is told as one
         if is_loopback(self.address):
             return _ANY_KEY
         raise AccessError(
