@@ -78,8 +78,9 @@ class Descriptions:
         return body
 
     def _keep(self, name: str, body: dict[str, Any]) -> None:
-        if self._kept(name) is None:
-            with self._store.writing() as connection:
+        known = select(descriptions.c.name).where(descriptions.c.name == name)
+        with self._store.writing() as connection:
+            if connection.execute(known).first() is None:
                 connection.execute(insert(descriptions).values(name=name, body=body))
 
 

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Table,
     and_,
     false,
-    func,
     not_,
     null,
     or_,
@@ -35,6 +34,7 @@ from ionworks_engine.storage.tables import (
     raw_data,
     studies,
 )
+from ionworks_engine.storage.texts import lowered
 
 SHORTEST = 2
 _WORD = re.compile(r"\w+")
@@ -110,7 +110,7 @@ def _of_kind(
 ) -> list[dict[str, Any]]:
     entity = ENTITIES[kind]
     table = entity.table
-    named = func.lower(table.c.name).contains(text.lower(), autoescape=True)
+    named = lowered(table.c.name).contains(text.lower(), autoescape=True)
     about = and_(_words_begin(table.c[entity.text], text), not_(named)) if entity.text else false()
     hits: list[dict[str, Any]] = []
     for condition in (named, about):
@@ -154,4 +154,4 @@ def _words_begin(column: ColumnElement[Any], text: str) -> ColumnElement[bool]:
     if max(map(len, words), default=0) < SHORTEST:
         return false()
     # \W is the same to SQLite, which asks Python, and to PostgreSQL.
-    return and_(*(func.lower(column).regexp_match(rf"(^|\W){word}") for word in words))
+    return and_(*(lowered(column).regexp_match(rf"(^|\W){word}") for word in words))

@@ -14,11 +14,13 @@ from ionworks_engine.jobs.executor import InlineExecutor
 from ionworks_engine.jobs.processes import ProcessExecutor
 from ionworks_engine.jobs.simulations import JOB_TYPE, SimulationJobs
 from ionworks_engine.jobs.system import Jobs
-from ionworks_engine.storage import Store, content, tables
+from ionworks_engine.storage import content, tables
 from sqlalchemy import insert, select
 
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
+
+from stored import database_of, open_store  # noqa: E402
 
 EXAMPLE = {
     "global": {"initial_soc": 1, "temperature": 25},
@@ -35,7 +37,7 @@ EXAMPLE = {
 
 @pytest.fixture
 def store(tmp_path):
-    store = Store(tmp_path / "store")
+    store = open_store(tmp_path / "store")
     yield store
     store.close()
 
@@ -220,4 +222,5 @@ class Served:
 
 def app_client(folder, executor=inline, **options):
     """Return a client of an engine, for a ``with``; every answer is checked, too."""
-    return Served(create_app(folder, executor=executor, check_answers=True, **options))
+    options |= {"database": database_of(folder), "check_answers": True}
+    return Served(create_app(folder, executor=executor, **options))

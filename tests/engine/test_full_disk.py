@@ -10,7 +10,10 @@ from ionworks_engine.storage import Store, StoreError, room
 from measured import engine
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
+from stored import sqlite_only
 from test_server_cli import serving
+
+pytestmark = sqlite_only
 
 
 @pytest.fixture
@@ -25,8 +28,9 @@ def grow_no_more(store):
     def limited(connection, _):
         connection.execute("PRAGMA max_page_count = 1")
 
-    event.listen(store._engine, "connect", limited)
-    store._engine.dispose()
+    engine = store._database.engine
+    event.listen(engine, "connect", limited)
+    engine.dispose()
     with pytest.raises(OperationalError) as caught, store.writing() as connection:
         connection.execute(text("CREATE TABLE much AS SELECT zeroblob(10000000)"))
     return caught.value
@@ -36,15 +40,15 @@ def grow_no_more(store):
 def fill(monkeypatch, tmp_path):
     """Return how a disk is filled: it then takes nothing while the reserve takes up the last."""
     other = Store(tmp_path / "other")
-    lack, writing = grow_no_more(other), Store.writing
+    lack, changing = grow_no_more(other), Store._changing
     other.close()
 
-    def lacking(store):
+    def lacking(store, **how):
         if store._reserve._path.exists():
             raise lack
-        return writing(store)
+        return changing(store, **how)
 
-    return lambda: monkeypatch.setattr(Store, "writing", lacking)
+    return lambda: monkeypatch.setattr(Store, "_changing", lacking)
 
 
 def refused(answer):

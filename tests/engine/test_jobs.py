@@ -11,9 +11,10 @@ import pytest
 from conftest import all_ended, enqueue, fake_workers, job, run_of, until, with_jobs
 from ionworks_engine.jobs import memory
 from ionworks_engine.jobs.executor import OutOfTime, WorkerDied
-from ionworks_engine.storage import Store, queue
+from ionworks_engine.storage import queue
 from ionworks_engine.storage.tables import jobs as jobs_table
 from sqlalchemy import update
+from stored import open_store
 
 
 def play(store, *runs, **options):
@@ -171,7 +172,7 @@ def test_closing_gives_unfinished_jobs_back(store):
 
 
 def test_jobs_of_an_engine_that_was_killed_run_at_the_next_start(tmp_path):
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
     [left, poisonous] = enqueue(store, {"value": 2.5}, {})
     with store.writing() as connection:
         queue.claim(connection, "gone", "2999-01-01", 2)
@@ -181,7 +182,7 @@ def test_jobs_of_an_engine_that_was_killed_run_at_the_next_start(tmp_path):
         )
     store.close()
 
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
 
     async def scenario(_jobs):
         await until(lambda: all_ended(store, [left, poisonous]))
@@ -195,7 +196,7 @@ def test_jobs_of_an_engine_that_was_killed_run_at_the_next_start(tmp_path):
 
 def test_waiting_behind_others_is_no_attempt(tmp_path):
     """Engines that are killed again and again: the job they run is given up, no other."""
-    [running, *waiting] = ids = enqueue(store := Store(tmp_path), *({} for _ in range(4)))
+    [running, *waiting] = ids = enqueue(store := open_store(tmp_path), *({} for _ in range(4)))
     for engine in ("one", "two", "three"):
         with store.writing() as connection:
             queue.reclaim(connection, store.now(), lapsed_before=None)

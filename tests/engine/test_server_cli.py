@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from stored import served_options
 
 SERVE = [sys.executable, "-m", "ionworks_engine", "serve"]
 
@@ -24,7 +25,7 @@ def free_port():
 @contextmanager
 def serving(folder, *options):
     port = free_port()
-    command = [*SERVE, "--port", str(port), "--data", str(folder), *options]
+    command = [*SERVE, "--port", str(port), *served_options(folder), *options]
     server = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", trust_env=False) as client:
@@ -69,10 +70,10 @@ def test_it_serves_until_it_is_stopped_and_ends_without_noise(tmp_path, ending):
     assert "http://127.0.0.1:" in said
 
 
-def test_a_second_engine_on_the_same_data_is_refused(tmp_path):
-    with serving(tmp_path) as (server, _):
-        said = refused("--data", str(tmp_path), "--port", str(free_port()))
-    assert f"in use by another engine (process {server.pid})" in said
+def test_two_engines_on_the_same_data_serve_the_same(tmp_path):
+    with serving(tmp_path) as (_, one), serving(tmp_path) as (_, other):
+        made = one.post("/projects", json={"name": "Shared"})
+        assert other.get(f"/projects/{made.json()['id']}").json()["name"] == "Shared"
 
 
 def test_a_port_that_is_taken_is_named(tmp_path):

@@ -7,15 +7,17 @@ import sys
 
 import pytest
 from ionworks_engine.jobs.progress import Progress
-from ionworks_engine.storage import Store, tables
+from ionworks_engine.storage import tables
 from piped import HERE, engine, entry, workers
 from sqlalchemy import func, select, update
+from stored import open_store
 
 KILLED = """
 import json, os, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[2])
 from piped import engine, workers
+from stored import open_store
 log = Path(sys.argv[3])
 with engine(Path(sys.argv[1]), workers()) as bench:
     pipeline = bench.submitted(json.loads(sys.argv[4]))
@@ -99,7 +101,7 @@ def test_a_pipeline_whose_job_was_given_up_has_failed(tmp_path):
     with engine(tmp_path, workers()) as bench:
         pipeline = bench.submitted({"a": entry("sleep 60"), "b": entry()})
         bench.until(f"/pipelines/{pipeline['id']}", lambda found: found["status"] == "running")
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
     with store.writing() as connection:
         lost = {"status": "processing", "attempts": 3, "lease_owner": "gone"}
         connection.execute(update(tables.jobs).values(lost))

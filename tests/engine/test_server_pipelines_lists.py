@@ -1,9 +1,10 @@
 """Lists of pipelines, simple pipelines, and the store they live in."""
 
 import pytest
-from ionworks_engine.storage import Store, tables
+from ionworks_engine.storage import tables
 from piped import engine, entry, inline, problems, workers
 from sqlalchemy import inspect, update
+from stored import open_store
 
 
 @pytest.fixture(scope="module")
@@ -189,7 +190,7 @@ def test_a_store_of_the_second_version_opens_and_gains_the_tables(tmp_path):
         tables.pipeline_inputs,
         tables.element_files,
     )
-    before = Store(tmp_path)
+    before = open_store(tmp_path)
     with before.writing() as connection:
         tables.metadata.drop_all(connection, new)
         stated = update(tables.facts).where(tables.facts.c.name == "schema_version")

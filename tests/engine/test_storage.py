@@ -14,11 +14,12 @@ import pytest
 from conftest import app_client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from ionworks_engine.storage import FileStore, Store, StoreError, content, tables, times
+from ionworks_engine.storage import FileStore, StoreError, content, tables, times
 from ionworks_engine.storage.filters import Filter, FilterError, narrow
 from sqlalchemy import create_engine, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import StaticPool
+from stored import database_of, open_store, sqlite_only
 
 
 def names_in(store):
@@ -27,31 +28,26 @@ def names_in(store):
 
 
 def test_a_fresh_store_has_exactly_one_project_and_keeps_it(tmp_path):
-    first = Store(tmp_path)
+    first = open_store(tmp_path)
     assert names_in(first) == ["Default project"]
     first.close()
-    second = Store(tmp_path)
+    second = open_store(tmp_path)
     assert names_in(second) == ["Default project"]
     second.close()
-
-
-@pytest.mark.usefixtures("store")
-def test_a_store_has_one_engine_at_a_time(tmp_path):
-    with pytest.raises(StoreError, match=r"in use by another engine \(process \d+\)"):
-        Store(tmp_path / "store")
 
 
 def test_a_killed_engine_leaves_the_store_free(tmp_path):
     code = (
         "import os, sys; from pathlib import Path; from ionworks_engine.storage import Store;"
-        "Store(Path(sys.argv[1])); os.kill(os.getpid(), 9)"
+        "Store(Path(sys.argv[1]), database=sys.argv[2] or None); os.kill(os.getpid(), 9)"
     )
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=False)
-    Store(tmp_path).close()
+    command = [sys.executable, "-c", code, str(tmp_path), database_of(tmp_path) or ""]
+    assert subprocess.run(command, check=False).returncode == -9
+    open_store(tmp_path).close()
 
 
 def test_a_store_of_a_newer_engine_is_refused(tmp_path):
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
     with store.writing() as connection:
         connection.execute(
             update(tables.facts)
@@ -60,16 +56,17 @@ def test_a_store_of_a_newer_engine_is_refused(tmp_path):
         )
     store.close()
     with pytest.raises(StoreError, match="newer engine"):
-        Store(tmp_path)
+        open_store(tmp_path)
 
 
+@sqlite_only
 def test_a_folder_that_cannot_be_a_store_is_refused(tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(StoreError, match="cannot be written"):
-        Store(tmp_path / "file")
+        open_store(tmp_path / "file")
     (tmp_path / "ionworks.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="no readable store"):
-        Store(tmp_path)
+        open_store(tmp_path)
 
 
 def test_a_transaction_that_fails_leaves_nothing(store):
@@ -91,7 +88,8 @@ def test_files_are_named_by_content_and_stored_once(tmp_path):
     name = files.put(b"abc")
     assert name.startswith("ba7816bf")  # sha256 of abc, FIPS 180-2
     assert files.path(name).read_bytes() == b"abc"
-    assert len([path for path in tmp_path.rglob("*") if path.is_file()]) == 1
+    files.release([name] * 3)
+    assert all_files(tmp_path) == [files.path(name)]
 
 
 def test_a_file_just_stored_is_not_discarded_before_its_row_is_there(tmp_path):
@@ -127,6 +125,7 @@ def test_a_file_comes_in_piece_by_piece(tmp_path):
     assert incoming.size == 3
     assert name == files.put(b"abc")
     assert files.names() == {name}
+    files.release([name] * 2)
     assert all_files(tmp_path) == [files.path(name)]
 
 
@@ -150,10 +149,11 @@ def test_a_file_written_elsewhere_is_taken_in_once(tmp_path):
         path.write_bytes(b"abc")
         names.append(files.adopt(path))
     assert set(names) == files.names() == {files.put(b"abc")}
-    assert all_files(tmp_path) == [files.path(names[0])]
     files.release([names[0]] * 2)
     files.discard(names)
     assert files.path(names[0]).exists(), "put holds it still"
+    files.release(names[:1])
+    assert all_files(tmp_path) == [files.path(names[0])]
 
 
 def all_files(folder):
@@ -194,18 +194,19 @@ def test_a_sweep_removes_what_no_row_names(store, tmp_path):
 def test_a_sweep_says_what_is_missing(store, caplog):
     name = store.files.put(b"x")
     add_upload(store, name)
+    store.files.release([name])
     store.files.path(name).unlink()
     store.sweep()
     assert f"1 files that rows name are missing, such as {name}" in caplog.text
 
 
 def test_what_a_killed_engine_left_goes_with_the_next_start(tmp_path):
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
     aside = store.files.fresh()
     aside.write_bytes(b"half")
     orphan = store.files.path(store.files.put(b"its row was never written"))
     store.close()
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
     store.sweep()
     store.close()
     assert not aside.exists()
@@ -234,13 +235,14 @@ def add_upload(store, content):
 def test_the_secret_stays_and_is_of_one_store(tmp_path):
     secrets = []
     for folder in ("a", "a", "b"):
-        store = Store(tmp_path / folder)
+        store = open_store(tmp_path / folder)
         secrets.append(store.secret)
         store.close()
     assert secrets[0] == secrets[1] != secrets[2]
     assert len(secrets[0]) == 32
 
 
+@sqlite_only
 def test_a_store_of_the_first_version_keeps_what_is_in_it(tmp_path):
     frame = b"frame"
     with contextlib.closing(sqlite3.connect(tmp_path / "ionworks.db")) as database:
@@ -261,7 +263,7 @@ def test_a_store_of_the_first_version_keeps_what_is_in_it(tmp_path):
             answer = client.get(f"/simulations/{run}/time_series/download")
             assert answer.content == frame
             assert client.get("/cell_specifications", params=of(client)).json()["items"] == []
-    store = Store(tmp_path)
+    store = open_store(tmp_path)
     with store.reading() as connection:
         version = select(tables.facts.c.value).where(tables.facts.c.name == "schema_version")
         assert connection.scalar(version) == str(tables.SCHEMA_VERSION)
@@ -379,7 +381,7 @@ def written(operator, operand):
 @pytest.fixture(scope="module")
 def column_of(tmp_path_factory):
     """Return a function that puts values into a table and answers which of them a filter finds."""
-    store = Store(tmp_path_factory.mktemp("filters"))
+    store = open_store(tmp_path_factory.mktemp("filters"))
 
     def found(values, text):
         with store.writing() as connection:

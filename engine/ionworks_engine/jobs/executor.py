@@ -62,6 +62,10 @@ class Executor(Protocol):
     capacity: int
     """How many tasks are worth handing over at once."""
 
+    @property
+    def strength(self) -> int:
+        """How many tasks run at once."""
+
     async def run(
         self,
         task: str,
@@ -103,6 +107,7 @@ class InlineExecutor:
     """Runs each task in this process, while everything else waits."""
 
     capacity = 1
+    strength = 1
 
     def __init__(self, tasks: Mapping[str, Task]) -> None:
         self._tasks = tasks

@@ -11,20 +11,21 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
-import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
 from ionworks_engine.jobs.executor import Executor, OutOfMemory, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.leases import LOOK_EVERY, Leases
 from ionworks_engine.jobs.memory import OUT_OF_MEMORY
 from ionworks_engine.jobs.progress import Progress
-from ionworks_engine.storage import Store, queue, times
+from ionworks_engine.storage import Store, queue
+from ionworks_engine.storage.database import is_unavailable
 
 LEASE = 30.0
 PATIENCE = 120.0
@@ -93,7 +94,7 @@ class Jobs:
     kinds
         By ``job_type``: what the jobs ask for and leave behind.
     lease
-        Seconds for which a claim holds; it is renewed three times as often.
+        Seconds for which a claim holds; it is renewed three times in that time.
     patience
         Seconds after which a short task that somebody waits for is stopped.
     """
@@ -109,14 +110,15 @@ class Jobs:
         self._store = store
         self._executor = executor
         self._kinds = kinds
-        self._lease = lease
+        self._leases = Leases(store, lease)
+        self._owner = self._leases.owner
         self._patience = patience
-        self._owner = str(uuid.uuid4())
         self._held: dict[str, asyncio.Task[None]] = {}
         self._doubtful: set[str] = set()
+        self._running: set[str] = set()
         self._begun: set[str] = set()
         self._outcomes: list[Ended] = []
-        self._renewed_at = 0.0
+        self._troubled = False
         self._work = asyncio.Event()
         self._beginning = asyncio.Event()
         self._ended = asyncio.Event()
@@ -124,12 +126,7 @@ class Jobs:
         self._services: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
-        """Begin to take jobs from the queue.
-
-        The store is this engine's alone: whatever lease stands in it belonged to one that is gone.
-        """
-        with self._store.writing() as connection:
-            queue.reclaim(connection, self._store.now(), lapsed_before=None)
+        """Begin to take jobs from the queue."""
         works = (self._take(), self._count(), self._settle())
         self._services = [asyncio.create_task(work) for work in works]
         self._work.set()
@@ -141,9 +138,10 @@ class Jobs:
         await self._executor.close()
         async with self._settling:
             await _stop(settling)
-        unfinished = [*self._held, *(ended.job.id for ended in self._outcomes)]
-        with self._store.writing() as connection:
-            queue.release(connection, self._owner, unfinished, self._store.now())
+        try:
+            self._leases.give_back(self._unended())
+        except SQLAlchemyError as error:
+            _log.warning("Jobs could not be given back; their leases will lapse: %s", error)
 
     def wake(self) -> None:
         """Say that there are new jobs."""
@@ -171,52 +169,80 @@ class Jobs:
         return canceled
 
     async def _take(self) -> None:
-        """Claim jobs as room comes free; keep the leases; take back those of dead engines."""
+        """Claim jobs as room comes free; keep the leases; see what other servers do."""
         while True:
+            woken = self._work.is_set()
             self._work.clear()
             try:
-                self._stop_canceled()
-                self._claim()
-            except Exception:
-                _log.exception("Jobs could not be claimed; trying again.")
+                self._turn(woken)
+            except Exception as error:
+                self._leases.trouble()
+                self._say(error)
+            else:
+                self._troubled = False
             # Not wait_for: in Python 3.11 it loses a cancel that comes along with the event.
             with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(self._lease / 3):
+                async with asyncio.timeout(LOOK_EVERY):
                     await self._work.wait()
 
+    def _say(self, error: Exception) -> None:
+        if not is_unavailable(error):
+            _log.error("Jobs could not be claimed; trying again.", exc_info=error)
+        elif not self._troubled:
+            _log.warning("The database cannot be used; trying again: %s", error)
+        self._troubled = is_unavailable(error)
+
+    def _turn(self, woken: bool) -> None:
+        self._stop_canceled()
+        idle = max(0, self._executor.strength - len(self._held))
+        seen = self._leases.look(self._held.keys(), idle)
+        self._leases.keep(self._unended(), idle)
+        if seen is not None:
+            self._stop(seen.lost)
+            self._share(seen.wanted)
+        if woken or (seen is not None and seen.free):
+            self._claim()
+
+    def _unended(self) -> list[str]:
+        return [*self._held, *(ended.job.id for ended in self._outcomes)]
+
+    def _waiting(self) -> list[str]:
+        """Return the jobs that wait here for a worker, the last claimed first."""
+        return [job_id for job_id in reversed(self._held) if job_id not in self._running]
+
     def _stop_canceled(self) -> None:
-        """Stop what runs here without being ours any more."""
+        """Stop what was canceled here, once that is stored."""
         if not self._doubtful:
             return
         with self._store.reading() as connection:
             ours = queue.held(connection, self._owner, list(self._doubtful))
-        for job_id in self._doubtful - ours:
-            running = self._held.pop(job_id, None)
-            if running is not None:
-                running.cancel()
+        self._stop(self._doubtful - ours)
         self._doubtful.clear()
 
+    def _stop(self, job_ids: Iterable[str]) -> None:
+        for job_id in job_ids:
+            self._running.discard(job_id)
+            stopped = self._held.pop(job_id, None)
+            if stopped is not None:
+                stopped.cancel()
+
+    def _share(self, wanted: int) -> None:
+        """Give jobs that wait here to servers that could run them at once."""
+        given = self._waiting()[:wanted]
+        if given:
+            self._stop(given)
+            self._leases.give_back(given)
+
     def _claim(self) -> None:
-        capacity, now = self._executor.capacity, self._store.clock()
+        capacity = self._executor.capacity
         room = capacity - len(self._held)
-        renewal = self._lease_is_due(now.timestamp())
         # Half empty at least: with fewer free places all workers are busy, and a claim of many
         # costs no more than a claim of one.
-        if not renewal and room < max(1, capacity // 2):
+        if room < max(1, capacity // 2):
             return
-        stamp, until = times.stamp(now), times.stamp(now + timedelta(seconds=self._lease))
-        with self._store.writing() as connection:
-            if renewal:
-                self._renewed_at = now.timestamp()
-                queue.renew(connection, self._owner, until)
-                queue.reclaim(connection, stamp, lapsed_before=stamp)
-            rows = queue.claim(connection, self._owner, until, room) if room > 0 else []
-            orders = self._orders(connection, rows)
+        rows, orders = self._leases.claim(room, self._orders)
         for row in rows:
             self._held[row.id] = asyncio.create_task(self._run(row, orders.get(row.id)))
-
-    def _lease_is_due(self, now: float) -> bool:
-        return now - self._renewed_at >= self._lease / 3.5
 
     def _orders(self, connection: Connection, rows: Sequence[Row[Any]]) -> dict[str, Order]:
         orders: dict[str, Order] = {}
@@ -241,6 +267,7 @@ class Jobs:
             await asyncio.sleep(_COUNT_EVERY)
 
     def _begin(self, job_id: str) -> None:
+        self._running.add(job_id)
         self._begun.add(job_id)
         self._beginning.set()
 
@@ -262,6 +289,7 @@ class Jobs:
             _clear(scratch)
             raise
         self._held.pop(job.id, None)
+        self._running.discard(job.id)
         self._outcomes.append(Ended(job, reply, died, scratch=scratch))
         self._ended.set()
         self._work.set()
@@ -304,24 +332,38 @@ class Jobs:
                 await asyncio.sleep(_GATHER)
             async with self._settling:
                 self._ended.clear()
-                batch, self._outcomes = self._outcomes, []
+                batch = list(self._outcomes)
                 try:
                     await self._store_all(batch)
                 except Exception as error:
                     _log.exception("Results could not be stored.")
                     self._give_up(batch, f"The result could not be stored: {error}")
+                finally:
+                    # Until now their leases were kept.
+                    self._outcomes = self._outcomes[len(batch) :]
 
     async def _store_all(self, batch: Sequence[Ended]) -> None:
         """Store the files of a batch durably, then its rows and its end in one transaction."""
         try:
             await asyncio.to_thread(self._put_files, batch)
-            with self._store.writing() as connection:
-                unwanted = self._end(connection, batch)
+            unwanted = await self._end_when_possible(batch)
         finally:
             self._store.files.release([name for ended in batch for name in ended.files])
             _clear(path for ended in batch for path in ended.scratch)
         if unwanted:
             self._store.discard_files(unwanted)
+
+    async def _end_when_possible(self, batch: Sequence[Ended]) -> list[str]:
+        """End the jobs of a batch; while the database cannot be used, what they gave is kept."""
+        while True:
+            try:
+                with self._store.writing() as connection:
+                    return self._end(connection, batch)
+            except DBAPIError as error:
+                if not is_unavailable(error):
+                    raise
+                _forget(batch)
+            await asyncio.sleep(LOOK_EVERY)
 
     def _put_files(self, batch: Sequence[Ended]) -> None:
         for ended in batch:
@@ -363,6 +405,12 @@ class Jobs:
                 queue.finish(connection, self._owner, self._store.now(), endings)
         except Exception:
             _log.exception("Failures could not be stored either; the leases will lapse.")
+
+
+def _forget(batch: Sequence[Ended]) -> None:
+    """Undo what an end that was not stored has written to its jobs."""
+    for ended in batch:
+        ended.unneeded, ended.follows = [], False
 
 
 def _clear(paths: Iterable[str]) -> None:

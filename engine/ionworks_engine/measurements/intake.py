@@ -237,7 +237,7 @@ def _refuse_second_extension(call: Call, connection: Connection, name: str) -> N
         tables.uploads.c.kind == "extend", tables.uploads.c.owner_id == name
     )
     since = connection.scalar(open_ones)
-    if since is not None and since >= call.store.opened_at:
+    if since is not None and since >= call.store.served_since:
         free = datetime.fromisoformat(since) + _REPLACEABLE_AFTER
         if free > call.store.clock():
             raise conflict(

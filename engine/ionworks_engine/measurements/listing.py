@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, or_, select
+from sqlalchemy import Connection, Select, exists, or_, select
 
 from ionworks_engine.call import Call
 from ionworks_engine.errors import Problem, invalid
@@ -13,6 +13,7 @@ from ionworks_engine.measurements import records, tags
 from ionworks_engine.records import cut
 from ionworks_engine.storage.filters import FilterError, narrow
 from ionworks_engine.storage.tables import cell_measurements, measurement_tags
+from ionworks_engine.storage.texts import lowered
 
 _FILTERS = (
     "name",
@@ -68,7 +69,7 @@ def _has(keys: Sequence[str]) -> Any:
 
 def _searched(query: Select[Any], text: str) -> Select[Any]:
     columns = (cell_measurements.c[name] for name in _SEARCHED)
-    found = [func.lower(column).contains(text.lower(), autoescape=True) for column in columns]
+    found = [lowered(column).contains(text.lower(), autoescape=True) for column in columns]
     mine = measurement_tags.c.measurement_id == cell_measurements.c.id
     tag = measurement_tags.c.tag_key.contains(tags.key(text), autoescape=True)
     return query.where(or_(*found, exists().where(mine, tag)))

@@ -57,7 +57,7 @@ def come(connection: Connection, upload_id: str) -> Sequence[Row[Any]]:
 def size_of_others(connection: Connection, upload_id: str, number: int) -> int:
     """Return how many bytes have come in other parts than this one."""
     others = (upload_parts.c.upload_id == upload_id, upload_parts.c.number != number)
-    return connection.scalar(select(func.sum(upload_parts.c.size_bytes)).where(*others)) or 0
+    return int(connection.scalar(select(func.sum(upload_parts.c.size_bytes)).where(*others)) or 0)
 
 
 def keep(

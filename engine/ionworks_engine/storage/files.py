@@ -2,10 +2,15 @@
 
 A file is written aside, made durable, then renamed: it is there whole or not at all, and writing
 the same bytes twice is one file.
+
+Several servers may share the folder. A file that was just stored is held by a second link to it,
+aside, until a row names it: should another server, which cannot know of that, remove it as nobody's
+in the meantime, ``keep_held`` puts it back from there.
 """
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import re
@@ -13,12 +18,13 @@ import shutil
 import threading
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 _NAME = re.compile(r"[0-9a-f]{64}")
+_NO_LINKS = frozenset({errno.EPERM, errno.ENOTSUP, errno.EOPNOTSUPP, errno.EMLINK, errno.ENOSYS})
 
 
 class FileStore:
@@ -28,6 +34,10 @@ class FileStore:
     ----------
     folder
         Where the files live; made if it is absent.
+    owner
+        Id of the server that this is for.
+    living
+        Ids of others that use the folder, too: what they have aside stays.
 
     Examples
     --------
@@ -38,15 +48,17 @@ class FileStore:
     b'volts'
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, owner: str = "", living: Collection[str] = ()) -> None:
         self._folder = folder
         self._aside = folder / "aside"
+        self._owner = owner or str(uuid.uuid4())
         self._held: Counter[str] = Counter()
+        self._links: dict[str, Path] = {}
         # Files are stored in threads: between looking whether a file is held, or there, and acting
         # on it, nobody else may do the opposite.
         self._changing = threading.Lock()
-        shutil.rmtree(self._aside, ignore_errors=True)
-        self._aside.mkdir(parents=True)
+        self._aside.mkdir(parents=True, exist_ok=True)
+        self.clear_aside(living)
 
     def path(self, name: str) -> Path:
         """Return where the file called ``name`` lies, whether or not it exists."""
@@ -55,9 +67,15 @@ class FileStore:
     def fresh(self) -> Path:
         """Return a path at which nothing lies yet, to write what ``adopt`` is to take in.
 
-        What is left there goes with the next start.
+        What is left there goes once the server is gone.
         """
-        return self._aside / uuid.uuid4().hex
+        return self._aside / f"{self._owner}.{uuid.uuid4().hex}"
+
+    def clear_aside(self, living: Collection[str]) -> None:
+        """Remove what servers have left aside that are gone: all but this one and ``living``."""
+        for path in self._aside.iterdir():
+            if path.name.partition(".")[0] not in (self._owner, *living):
+                path.unlink(missing_ok=True)
 
     def put(self, content: bytes) -> str:
         """Store bytes durably and return their name; they are held until ``release``."""
@@ -103,20 +121,56 @@ class FileStore:
             self._held[name] += 1
         try:
             target = self.path(name)
-            if not target.exists():
+            if not self._hold(name, target):
                 aside = written()
                 target.parent.mkdir(exist_ok=True)
+                self._hold(name, aside)
                 aside.replace(target)
         except BaseException:
             self.release([name])
             raise
         return name
 
+    def _hold(self, name: str, path: Path) -> bool:
+        """Link a file that lies at ``path`` aside; false if there is none."""
+        with self._changing:
+            if name in self._links and path.exists():
+                return True
+        link = self.fresh()
+        try:
+            _link(path, link)
+        except FileNotFoundError:
+            return False
+        with self._changing:
+            kept = self._links.setdefault(name, link)
+        if kept is not link:
+            link.unlink()
+        return True
+
+    def keep_held(self) -> None:
+        """Put back what is held and was removed by another server, which could not know of it.
+
+        To be called when rows are about to be committed that may name it, and while nobody else
+        can look for files that no row names.
+        """
+        with self._changing:
+            for name, link in self._links.items():
+                target = self.path(name)
+                if not target.exists():
+                    target.parent.mkdir(exist_ok=True)
+                    again = self.fresh()
+                    _link(link, again)
+                    again.replace(target)
+                    # Of two links to one file, replacing one by the other leaves both.
+                    again.unlink(missing_ok=True)
+
     def release(self, names: Iterable[str]) -> None:
         """Say that the rows naming these files are committed: ``discard`` may judge them again."""
         with self._changing:
             self._held.subtract(names)
             self._held += Counter()
+            for name in self._links.keys() - self._held.keys():
+                self._links.pop(name).unlink(missing_ok=True)
 
     def discard(self, names: Iterable[str]) -> None:
         """Remove files that no row names any more, but for those just being stored."""
@@ -166,6 +220,18 @@ class Incoming:
         _make_durable(self.file)
         self.file.close()
         return self._path
+
+
+def _link(path: Path, link: Path) -> None:
+    """Have one file stand at two places; where the disk knows no links, as a copy."""
+    try:
+        os.link(path, link)
+    except FileNotFoundError:
+        raise
+    except OSError as error:
+        if error.errno not in _NO_LINKS:
+            raise
+        shutil.copyfile(path, link)
 
 
 def _make_durable(file: BinaryIO) -> None:

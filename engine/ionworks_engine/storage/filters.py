@@ -31,9 +31,10 @@ from datetime import date
 from difflib import get_close_matches
 from typing import Any
 
-from sqlalchemy import ColumnElement, Float, Integer, Select, and_, false, not_, true
+from sqlalchemy import Boolean, ColumnElement, Float, Integer, Select, and_, false, not_, true
 
 from ionworks_engine.storage import times
+from ionworks_engine.storage.texts import lowered
 
 Value = str | bool | None
 
@@ -126,11 +127,15 @@ class Filter:
         if self.operator == "in":
             return column.in_(self.operand)
         if self.operator == "is":
-            return column.is_({None: None, True: true(), False: false()}[self.operand])
+            if self.operand is None:
+                return column.is_(None)
+            # A text or a number is neither; PostgreSQL would not even compare them.
+            state = true() if self.operand else false()
+            return column.is_(state) if isinstance(column.type, Boolean) else false()
         if self.operator == "like":
             return column.like(self.operand, escape="\\")
         if self.operator == "ilike":
-            return column.ilike(self.operand, escape="\\")
+            return lowered(column).like(self.operand.lower(), escape="\\")
         condition: ColumnElement[bool] = COMPARISONS[self.operator](column, self.operand)
         return condition
 

@@ -4,7 +4,8 @@ A job is ``pending``, then ``processing``, then ``completed``, ``failed`` or ``c
 claims a job holds its lease and renews it: while the job waits for a worker, still ``pending``, and
 while it runs. A lease that lapsed belonged to an engine that died, and the job goes back to the
 queue. It is begun ``MAX_ATTEMPTS`` times at most; waiting behind others counts for nothing.
-Every change names the state it expects, so that a late answer never overwrites a cancel.
+Every change names the state it expects, so that a late answer never overwrites a cancel. Several
+servers take jobs from one queue: each skips what another is just claiming.
 """
 
 from __future__ import annotations
@@ -23,18 +24,24 @@ TERMINAL = frozenset({COMPLETED, FAILED, CANCELED})
 OPEN = (PENDING, PROCESSING)
 _LONGEST_MESSAGE = 4000
 _FREE = {"lease_owner": None, "lease_expires": None}
+_FREE_TO_TAKE = (jobs.c.status == PENDING, jobs.c.lease_owner.is_(None))
 
 
 def claim(connection: Connection, owner: str, until: str, limit: int) -> Sequence[Row[Any]]:
     """Lease up to ``limit`` pending jobs to ``owner``, the most urgent and oldest first."""
-    free = (jobs.c.status == PENDING, jobs.c.lease_owner.is_(None))
-    query = select(jobs).where(*free)
-    rows = connection.execute(query.order_by(jobs.c.priority.desc(), jobs.c.seq).limit(limit)).all()
+    query = select(jobs).where(*_FREE_TO_TAKE).order_by(jobs.c.priority.desc(), jobs.c.seq)
+    rows = connection.execute(query.limit(limit).with_for_update(skip_locked=True)).all()
     if not rows:
         return []
-    taken = update(jobs).where(jobs.c.id.in_([row.id for row in rows]), *free)
+    taken = update(jobs).where(jobs.c.id.in_([row.id for row in rows]), *_FREE_TO_TAKE)
     connection.execute(taken.values(lease_owner=owner, lease_expires=until))
     return rows
+
+
+def any_free(connection: Connection) -> bool:
+    """Whether there is a job to claim."""
+    query = select(jobs.c.id).where(*_FREE_TO_TAKE).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def begin(connection: Connection, owner: str, ids: Iterable[str], now: str) -> None:
@@ -44,9 +51,10 @@ def begin(connection: Connection, owner: str, ids: Iterable[str], now: str) -> N
     connection.execute(update(jobs).where(jobs.c.id.in_(list(ids)), *waiting).values(**begun))
 
 
-def renew(connection: Connection, owner: str, until: str) -> None:
-    """Extend every lease of ``owner``."""
-    connection.execute(update(jobs).where(*_held_by(owner)).values(lease_expires=until))
+def renew(connection: Connection, owner: str, ids: Iterable[str], until: str) -> None:
+    """Extend the leases of ``owner`` on jobs that it is still about to end."""
+    mine = update(jobs).where(jobs.c.id.in_(list(ids)), *_held_by(owner))
+    connection.execute(mine.values(lease_expires=until))
 
 
 def reclaim(connection: Connection, now: str, *, lapsed_before: str | None) -> None:

@@ -1,39 +1,33 @@
-"""A data folder: one database, one folder of files, held by one engine at a time."""
+"""A store: one database and one folder of files, shared by the servers that have it open."""
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import secrets
+import socket
 import uuid
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import IO, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import (
-    Connection,
-    Engine,
-    create_engine,
-    delete,
-    event,
-    insert,
-    inspect,
-    select,
-    union_all,
-    update,
-)
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy import Connection, delete, insert, inspect, select, union_all, update
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
-from ionworks_engine.storage import room, tables, times
+from ionworks_engine.storage import belonging, queue, room, tables, times
+from ionworks_engine.storage.database import Database, StoreError
 from ionworks_engine.storage.files import FileStore
+from ionworks_engine.storage.postgres import PostgresDatabase
+from ionworks_engine.storage.sqlite import SqliteDatabase
 
 DEFAULT_PROJECT = "Default project"
 IDEMPOTENCY_KEPT = timedelta(hours=24)
 _SIGNED_WITH = "storage_secret"
+_GONE_AFTER = timedelta(hours=1)
+"""Without a sign of life: what such a server had aside is removed."""
 _AT_ONCE = 500
 _DOUBTFUL = "doubtful files"
 _log = logging.getLogger(__name__)
@@ -59,32 +53,37 @@ def doubt(connection: Connection, names: Iterable[str]) -> None:
     connection.info[_DOUBTFUL].update(names)
 
 
-class StoreError(Exception):
-    """A data folder that cannot be used; the message says why and what to do."""
-
-
 class Store:
-    """Open a data folder, making it if it is new.
+    """Open a store, making it if it is new.
 
     Parameters
     ----------
     folder
-        The data folder. A fresh one gets a single project, ``Default project``.
+        The data folder. A fresh store gets a single project, ``Default project``.
     clock
-        What tells the time, with a zone.
+        What tells the time, with a zone; by default that of the database.
+    database
+        URL of a PostgreSQL database that keeps the state, the folder then keeps files only; by
+        default SQLite in the folder.
 
     Attributes
     ----------
+    id
+        Of this server, among those that have the store open.
+    alone
+        Whether no other server had the store open when this one opened it.
     opened_at
-        When this was; whoever was sending to an engine before it was cut off.
+        When this was.
+    served_since
+        Since when there were servers without a break; whoever was sending before was cut off.
     secret
         What links into this store are signed with.
 
     Raises
     ------
     StoreError
-        If the folder cannot be written, is held by another engine, is no store, or was written
-        by a newer engine.
+        If the folder or the database cannot be used, do not belong together, or were written by a
+        newer engine.
 
     Examples
     --------
@@ -99,22 +98,22 @@ class Store:
     def __init__(
         self,
         folder: Path,
-        clock: Callable[[], datetime] = times.now,
+        clock: Callable[[], datetime] | None = None,
         *,
         database: str | None = None,
     ) -> None:
-        if database is not None:
-            raise StoreError("only SQLite keeps the state so far: leave out --database")
-        self.clock = clock
-        self.opened_at = self.now()
-        self._lock = _hold(folder)
-        self._engine = _connect(f"sqlite:///{folder / 'ionworks.db'}")
+        self.id = str(uuid.uuid4())
+        self._database = _database(folder, clock, database)
+        self.alone = self._database.alone
+        self.clock = clock or self._database.now
+        self.opened_at = self.served_since = self.now()
         self._reserve = room.Reserve(folder / "reserve")
         try:
             self.files, self.secret = self.making_room(lambda: self._open(folder))
             self._reserve.keep()
+            self._database.open_to_others()
         except (OSError, DatabaseError) as error:
-            self.close()
+            self._let_go()
             if room.is_lacking(error):
                 raise StoreError(
                     f"{folder} cannot be used: its disk is full. Nothing is lost: make room there, "
@@ -122,15 +121,19 @@ class Store:
                 ) from None
             if isinstance(error, OSError):
                 raise
-            raise StoreError(f"{folder} holds no readable store: {error.orig}") from None
+            words = " ".join(str(error.orig).split())
+            raise StoreError(f"{self._database.place} holds no readable store: {words}") from None
         except BaseException:
-            self.close()
+            self._let_go()
             raise
 
     def _open(self, folder: Path) -> tuple[FileStore, bytes]:
-        files = FileStore(folder / "files")
-        self._prepare(folder)
-        return files, self._keep_secret()
+        with self._changing(serial=True) as connection:
+            self._prepare(connection)
+            belonging.check(connection, folder, self._database)
+            secret = _keep_secret(connection)
+            living = self._appear(connection)
+        return FileStore(folder / "files", self.id, living), secret
 
     def now(self) -> str:
         """Return the present as the text that rows carry."""
@@ -138,25 +141,36 @@ class Store:
 
     def reading(self) -> AbstractContextManager[Connection]:
         """Return a connection for reading, to be used in a ``with``."""
-        return self._engine.connect()
+        return self._database.reading()
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """Give a connection whose changes are committed together, or not at all."""
+        """Give a connection whose changes are committed together, or not at all.
+
+        Writers take turns, those of other servers among them: what was read by this connection
+        still holds when its changes are stored.
+        """
         beside = companion.get()
-        with self._engine.begin() as connection:
-            if connection.dialect.name == "sqlite":
-                # Else it would begin with the first change, after what that change relies on
-                # has been read: another request could delete it in between.
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
+        with self._changing(serial=True) as connection:
             doubtful = connection.info[_DOUBTFUL] = set[str]()
             if beside:
                 beside.begin(connection)
             yield connection
+            self.files.keep_held()
         if beside:
             beside.committed()
         if doubtful:
             self.discard_files(doubtful)
+
+    def claiming(self) -> AbstractContextManager[Connection]:
+        """Return a connection to lock and change rows that others skip; nobody waits for it."""
+        return self._changing(serial=False)
+
+    @contextmanager
+    def _changing(self, *, serial: bool) -> Iterator[Connection]:
+        with self._database.engine.begin() as connection:
+            self._database.begin(connection, serial=serial)
+            yield connection
 
     @contextmanager
     def naming(self, name: str) -> Iterator[None]:
@@ -183,16 +197,16 @@ class Store:
     def discard_files(self, names: Collection[str]) -> None:
         """Remove those of the files that no row names any more."""
         asked = list(set(names))
-        with self.reading() as connection:
-            named = {
-                name
-                for column in tables.FILES
-                for at in range(0, len(asked), _AT_ONCE)
-                for name in connection.scalars(
-                    select(column).where(column.in_(asked[at : at + _AT_ONCE]))
-                )
-            }
-        self.files.discard(set(asked) - named)
+        for at in range(0, len(asked), _AT_ONCE):
+            some = asked[at : at + _AT_ONCE]
+            # In turn with writers: none of them, here or elsewhere, names one in between.
+            with self._changing(serial=True) as connection:
+                named = {
+                    name
+                    for column in tables.FILES
+                    for name in connection.scalars(select(column).where(column.in_(some)))
+                }
+                self.files.discard(set(some) - named)
 
     def sweep(self) -> None:
         """Remove what nobody can use any more.
@@ -208,6 +222,8 @@ class Store:
             long_ago = times.stamp(self.clock() - IDEMPOTENCY_KEPT)
             old = tables.idempotency.c.created_at < long_ago
             connection.execute(delete(tables.idempotency).where(old))
+            gone = tables.servers.c.expires_at < times.stamp(self.clock() - _GONE_AFTER)
+            connection.execute(delete(tables.servers).where(gone, tables.servers.c.id != self.id))
         stored = self.files.names()
         with self.reading() as connection:
             columns = (select(column).where(column.is_not(None)) for column in tables.FILES)
@@ -216,24 +232,42 @@ class Store:
             _log.error(
                 "%d files that rows name are missing, such as %s.", len(missing), min(missing)
             )
-        self.files.discard(stored - named)
+        self.discard_files(stored - named)
+        with self.reading() as connection:
+            self.files.clear_aside(set(connection.scalars(select(tables.servers.c.id))))
         self._reserve.keep()
+
+    def stay(self, connection: Connection, until: str, idle: int) -> None:
+        """Give a sign of life that holds until a moment, and say how many more jobs would run."""
+        mine = tables.servers.c.id == self.id
+        told = {"expires_at": until, "idle": idle}
+        if not connection.execute(update(tables.servers).where(mine).values(told)).rowcount:
+            connection.execute(insert(tables.servers).values(self._described() | told))
+
+    def keep_up(self) -> None:
+        """Do what the database needs every few seconds while servers share it."""
+        self._database.keep_up()
 
     def close(self) -> None:
         """Let go of the database and of the folder."""
-        self._engine.dispose()
-        self._lock.close()
+        try:
+            with self._changing(serial=True) as connection:
+                connection.execute(delete(tables.servers).where(tables.servers.c.id == self.id))
+        except SQLAlchemyError as error:
+            _log.warning("Others will see for a while that this server was there: %s", error)
+        self._let_go()
 
-    def _prepare(self, folder: Path) -> None:
-        known = inspect(self._engine).has_table(tables.facts.name)
-        with self.writing() as connection:
-            if known:
-                _refuse_newer(connection, folder)
-            # What an older engine did not know of comes as new tables: nothing of its own changes.
-            tables.metadata.create_all(connection)
-            _set_version(connection, known)
-            if known:
-                return
+    def _let_go(self) -> None:
+        self._database.close()
+
+    def _prepare(self, connection: Connection) -> None:
+        known = inspect(connection).has_table(tables.facts.name)
+        if known:
+            _refuse_newer(connection, self._database.place)
+        # What an older engine did not know of comes as new tables: nothing of its own changes.
+        tables.metadata.create_all(connection)
+        _set_version(connection, known)
+        if not known:
             now = self.now()
             connection.execute(
                 insert(tables.projects).values(
@@ -241,15 +275,37 @@ class Store:
                 )
             )
 
-    def _keep_secret(self) -> bytes:
-        """Return what links into this store are signed with, made when it was first opened."""
-        kept = select(tables.facts.c.value).where(tables.facts.c.name == _SIGNED_WITH)
-        with self.writing() as connection:
-            found = connection.scalar(kept)
-            if found is None:
-                found = secrets.token_hex(32)
-                connection.execute(insert(tables.facts).values(name=_SIGNED_WITH, value=found))
-        return bytes.fromhex(found)
+    def _appear(self, connection: Connection) -> set[str]:
+        """Be among the servers; return the others that may live. One that is alone, has none."""
+        if self.alone:
+            connection.execute(delete(tables.servers))
+            queue.reclaim(connection, self.now(), lapsed_before=None)
+        query = select(tables.servers.c.id, tables.servers.c.started_at)
+        others = connection.execute(query).all()
+        self.served_since = min([self.opened_at, *(other.started_at for other in others)])
+        connection.execute(insert(tables.servers).values(self._described()))
+        return {other.id for other in others}
+
+    def _described(self) -> dict[str, Any]:
+        name = f"{socket.gethostname()}, process {os.getpid()}"
+        row = {"id": self.id, "name": name, "idle": 0}
+        return row | {"started_at": self.opened_at, "expires_at": self.now()}
+
+
+def _database(folder: Path, clock: Callable[[], datetime] | None, database: str | None) -> Database:
+    if database is None:
+        return SqliteDatabase(folder, clock or times.now)
+    return PostgresDatabase(database)
+
+
+def _keep_secret(connection: Connection) -> bytes:
+    """Return what links into this store are signed with, made when it was first opened."""
+    kept = select(tables.facts.c.value).where(tables.facts.c.name == _SIGNED_WITH)
+    found = connection.scalar(kept)
+    if found is None:
+        found = secrets.token_hex(32)
+        connection.execute(insert(tables.facts).values(name=_SIGNED_WITH, value=found))
+    return bytes.fromhex(found)
 
 
 def _set_version(connection: Connection, known: bool) -> None:
@@ -261,77 +317,11 @@ def _set_version(connection: Connection, known: bool) -> None:
         connection.execute(insert(tables.facts).values(version))
 
 
-def _refuse_newer(connection: Connection, folder: Path) -> None:
+def _refuse_newer(connection: Connection, place: str) -> None:
     query = select(tables.facts.c.value).where(tables.facts.c.name == "schema_version")
     version = int(connection.execute(query).scalar_one())
     if version > tables.SCHEMA_VERSION:
         raise StoreError(
-            f"{folder} was written by a newer engine (schema version {version}; this one knows "
-            f"{tables.SCHEMA_VERSION}): update the engine, or choose another data folder"
+            f"{place} was written by a newer engine (schema version {version}; this one knows "
+            f"{tables.SCHEMA_VERSION}): update the engine, or choose another store"
         )
-
-
-def _hold(folder: Path) -> IO[str]:
-    """Take the folder for this process; the lock falls with the process, however it ends."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "engine.lock").open("a+")
-    except OSError as error:
-        raise StoreError(f"{folder} cannot be written: {error.strerror}") from None
-    try:
-        _lock(lock)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown"
-        lock.close()
-        raise StoreError(
-            f"{folder} is in use by another engine (process {holder}): stop that one, or choose "
-            "another data folder"
-        ) from None
-    lock.truncate(0)
-    with suppress(OSError):  # The disk is full: only the message to another engine needs it.
-        os.write(lock.fileno(), str(os.getpid()).encode())
-    return lock
-
-
-try:
-    import fcntl
-except ImportError:  # Windows
-    import msvcrt
-
-    def _lock(file: IO[str]) -> None:
-        file.seek(0)
-        msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
-else:
-
-    def _lock(file: IO[str]) -> None:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def _dump(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"), allow_nan=False, ensure_ascii=False)
-
-
-def _connect(url: str) -> Engine:
-    # Parameters of a failed statement may hold links that let the bearer in: not into a log.
-    engine = create_engine(url, json_serializer=_dump, hide_parameters=True)
-    if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", _tune_sqlite)
-    return engine
-
-
-def _tune_sqlite(connection: Any, _record: Any) -> None:
-    """Make SQLite fast, durable over a killed process, and equal to PostgreSQL in LIKE."""
-    try:
-        connection.execute("PRAGMA journal_mode=WAL")
-    except BaseException:
-        connection.close()
-        raise
-    connection.execute("PRAGMA synchronous=NORMAL")
-    connection.execute("PRAGMA busy_timeout=5000")
-    connection.execute("PRAGMA case_sensitive_like=ON")
-    connection.create_function("lower", 1, _lower, deterministic=True)
-
-
-def _lower(text: Any) -> Any:
-    return text.lower() if isinstance(text, str) else text

@@ -1,6 +1,7 @@
 """The tables. Ids are uuid4 texts; ``seq`` keeps the order of insertion.
 
-Nothing here is particular to SQLite: the same tables stand in PostgreSQL.
+The same tables stand in SQLite and in PostgreSQL, and mean the same there (see the end): texts of
+any length that sort by their code points, whole numbers of 64 bits.
 
 ``documents`` holds what many runs share (cells, protocol bodies), by content: a sweep of 2,000
 points stores its cell once. ``simulations`` is what was asked and what came of it, ``jobs`` the
@@ -14,6 +15,8 @@ kept as text, never as JSON of the database: some of those put keys in another o
 of elements is the order in which they run. ``pipeline_inputs`` names the stored files that a
 pipeline was submitted with, ``element_files`` those that its jobs left.
 
+``servers`` has a row for each server that has the store open; it is renewed while the server lives.
+
 ``FILES`` names every column that holds the name of a stored file: what none of them names is
 nobody's.
 """
@@ -22,6 +25,7 @@ from __future__ import annotations
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     Column,
     Float,
@@ -34,7 +38,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 
 metadata = MetaData()
 
@@ -495,6 +499,16 @@ element_files = Table(
     _document("details"),
 )
 
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", String(36), primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("idle", Integer, nullable=False),
+    Column("started_at", String(32), nullable=False),
+    Column("expires_at", String(32), nullable=False),
+)
+
 FILES: tuple[Column[str], ...] = (
     simulations.c.time_series_file,
     simulations.c.steps_file,
@@ -511,3 +525,16 @@ FILES: tuple[Column[str], ...] = (
     pipeline_inputs.c.content,
     element_files.c.content,
 )
+
+
+def _mean_the_same_in_postgres() -> None:
+    for table in metadata.tables.values():
+        for column in table.columns:
+            if isinstance(column.type, String):
+                like_sqlite = Text(collation="C")
+                column.type = column.type.with_variant(like_sqlite, "postgresql")
+            elif isinstance(column.type, Integer) and not column.primary_key:
+                column.type = column.type.with_variant(BigInteger(), "postgresql")
+
+
+_mean_the_same_in_postgres()
