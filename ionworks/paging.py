@@ -8,8 +8,9 @@ too: ``page["items"]``, ``page["total"]``, ``page["count"]``.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from html import escape
 from typing import Any, Generic, Literal, NamedTuple, TypeVar, overload
+
+from ionworks.showing import table_of_items
 
 __all__ = ["AsyncFetch", "AsyncPage", "Chunk", "Fetch", "Page"]
 
@@ -18,7 +19,6 @@ T = TypeVar("T")
 PAGE_SIZE = 100
 _ANSWERS = ("items", "total", "count")
 _SHOWN = 3
-_SHOWN_IN_NOTEBOOK = 20
 _WIDTH = 100
 
 
@@ -69,11 +69,7 @@ class _Part(Generic[T]):
         return f"<{self._length} of {self.total}: [{', '.join([*shown, *more])}]>"
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><td>{number}</td><td><code>{escape(_short(item))}</code></td></tr>"
-            for number, item in enumerate(self._items[:_SHOWN_IN_NOTEBOOK])
-        )
-        return f"<p>{self._length} of {self.total}</p><table>{rows}</table>"
+        return f"<p>{self._length} of {self.total}</p>{table_of_items(self._items, self._length)}"
 
     def _answer(self, key: str) -> Any:
         if key not in _ANSWERS:

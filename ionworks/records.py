@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from html import escape
 from typing import Any
+
+from ionworks_openapi.printing import hides
+
+from ionworks.showing import HIDDEN, table_of_fields
 
 __all__ = ["Record"]
 
@@ -44,17 +47,14 @@ class Record(dict[str, Any]):
         return sorted({*super().__dir__(), *(key for key in self if key.isidentifier())})
 
     def __repr__(self) -> str:
-        return "{" + ", ".join(f"{key!r}: {_shown(value)}" for key, value in self.items()) + "}"
+        shown = ((key, HIDDEN if hides(key) else _shown(value)) for key, value in self.items())
+        return "{" + ", ".join(f"{key!r}: {text}" for key, text in shown) + "}"
 
     def __reduce__(self) -> tuple[type[Record], tuple[dict[str, Any]]]:
         return type(self), (dict(self),)
 
     def _repr_html_(self) -> str:
-        rows = "".join(
-            f"<tr><th>{escape(str(key))}</th><td>{escape(_shown(value))}</td></tr>"
-            for key, value in self.items()
-        )
-        return f"<table>{rows}</table>"
+        return table_of_fields(self)
 
 
 def _as_record(value: Any) -> Any:

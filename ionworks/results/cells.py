@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from html import escape
 from typing import Any
 
 from ionworks.results.measurements import CellMeasurementDetail
+from ionworks.showing import table_of_items, titled
 
 __all__ = ["CellInstanceDetail"]
-
-_LISTED = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +61,6 @@ class CellInstanceDetail:
         )
 
     def _repr_html_(self) -> str:
-        shown = self.measurements[:_LISTED]
-        rows = "".join(f"<tr><td><code>{escape(repr(one))}</code></td></tr>" for one in shown)
         count = len(self.measurements)
-        return f"<p>{escape(self.instance.name)}: {count} measurements</p><table>{rows}</table>"
+        title = f"{self.instance.name}: {count} measurement{'' if count == 1 else 's'}"
+        return titled(title, table_of_items(self.measurements, count))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 from ionworks_openapi.models import CellMeasurement as _Model
 
-from ionworks.records import Record
+from ionworks.showing import table_of_fields
 
 if TYPE_CHECKING:
     from ionworks.frames import DataFrame
@@ -100,9 +100,12 @@ class CellMeasurement(_Model):
         return [f"{name}={value!r}" for name, value in shown.items() if value]
 
     def _repr_html_(self) -> str:
-        return Record(
-            {name: value for name, value in self.to_dict().items() if value}
-        )._repr_html_()
+        known = {name: value for name, value in self.to_dict().items() if value}
+        return table_of_fields({**known, **self._parts()}, type(self).__name__)
+
+    def _parts(self) -> dict[str, Any]:
+        """Return what else there is to be told of."""
+        return {}
 
     def __reduce__(self) -> tuple[Any, ...]:
         kept = {name: value for name, value in vars(self).items() if name != "_reader"}
@@ -171,6 +174,11 @@ class CellMeasurementDetail(CellMeasurement):
         from ionworks.results.pictures.measurements import draw_measurements
 
         return draw_measurements([self], axes)
+
+    def _parts(self) -> dict[str, Any]:
+        names = ("time_series", "steps", "cycles", "files")
+        parts = {name: getattr(self, name) for name in names}
+        return {name: part for name, part in parts.items() if part is not None}
 
     def _described(self, shown: dict[str, Any]) -> list[str]:
         parts = {name: getattr(self, name) for name in ("time_series", "steps", "cycles")}

@@ -6,13 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from ionworks.showing import table_of_items, titled
+
 if TYPE_CHECKING:
     from ionworks_openapi.models import SearchResult
 
 __all__ = ["SearchResponse"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SearchResponse(Sequence["SearchResult"]):
     """The results of this page, as a sequence, best first.
 
@@ -55,3 +57,10 @@ class SearchResponse(Sequence["SearchResult"]):
     def __getitem__(self, index: slice) -> Sequence[SearchResult]: ...
     def __getitem__(self, index: int | slice) -> SearchResult | Sequence[SearchResult]:
         return self.results[index]
+
+    def __repr__(self) -> str:
+        return f"SearchResponse({self.query!r}: <{len(self)} of {self.total}>)"
+
+    def _repr_html_(self) -> str:
+        title = f"{len(self)} of {self.total} for {self.query}"
+        return titled(title, table_of_items(self.results, len(self)))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from html import escape
 from typing import TYPE_CHECKING, Any
 
 from ionworks.records import Record
+from ionworks.showing import table_of_fields, titled
 
 if TYPE_CHECKING:
     from ionworks.frames import DataFrame
@@ -41,7 +41,7 @@ class SimulationResponse:
     experiment_parameters: Record = field(default_factory=Record)
 
     def _repr_html_(self) -> str:
-        return Record(vars(self))._repr_html_()
+        return table_of_fields(vars(self), type(self).__name__)
 
 
 @dataclass(eq=False)
@@ -161,19 +161,15 @@ class SimulationResult:
     def __repr__(self) -> str:
         return (
             f"SimulationResult(time_series={_shape(self.time_series)}, "
-            f"steps={_shape(self.steps)}, metrics={self.metrics!r})"
+            f"steps={_shape(self.steps)}, metrics=<{len(self.metrics)} entries>)"
         )
 
     def _repr_html_(self) -> str:
-        tables = {"Time series": self.time_series, "Steps": self.steps, "Metrics": self.metrics}
-        return "".join(f"<h4>{name}</h4>{_html(table)}" for name, table in tables.items())
+        tables: dict[str, Any] = {"Metrics": Record(self.metrics), "Steps": self.steps}
+        tables["Time series"] = self.time_series
+        return "".join(titled(name, table._repr_html_()) for name, table in tables.items())
 
 
 def _shape(frame: DataFrame) -> str:
     rows, columns = frame.shape
-    return f"<{rows} rows, {columns} columns>"
-
-
-def _html(table: Any) -> str:
-    render = getattr(table, "_repr_html_", None)
-    return str(render()) if render else f"<pre>{escape(repr(table))}</pre>"
+    return f"<{rows:,} rows, {columns} columns>"

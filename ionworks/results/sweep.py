@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
-from ionworks.records import Record
+from ionworks.showing import titled
 
 if TYPE_CHECKING:
     import polars as pl
@@ -130,8 +130,8 @@ class SimulationResults(Sequence["SimulationResult"]):
         return f"SimulationResults(<{len(self)} results>, points in {names})"
 
     def _repr_html_(self) -> str:
-        return f"<p>{len(self)} simulations</p>{self.summary()._repr_html_()}"
+        return titled(f"{len(self)} simulations", self.summary()._repr_html_())
 
 
 def _is_one(value: Any) -> bool:
-    return not isinstance(value, Record | Mapping | list)
+    return not isinstance(value, Mapping | list)
