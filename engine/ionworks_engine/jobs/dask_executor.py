@@ -69,6 +69,7 @@ class DaskExecutor(Crew):
         self._wanted = Wanted(tasks, memory_limit, [str(each) for each in search_path])
         self._workers_of: dict[Place, list[Worker]] = {}
         self._known: set[str] = set()
+        self._mute: set[str] = set()
         self._closed = False
         self._opening: dict[str, asyncio.Task[None]] = {}
         limit = memory.MOST_BYTES if memory_limit is None else memory_limit
@@ -125,6 +126,7 @@ class DaskExecutor(Crew):
     def _meet(self, client: Client, found: Mapping[str, int]) -> None:
         """Open what is new, give up what is gone."""
         self._known &= found.keys()
+        self._mute &= found.keys()
         for place in list(self._workers_of):
             if place.address not in found:
                 place.lose("its scheduler misses it")
@@ -144,8 +146,11 @@ class DaskExecutor(Crew):
             return
         except Exception as error:
             self._known.discard(address)
-            _log.warning("The Dask worker at %s does not answer: %r.", address, error)
+            if address not in self._mute:
+                _log.warning("The Dask worker at %s is not usable so far: %r.", address, error)
+            self._mute.add(address)
             return
+        self._mute.discard(address)
         workers = [Worker(self, place.start, place=address) for _ in range(seats)]
         self._workers_of[place] = workers
         self.enlist(workers)

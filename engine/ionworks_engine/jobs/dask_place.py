@@ -134,7 +134,7 @@ class Place:
                     return answer
                 self.lose("it has given this engine up")
             except Exception as error:
-                self.lose(f"{type(error).__name__}: {error}")
+                self.lose(f"it does not answer ({type(error).__name__})")
         raise PlaceLost(self.why_lost)
 
     def lose(self, why: str) -> None:
@@ -169,16 +169,18 @@ class Place:
 
     async def _read(self) -> None:
         """Hear what the programs say, as long as there is a way."""
-        while True:
-            for number, piece, ended in await self.call("read"):
-                program = self._programs.get(number)
-                if program is None:
-                    continue
-                if ended is None:
-                    program.hear(piece)
-                else:
-                    starved, words = ended
-                    self._bury(program, OutOfMemory(words) if starved else WorkerDied(words))
+        with suppress(PlaceLost):  # Whoever waits for a program is told by that.
+            while True:
+                for number, piece, ended in await self.call("read"):
+                    if number in self._programs:
+                        self._hear(self._programs[number], piece, ended)
+
+    def _hear(self, program: DaskProgram, piece: bytes, ended: tuple[bool, str] | None) -> None:
+        if ended is None:
+            program.hear(piece)
+        else:
+            starved, words = ended
+            self._bury(program, OutOfMemory(words) if starved else WorkerDied(words))
 
 
 class DaskProgram:
@@ -260,10 +262,10 @@ def _differences(here: dict[str, str], there: dict[str, str]) -> Iterator[str]:
 
 
 @contextmanager
-def _probe(folder: Path | None, token: str) -> Iterator[str]:
+def _probe(folder: Path | None, token: str) -> Iterator[str | None]:
     """Lay a file into a folder, for others to find that they have the same; yield its path."""
     if folder is None:
-        yield ""
+        yield None
         return
     path = folder.resolve() / f".seen-by-{token}"
     path.write_text(token)

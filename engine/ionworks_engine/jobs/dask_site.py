@@ -60,7 +60,7 @@ def versions() -> dict[str, str]:
     return {**found, "code of the engine": code.hexdigest()[:12]}
 
 
-async def open_site(token: str, probe: str, *, dask_worker: Any) -> dict[str, Any]:
+async def open_site(token: str, probe: str | None, *, dask_worker: Any) -> dict[str, Any]:
     """Make ready to run programs here.
 
     Parameters
@@ -68,7 +68,7 @@ async def open_site(token: str, probe: str, *, dask_worker: Any) -> dict[str, An
     token
         By which the engine calls it; also what stands in the probe.
     probe
-        The path of a file in the engine's folder.
+        The path of a file in the engine's folder, if that may be shared.
     dask_worker
         The Dask worker that this runs in.
 
@@ -80,7 +80,8 @@ async def open_site(token: str, probe: str, *, dask_worker: Any) -> dict[str, An
     """
     dask_worker.handlers[OPERATION] = _serve
     site = _SITES[token] = _Site(token, Path(dask_worker.local_directory) / f"ionworks-{token}")
-    return {"folder": str(site.folder), "shared": await asyncio.to_thread(_sees, probe, token)}
+    shared = probe is not None and await asyncio.to_thread(_sees, Path(probe), token)
+    return {"folder": str(site.folder), "shared": shared}
 
 
 async def _serve(token: str, method: str, args: Sequence[Any]) -> Any:
@@ -89,12 +90,11 @@ async def _serve(token: str, method: str, args: Sequence[Any]) -> Any:
     return GONE if site is None else await getattr(site, method)(*args)
 
 
-def _sees(probe: str, token: str) -> bool:
+def _sees(probe: Path, token: str) -> bool:
     """Whether a file of the engine can be read here, and one be written beside it."""
-    path = Path(probe)
     with suppress(OSError, UnicodeDecodeError):
-        beside = path.with_name(f"{path.name}-answered")
-        if path.read_text() == token:
+        beside = probe.with_name(f"{probe.name}-answered")
+        if probe.read_text() == token:
             beside.touch()
             beside.unlink()
             return True

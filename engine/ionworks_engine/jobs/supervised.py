@@ -19,6 +19,8 @@ from ionworks_engine.jobs.programs import Fate, Program, Start
 SHORT = 0.1
 """Seconds after which a task counts as long, and nothing waits behind it any more."""
 _GRACE = 1.0
+_HOSTAGE = 2.0
+"""Seconds that a program may take to say whether it has begun a task: solvers let nobody speak."""
 
 
 class Work:
@@ -75,6 +77,21 @@ class Work:
             self.future.set_exception(error)
 
 
+class _Given:
+    """A task that a program was given: its place among all of these, and what is known of it.
+
+    ``work`` is ``None`` when nobody wants its answer any more. ``asked_back``: whether the program
+    has begun it is not known yet.
+    """
+
+    __slots__ = ("asked_back", "number", "work")
+
+    def __init__(self, number: int, work: Work) -> None:
+        self.number = number
+        self.work: Work | None = work
+        self.asked_back = False
+
+
 class Keeper(Protocol):
     """Whom workers work for."""
 
@@ -117,7 +134,7 @@ class Worker:
         self.affinity = ""
         self.ready = False
         self._was_ready = False
-        self._works: deque[Work | None] = deque()  # None: taken back, still to be answered
+        self._works: deque[_Given] = deque()
         self._process: Program | None = None
         self._life: asyncio.Task[None] | None = None
         self._given = 0
@@ -134,7 +151,7 @@ class Worker:
     @property
     def head(self) -> Work | None:
         """The task that it is at."""
-        return self._works[0] if self._works else None
+        return self._works[0].work if self._works else None
 
     def has_room(self, ahead: int) -> bool:
         """Whether it takes one more when it may have ``ahead``: none behind a long one.
@@ -143,7 +160,9 @@ class Worker:
         """
         if not self._works:
             return self.ready
-        return self.ready and self.load < ahead and self._works[0] is not None and not self._is_long
+        first = self._works[0]
+        is_short = first.work is not None and not first.asked_back and not self._is_long
+        return self.ready and self.load < ahead and is_short
 
     @property
     def down(self) -> bool:
@@ -170,7 +189,7 @@ class Worker:
             If it holds a NaN or an infinity: it is not sent.
         """
         self.say({**work.head, "workers": self._keeper.strength})
-        self._works.append(work)
+        self._works.append(_Given(self._given, work))
         self._given += 1
         self.affinity = work.affinity or self.affinity
         if len(self._works) == 1:
@@ -178,18 +197,22 @@ class Worker:
 
     def drop(self, work: Work) -> None:
         """Stop a task whose answer nobody wants; one that has not begun never does."""
-        if work not in self._works:
+        given = self._find(work)
+        if given is None:
             return
-        if self._works[0] is work:
+        if given is self._works[0] and not given.asked_back:
             self._kill()
         elif self.ready:
-            self._forget(self._works.index(work))
+            given.work = None
+            self._ask_back(given)
 
     def recall(self, work: Work) -> bool:
         """Take back a task that it has in its pipe; false if it has begun it."""
-        if work not in self._works or self._works[0] is work or not self.ready:
+        given = self._find(work)
+        if given is None or given is self._works[0] or not self.ready:
             return False
-        self._forget(self._works.index(work))
+        given.work = None
+        self._ask_back(given)
         return True
 
     def say(self, head: dict[str, Any]) -> None:
@@ -241,7 +264,7 @@ class Worker:
             if "ok" not in message[0]:
                 self._hear(message[0])
                 continue
-            work = self._works.popleft()
+            work = self._works.popleft().work
             if work is not None and not work.future.done():
                 work.future.set_result(Reply.of(message))
             self._head_changed()
@@ -249,20 +272,50 @@ class Worker:
 
     def _hear(self, said: Mapping[str, Any]) -> None:
         work = self.head
-        if work is not None and not work.future.done():
+        if "forgot" in said:
+            self._learn(said["forgot"], said["begun"])
+        elif work is not None and not work.future.done():
             self._keeper.called(self, work, said)
 
-    def _forget(self, place: int) -> None:
-        answered = self._given - len(self._works)
-        self.say({"forget": answered + place})
-        self._works[place] = None
+    def _find(self, work: Work) -> _Given | None:
+        return next((given for given in self._works if given.work is work), None)
+
+    def _ask_back(self, given: _Given) -> None:
+        if not given.asked_back:
+            given.asked_back = True
+            self.say({"forget": given.number})
+            asyncio.get_running_loop().call_later(_HOSTAGE, self._do_without, given)
+
+    def _do_without(self, given: _Given) -> None:
+        """Give back what the program says nothing of: it is at another task, and cannot speak."""
+        if given.asked_back and given in self._works:
+            self._give_back(given)
+
+    def _give_back(self, given: _Given) -> None:
+        work, given.work = given.work, None
+        if work is not None and not work.future.done():
+            self._keeper.take_back([work], "")
+
+    def _learn(self, number: int, begun: bool) -> None:
+        """Learn whether the program had begun a task when it was asked back."""
+        given = next((each for each in self._works if each.number == number), None)
+        if given is None:
+            return
+        was_head = given is self._works[0]
+        given.asked_back = False
+        if not begun:
+            self._works.remove(given)
+            self._give_back(given)
+        if was_head:
+            self._head_changed()
+        self._keeper.feed()
 
     def _head_changed(self) -> None:
-        """Time the task that now runs; one that was taken back should be answered at once."""
+        """Time the task that now runs; one that nobody wants is not let run for long."""
         self._stop_timers()
         self._is_long = False
-        if self._works:
-            head = self._works[0]
+        if self._works and not self._works[0].asked_back:
+            head = self._works[0].work
             limit = head.time_limit if head else _GRACE
             if head and head.begun:
                 head.begun()
@@ -274,13 +327,11 @@ class Worker:
             timer.cancel()
 
     def _turn_long(self) -> None:
-        """Give back what waits behind a task that is not short."""
+        """Ask back what waits behind a task that is not short."""
         self._is_long = True
-        waiting = [(place, work) for place, work in enumerate(self._works) if place and work]
-        if waiting and self.ready:
-            for place, _ in waiting:
-                self._forget(place)
-            self._keeper.take_back([work for _, work in waiting], "")
+        if self.ready:
+            for given in list(self._works)[1:]:
+                self._ask_back(given)
 
     def _too_long(self, work: Work | None) -> None:
         if work:
@@ -300,7 +351,8 @@ class Worker:
         self._stop_timers()
         if self._retired:
             return
-        if works and works[0]:
-            works[0].fail(fate)
+        if works and works[0].work and not works[0].asked_back:
+            works.pop(0).work.fail(fate)
         blamed = not (self._was_ready or isinstance(fate, PlaceLost))
-        self._keeper.take_back([w for w in works[1:] if w], str(fate) if blamed else "")
+        left = [given.work for given in works if given.work]
+        self._keeper.take_back(left, str(fate) if blamed else "")

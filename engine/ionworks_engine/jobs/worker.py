@@ -10,8 +10,9 @@ request is how many there are of its kind, to whom an `Aided` task may offer par
 The pipes it was started with become private: libraries that print would break the protocol, so
 what they print goes to the error stream. It ends when the engine closes the pipe or dies.
 
-A request that the engine takes back before its turn, with ``forget`` and its place among all
-requests from 0, is answered with an error at once.
+The engine may take a request back, with ``forget`` and its place among all requests from 0. It is
+told at once what came of that, ``{"forgot": place, "begun": false}``: one that has not begun never
+will, and is not answered.
 """
 
 from __future__ import annotations
@@ -34,9 +35,6 @@ from ionworks_engine.jobs.memory import OUT_OF_MEMORY, bounded, too_little
 from ionworks_engine.pipelines.aid import ALONE, Aid
 
 _SET_PARENT_DEATH_SIGNAL = 1
-_FORGOTTEN = frames.encode(
-    {"ok": False, "error": {"code": "CANCELED", "message": "The engine took this back."}}
-)
 
 
 def main(module: str, most_bytes: int) -> None:
@@ -45,12 +43,10 @@ def main(module: str, most_bytes: int) -> None:
     _die_with_parent()
     _give_way()
     served = importlib.import_module(module)
-    inbox, outbox = _Inbox(requests), _Outbox(replies)
+    outbox = _Outbox(replies)
+    inbox = _Inbox(requests, outbox)
     outbox.write({"ready": True})
-    for number, head in enumerate(inbox):
-        if number in inbox.forgotten:
-            outbox.send(_FORGOTTEN)
-            continue
+    for head in inbox:
         inbox.aid = Calling(head["request"], head["workers"], outbox.write)
         with bounded(most_bytes) if head["task"] in served.BOUNDED else nullcontext():
             reply = answer(served.TASKS, head, inbox.aid)
@@ -81,37 +77,6 @@ def answer(tasks: Mapping[str, Task], head: frames.Head, aid: Aid = ALONE) -> by
         return frames.encode({"ok": False, "error": refusal})
 
 
-class _Inbox:
-    """Requests read as they come, also while one is worked on: it may take back the next.
-
-    What the engine says of the parts that a task has offered goes to its ``aid``.
-    """
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self.forgotten: set[int] = set()
-        self.aid: Calling | None = None
-        self._stream = stream
-        self._heads: SimpleQueue[frames.Head | None] = SimpleQueue()
-        Thread(target=self._read, daemon=True).start()
-
-    def __iter__(self) -> Iterator[frames.Head]:
-        """Wait for each request, until the input ends."""
-        return iter(self._heads.get, None)
-
-    def _read(self) -> None:
-        try:
-            while (message := frames.read(self._stream)) is not None:
-                if "forget" in message[0]:
-                    self.forgotten.add(message[0]["forget"])
-                elif "part" in message[0]:
-                    if self.aid is not None:
-                        self.aid.told(message[0])
-                else:
-                    self._heads.put(message[0])
-        finally:
-            self._heads.put(None)
-
-
 class _Outbox:
     """Messages to the engine, whole ones: a task and the thread that reads write them."""
 
@@ -128,6 +93,52 @@ class _Outbox:
         with self._turn:
             self._stream.write(message)
             self._stream.flush()
+
+
+class _Inbox:
+    """Requests read as they come, also while one is worked on: it may take back the next.
+
+    What the engine says of the parts that a task has offered goes to its ``aid``.
+    """
+
+    def __init__(self, stream: BinaryIO, outbox: _Outbox) -> None:
+        self.aid: Calling | None = None
+        self._stream = stream
+        self._outbox = outbox
+        self._heads: SimpleQueue[frames.Head | None] = SimpleQueue()
+        self._forgotten: set[int] = set()
+        self._begun = 0
+        # What is taken back must not begin meanwhile.
+        self._turn = Lock()
+        Thread(target=self._read, daemon=True).start()
+
+    def __iter__(self) -> Iterator[frames.Head]:
+        """Wait for each request that is not taken back, until the input ends."""
+        for head in iter(self._heads.get, None):
+            with self._turn:
+                number, self._begun = self._begun, self._begun + 1
+            if number not in self._forgotten:
+                yield head
+
+    def _read(self) -> None:
+        try:
+            while (message := frames.read(self._stream)) is not None:
+                if "forget" in message[0]:
+                    self._forget(message[0]["forget"])
+                elif "part" in message[0]:
+                    if self.aid is not None:
+                        self.aid.told(message[0])
+                else:
+                    self._heads.put(message[0])
+        finally:
+            self._heads.put(None)
+
+    def _forget(self, number: int) -> None:
+        with self._turn:
+            begun = number < self._begun
+            if not begun:
+                self._forgotten.add(number)
+        self._outbox.write({"forgot": number, "begun": begun})
 
 
 def _private_pipes() -> tuple[BinaryIO, BinaryIO]:
