@@ -37,10 +37,11 @@ from ionworks_engine.intake import read_body, read_json
 from ionworks_engine.jobs import measurements, pipelines, simulations
 from ionworks_engine.jobs.executor import Executor
 from ionworks_engine.jobs.executors import PROCESSES, named
+from ionworks_engine.jobs.kinds import Kind
 from ionworks_engine.jobs.measurements import MeasurementJobs
 from ionworks_engine.jobs.pipelines import ElementJobs, SimpleJobs
 from ionworks_engine.jobs.simulations import SimulationJobs
-from ionworks_engine.jobs.system import Jobs, Kind
+from ionworks_engine.jobs.system import Jobs
 from ionworks_engine.links import OBJECTS, STORAGE, Links
 from ionworks_engine.names import tidied
 from ionworks_engine.objects import Objects

@@ -1,6 +1,9 @@
 """Work that outlives a request: a durable queue, and the workers that empty it.
 
-system       claims jobs, keeps their leases, stores what they gave
+system       claims jobs and has them run
+leases       what this server holds of the queue, beside other servers
+settling     stores what jobs gave
+kinds        what kinds of jobs give to the system, and what it gives back
 executor     the interface of what runs tasks; inline for tests
 processes    the executor of supervised worker programs
 worker       the program itself, with ``frames`` on its pipes and ``tasks`` to do

@@ -95,12 +95,7 @@ class Leases:
     def claim(
         self, room: int, orders: Callable[[Connection, Sequence[Row[Any]]], T]
     ) -> tuple[Sequence[Row[Any]], T]:
-        """Claim up to ``room`` jobs; return them and what ``orders`` makes of them.
-
-        Of what was just given back, others have the first choice.
-        """
-        if time.monotonic() < self._claim_from:
-            room = 0
+        """Claim up to ``room`` jobs; return them and what ``orders`` makes of them."""
         with self._store.claiming() as connection:
             rows = queue.claim(connection, self.owner, self._until(), room)
             return rows, orders(connection, rows)
@@ -117,6 +112,10 @@ class Leases:
             if others and idle != self._told:
                 self._renew_from = now
             return Look(set(ids) - held, queue.any_free(connection), wanted)
+
+    def yielding(self) -> bool:
+        """Whether others have the first choice: this server has just given jobs back."""
+        return time.monotonic() < self._claim_from
 
     def give_back(self, ids: Iterable[str]) -> None:
         """Let others have jobs."""

@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 
 from ionworks_engine import units
+from ionworks_engine.jobs.kinds import Ended, Order
 from ionworks_engine.jobs.memory import OUT_OF_MEMORY
-from ionworks_engine.jobs.system import Ended, Order
 from ionworks_engine.storage import Store, queue
 from ionworks_engine.storage.tables import cell_measurements, cell_specifications
 

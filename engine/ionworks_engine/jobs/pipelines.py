@@ -15,8 +15,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, Table, delete, insert, select, update
 
+from ionworks_engine.jobs.kinds import Ended, Order
 from ionworks_engine.jobs.memory import OUT_OF_MEMORY
-from ionworks_engine.jobs.system import Ended, Order
 from ionworks_engine.storage import Store, queue
 from ionworks_engine.storage.tables import (
     element_files,

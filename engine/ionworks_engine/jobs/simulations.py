@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, bindparam, select, update
 
-from ionworks_engine.jobs.system import Ended, Order
+from ionworks_engine.jobs.kinds import Ended, Order
 from ionworks_engine.storage import Store, content, queue
 from ionworks_engine.storage.tables import simulations
 

@@ -12,74 +12,26 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, Row
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 
 from ionworks_engine.jobs.executor import Executor, OutOfMemory, OutOfTime, Reply, WorkerDied
+from ionworks_engine.jobs.kinds import Ended, Kind, Order
 from ionworks_engine.jobs.leases import LOOK_EVERY, Leases
 from ionworks_engine.jobs.memory import OUT_OF_MEMORY
 from ionworks_engine.jobs.progress import Progress
+from ionworks_engine.jobs.settling import Settling, clear
 from ionworks_engine.storage import Store, queue
 from ionworks_engine.storage.database import is_unavailable
 
 LEASE = 30.0
 PATIENCE = 120.0
-_GATHER = 0.03
-"""Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
 _COUNT_EVERY = 0.05
 """Seconds between two writes of what has begun: each costs as much as storing a result."""
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Order:
-    """What a job asks of an executor."""
-
-    task: str
-    request: dict[str, Any]
-    affinity: str = ""
-    scratch: tuple[str, ...] = ()
-    """Paths that the task may write; its reply lists under ``written`` those that it did."""
-    notes: Callable[[Connection, Mapping[str, Any]], None] | None = None
-    """Stores how far the task says it is, while it runs; without it nobody is told."""
-    time_limit: float | None = None
-    """Seconds after which it is stopped; without it those of the executor."""
-
-
-class Kind(Protocol):
-    """What the jobs of one ``job_type`` ask for, and what they leave behind."""
-
-    def orders(self, connection: Connection, jobs: Sequence[Row[Any]]) -> Mapping[str, Order]:
-        """Return what each job asks for, by job id; a job without an order has lost its subject."""
-
-    def settle(self, connection: Connection, ended: Sequence[Ended]) -> Sequence[Mapping[str, Any]]:
-        """Store what came of jobs; return for each how it ends, see ``queue.finish``.
-
-        Called again for the same job it must leave the same.
-        """
-
-
-@dataclass(slots=True)
-class Ended:
-    """A job that ran to its end, or whose worker died over it.
-
-    ``files`` names the stored blobs of the reply, and after them the files that the task wrote;
-    ``unneeded`` those of which ``settle`` says that its rows need them no longer. ``follows`` is
-    set by a ``settle`` that puts another job into the queue.
-    """
-
-    job: Row[Any]
-    reply: Reply
-    died: bool = False
-    files: list[str] = field(default_factory=list)
-    scratch: tuple[str, ...] = ()
-    unneeded: list[str] = field(default_factory=list)
-    follows: bool = False
 
 
 class Jobs:
@@ -117,17 +69,15 @@ class Jobs:
         self._doubtful: set[str] = set()
         self._running: set[str] = set()
         self._begun: set[str] = set()
-        self._outcomes: list[Ended] = []
+        self._settling = Settling(store, kinds, lambda: bool(self._held), self.wake)
         self._troubled = False
         self._work = asyncio.Event()
         self._beginning = asyncio.Event()
-        self._ended = asyncio.Event()
-        self._settling = asyncio.Lock()
         self._services: list[asyncio.Task[None]] = []
 
     def start(self) -> None:
         """Begin to take jobs from the queue."""
-        works = (self._take(), self._count(), self._settle())
+        works = (self._take(), self._count(), self._settling.run())
         self._services = [asyncio.create_task(work) for work in works]
         self._work.set()
 
@@ -136,8 +86,7 @@ class Jobs:
         *before, settling = self._services
         await _stop(*before, *self._held.values())
         await self._executor.close()
-        async with self._settling:
-            await _stop(settling)
+        await self._settling.finish(settling)
         try:
             self._leases.give_back(self._unended())
         except SQLAlchemyError as error:
@@ -204,7 +153,7 @@ class Jobs:
             self._claim()
 
     def _unended(self) -> list[str]:
-        return [*self._held, *(ended.job.id for ended in self._outcomes)]
+        return [*self._held, *self._settling.unsettled()]
 
     def _waiting(self) -> list[str]:
         """Return the jobs that wait here for a worker, the last claimed first."""
@@ -228,8 +177,8 @@ class Jobs:
 
     def _share(self, wanted: int) -> None:
         """Give jobs that wait here to servers that could run them at once."""
-        given = self._waiting()[:wanted]
-        if given:
+        beyond = len(self._held) - self._executor.strength
+        if given := self._waiting()[: max(0, min(wanted, beyond))]:
             self._stop(given)
             self._leases.give_back(given)
 
@@ -238,7 +187,7 @@ class Jobs:
         room = capacity - len(self._held)
         # Half empty at least: with fewer free places all workers are busy, and a claim of many
         # costs no more than a claim of one.
-        if room < max(1, capacity // 2):
+        if room < max(1, capacity // 2) or self._leases.yielding():
             return
         rows, orders = self._leases.claim(room, self._orders)
         for row in rows:
@@ -261,9 +210,10 @@ class Jobs:
                 with self._store.writing() as connection:
                     queue.begin(connection, self._owner, begun, self._store.now())
                 self._begun -= begun
-            except Exception:
+            except Exception as error:
                 # Only watching suffers: what ends is counted then.
-                _log.exception("Jobs could not be marked as running.")
+                if not is_unavailable(error):
+                    _log.exception("Jobs could not be marked as running.")
             await asyncio.sleep(_COUNT_EVERY)
 
     def _begin(self, job_id: str) -> None:
@@ -286,12 +236,11 @@ class Jobs:
             _log.exception("Job %s could not be run.", job.id)
             reply = _failure("INTERNAL_ERROR", f"{type(error).__name__}: {error}")
         except asyncio.CancelledError:
-            _clear(scratch)
+            clear(scratch)
             raise
         self._held.pop(job.id, None)
         self._running.discard(job.id)
-        self._outcomes.append(Ended(job, reply, died, scratch=scratch))
-        self._ended.set()
+        self._settling.add(Ended(job, reply, died, scratch=scratch))
         self._work.set()
 
     async def _reply(self, job: Row[Any], order: Order | None) -> Reply:
@@ -323,99 +272,6 @@ class Jobs:
         with self._store.writing() as connection:
             if queue.held(connection, self._owner, [job_id]):
                 store(connection, told)
-
-    async def _settle(self) -> None:
-        """Store what ended, as much as there is at a time."""
-        while True:
-            await self._ended.wait()
-            if self._held:
-                await asyncio.sleep(_GATHER)
-            async with self._settling:
-                self._ended.clear()
-                batch = list(self._outcomes)
-                try:
-                    await self._store_all(batch)
-                except Exception as error:
-                    _log.exception("Results could not be stored.")
-                    self._give_up(batch, f"The result could not be stored: {error}")
-                finally:
-                    # Until now their leases were kept.
-                    self._outcomes = self._outcomes[len(batch) :]
-
-    async def _store_all(self, batch: Sequence[Ended]) -> None:
-        """Store the files of a batch durably, then its rows and its end in one transaction."""
-        try:
-            await asyncio.to_thread(self._put_files, batch)
-            unwanted = await self._end_when_possible(batch)
-        finally:
-            self._store.files.release([name for ended in batch for name in ended.files])
-            _clear(path for ended in batch for path in ended.scratch)
-        if unwanted:
-            self._store.discard_files(unwanted)
-
-    async def _end_when_possible(self, batch: Sequence[Ended]) -> list[str]:
-        """End the jobs of a batch; while the database cannot be used, what they gave is kept."""
-        while True:
-            try:
-                with self._store.writing() as connection:
-                    return self._end(connection, batch)
-            except DBAPIError as error:
-                if not is_unavailable(error):
-                    raise
-                _forget(batch)
-            await asyncio.sleep(LOOK_EVERY)
-
-    def _put_files(self, batch: Sequence[Ended]) -> None:
-        for ended in batch:
-            for blob in ended.reply.blobs:
-                ended.files.append(self._store.files.put(blob))
-            for path in ended.reply.content.get("written", ()):
-                ended.files.append(self._store.files.adopt(Path(path)))
-
-    def _end(self, connection: Connection, batch: Sequence[Ended]) -> list[str]:
-        """End the jobs of a batch; return the files that are needed no longer.
-
-        These are those of jobs canceled meanwhile, and what the ends of others replace. A job whose
-        worker could not even be started counts as tried.
-        """
-        now, names = self._store.now(), [ended.job.id for ended in batch]
-        queue.begin(connection, self._owner, names, now)
-        held = queue.held(connection, self._owner, names)
-        wanted, unwanted = [], []
-        for ended in batch:
-            if ended.job.id not in held:
-                unwanted += ended.files
-            elif ended.died and queue.retry(connection, self._owner, ended.job.id, now):
-                self._work.set()
-            else:
-                wanted.append(ended)
-        endings: list[Mapping[str, Any]] = []
-        for job_type in {ended.job.job_type for ended in wanted}:
-            mine = [ended for ended in wanted if ended.job.job_type == job_type]
-            endings += self._kinds[job_type].settle(connection, mine)
-        queue.finish(connection, self._owner, now, endings)
-        if any(ended.follows for ended in wanted):
-            self._work.set()
-        return unwanted + [name for ended in wanted for name in ended.unneeded]
-
-    def _give_up(self, batch: Sequence[Ended], reason: str) -> None:
-        endings = [queue.failed(ended.job.id, "INTERNAL_ERROR", reason) for ended in batch]
-        try:
-            with self._store.writing() as connection:
-                queue.finish(connection, self._owner, self._store.now(), endings)
-        except Exception:
-            _log.exception("Failures could not be stored either; the leases will lapse.")
-
-
-def _forget(batch: Sequence[Ended]) -> None:
-    """Undo what an end that was not stored has written to its jobs."""
-    for ended in batch:
-        ended.unneeded, ended.follows = [], False
-
-
-def _clear(paths: Iterable[str]) -> None:
-    for path in paths:
-        Path(path).unlink(missing_ok=True)
 
 
 async def _stop(*tasks: asyncio.Task[None]) -> None:
