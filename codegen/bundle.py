@@ -3,7 +3,8 @@
 The root document names every path by reference; each resource file holds its own paths and
 components. Bundling inlines the paths and collects the components of all files under the root's,
 where a name may be used once. The result has no references out of itself. What is written holds the
-schema of the protocol language, too.
+schema of the protocol language, too, and says of free-form objects that they may hold anything:
+generators for other languages make types of them that hold nothing.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ import yaml
 
 from codegen.language import embed
 from codegen.layout import Layout
+from codegen.reach import nodes
 
 Document = dict[str, Any]
+_SAID_OF_OBJECTS = {"properties", "additionalProperties", "patternProperties", "propertyNames"}
 _PLACES_KEPT_IN_ORDER = ("openapi", "info", "servers", "security", "tags", "paths")
 
 
@@ -58,12 +61,22 @@ def dump(document: Document) -> str:
 
 def write_bundle(layout: Layout) -> list[str]:
     """Write ``openapi/dist/ionworks.json``; return its name if it changed."""
-    content = dump(embed(bundle(layout.spec))).encode()
+    content = dump(embed(_opened(bundle(layout.spec)))).encode()
     if layout.bundle.exists() and layout.bundle.read_bytes() == content:
         return []
     layout.bundle.parent.mkdir(parents=True, exist_ok=True)
     layout.bundle.write_bytes(content)
     return [layout.bundle.name]
+
+
+def _opened(document: Document) -> Document:
+    """Say of each object of which nothing is said that it may hold anything, as is the default."""
+    for node in nodes(document):
+        kinds = node.get("type")
+        is_object = "object" in kinds if isinstance(kinds, list) else kinds == "object"
+        if is_object and not node.keys() & _SAID_OF_OBJECTS:
+            node["additionalProperties"] = True
+    return document
 
 
 def read_bundle(path: Path) -> Document:

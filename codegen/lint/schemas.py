@@ -65,12 +65,16 @@ def closed_requests(document: Document) -> Iterator[Problem]:
                 yield Problem(
                     "closed_requests", f"schemas/{name}", "needs additionalProperties: false"
                 )
-            elif not ("properties" in node or "additionalProperties" in node or _is_free(node)):
+            elif _holds_anything(node) and not _is_free(node):
                 yield Problem(
                     "closed_requests",
                     f"schemas/{name}",
                     "has an object without fields; describe them or say that it is free-form",
                 )
+
+
+def _holds_anything(node: Document) -> bool:
+    return "properties" not in node and node.get("additionalProperties", True) is True
 
 
 def _is_free(node: Document) -> bool:

@@ -106,6 +106,16 @@ def test_a_bundle_that_is_right_is_not_written_again(source):
     assert write_bundle(source) == []
 
 
+@pytest.mark.parametrize("stated", ["object", '[object, "null"]'])
+def test_an_object_of_which_nothing_is_said_may_hold_anything(source, stated):
+    known = "        parts: {"
+    edit(source, "resources/cells.yaml", known, f"        notes: {{type: {stated}}}\n{known}")
+    write_bundle(source)
+    cell = read_bundle(source.bundle)["components"]["schemas"]["Cell"]
+    assert cell["properties"]["notes"]["additionalProperties"] is True
+    assert "additionalProperties" not in cell
+
+
 def test_a_component_name_in_two_files_is_refused(source):
     edit(source, "resources/makers.yaml", "Maker:", "Maker: {type: string}\n    Cell:")
     edit(
