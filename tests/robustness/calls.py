@@ -259,6 +259,7 @@ class Update(OfThing):
         return None if said == self.text else f"it says {said!r}"
 
     def failed(self, error):
+        del error
         self.thing.values.add(self.text)
 
 
@@ -283,6 +284,7 @@ class Extend(OfThing):
         return None if answer.id == self.thing.id else f"it is about {answer.id}"
 
     def failed(self, error):
+        del error
         self.thing.rows = {self.before, self.after}
 
 
@@ -295,6 +297,7 @@ class Delete(OfThing):
         return getattr(client, self.thing.kind).delete(self.thing.id)
 
     def succeeded(self, answer):
+        del answer
         self.thing.counts = {0}
 
     def failed(self, error):
@@ -416,7 +419,5 @@ class Ask(Call):
 KINDS = [
     kind
     for kind in globals().values()
-    if isinstance(kind, type)
-    and issubclass(kind, Call)
-    and kind not in (Call, Creation, OfThing)
+    if isinstance(kind, type) and issubclass(kind, Call) and kind not in (Call, Creation, OfThing)
 ]

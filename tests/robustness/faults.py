@@ -1,8 +1,8 @@
 """A network that fails in every way that networks do, between our client and a real engine.
 
 It stands in for httpx's transports, below everything of ours: retries, credentials and decoding are
-the real ones. What fails, and how, depends on the seed, the call, and the how manieth request to the
-same address it is: nothing depends on the order in which threads come by.
+the real ones. What fails, and how, depends on the seed, the call, and how many requests to the same
+address went before: nothing depends on the order in which threads come by.
 """
 
 import asyncio
@@ -211,7 +211,9 @@ class Faults:
             return None, None, None
         what = f"{request.method} {request.url.copy_with(query=None)}"
         self._requests[what] += 1
-        random = Random(f"{self._seed} {self._call} {what.split('/storage/')[0]} {self._requests[what]}")
+        random = Random(
+            f"{self._seed} {self._call} {what.split('/storage/')[0]} {self._requests[what]}"
+        )
         if random.random() >= self._rate:
             return None, None, random
         kinds = random.choice([BEFORE, AFTER])
@@ -225,7 +227,9 @@ class Faults:
         if str(request.url).startswith(URL):
             return None
         sent = f"{request.url} {request.headers.raw}"
-        self.leaks += [f"{secret} went to {request.url.host}" for secret in self._secrets if secret in sent]
+        self.leaks += [
+            f"{secret} went to {request.url.host}" for secret in self._secrets if secret in sent
+        ]
         if request.url.path == "/login":
             return _answer_of(request, 200, PORTAL, _HTML)
         return _answer_of(request, 404, b'{"detail": "no such page"}', _JSON)

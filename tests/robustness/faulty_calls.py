@@ -13,10 +13,12 @@ import logging
 import sys
 import tempfile
 import traceback
+import warnings
 from collections import Counter
 from pathlib import Path
 from random import Random
 
+from ionworks.assumptions import AssumptionWarning
 from ionworks.cache import get_cache_enabled, set_cache_enabled
 from ionworks.errors import IonworksError, WaitTimeoutError
 from tests.robustness.calls import KINDS
@@ -126,6 +128,7 @@ def main():
     parser.add_argument("calls", nargs="?", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     asked, failed = parser.parse_args(), False
+    warnings.simplefilter("ignore", AssumptionWarning)
     for colour in ("sync", "async"):
         with tempfile.TemporaryDirectory() as folder:
             calls, faults = call_everything(colour, folder, asked.seed, asked.calls // 2)

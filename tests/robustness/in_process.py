@@ -116,7 +116,9 @@ class Adapter(requests.adapters.HTTPAdapter):
                 body=body or b"",
             )
         )
-        given = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers]
+        given = [
+            (name.decode("latin-1"), value.decode("latin-1")) for name, value in answer.headers
+        ]
         raw = urllib3.HTTPResponse(
             io.BytesIO(answer.body),
             urllib3.HTTPHeaderDict(given),

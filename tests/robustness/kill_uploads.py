@@ -56,6 +56,8 @@ COMMITTED = {
 class Engine:
     """An engine in a process of its own, always on the same port and the same folder."""
 
+    workers = 1
+
     def __init__(self, folder):
         self.folder = folder
         with socket.socket() as probe:
@@ -67,7 +69,7 @@ class Engine:
         self._hit = folder.with_name("point.hit")
 
     def start(self, *, wait=True):
-        command = [sys.executable, DYING, self._armed, "serve", "--workers", "1"]
+        command = [sys.executable, *self._program(), "serve", "--workers", str(self.workers)]
         with (self.folder.parent / "engine.log").open("a") as log:
             self._process = subprocess.Popen(
                 [*command, "--port", str(self._port), "--data", str(self.folder)],
@@ -76,6 +78,9 @@ class Engine:
             )
         if wait:
             eventually(self._is_healthy)
+
+    def _program(self):
+        return DYING, self._armed
 
     def arm(self, point):
         """Have the engine, or its worker, end itself at a point."""

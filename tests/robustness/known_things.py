@@ -71,7 +71,10 @@ FURNISHING = (
 
 def _parameters():
     for path, _, operation in operations(BUNDLE):
-        for parameter in [*BUNDLE["paths"][path].get("parameters", ()), *operation.get("parameters", ())]:
+        for parameter in [
+            *BUNDLE["paths"][path].get("parameters", ()),
+            *operation.get("parameters", ()),
+        ]:
             yield look_up(BUNDLE, parameter)
 
 
