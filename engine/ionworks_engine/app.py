@@ -273,6 +273,9 @@ class _Operation:
         problems += self._parameters.problems({**scope["path_params"], **query}, "query")
         if problems:
             raise invalid(problems)
+        if "\0" in scope["path"]:
+            # Some databases would not even look for it.
+            raise ApiError(404, "NOT_FOUND", "Nothing has an id with U+0000, which is no text.")
         return {**self._defaults, **query}
 
     def _read(self, headers: dict[bytes, bytes], sent: bytes) -> dict[str, Any]:

@@ -3,6 +3,9 @@
 The key is written in the transaction of the request's own change: neither survives a crash without
 the other. The answer is added to it afterwards; if the engine ended in between, the request is
 judged again by what it left behind. Only what changed something is remembered, for 24 h.
+
+A repeat may reach another server of the same store while the first one still serves: whoever stores
+first, wins; the change of the other is taken back, and it answers what the first one answered.
 """
 
 from __future__ import annotations
@@ -11,17 +14,22 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ionworks_engine.errors import ApiError, Problem, conflict, invalid
-from ionworks_engine.storage import Store
+from ionworks_engine.storage import Store, times
 from ionworks_engine.storage.store import companion
 from ionworks_engine.storage.tables import idempotency
 
 _LONGEST_KEY = 255
 _INTERRUPTED = "The same request, sent before, was interrupted: send it again."
+_ANSWERED_WITHIN = timedelta(seconds=5)
+"""Between a change and its answer there are milliseconds, unless the server died."""
+_LOOK_EVERY = 0.05
 Serve = Callable[[], Awaitable[Any]]
 
 
@@ -55,6 +63,7 @@ class Repeats:
     def __init__(self, store: Store) -> None:
         self._store = store
         self._under_way: dict[str, tuple[str, asyncio.Future[Any]]] = {}
+        self._unanswered: set[str] = set()
 
     async def once(self, key: str, stated: str, status: int, serve: Serve) -> Any:
         """Serve a request, or answer as it was answered before.
@@ -74,15 +83,35 @@ class Repeats:
             422 if the key belongs to another request; 409 with the id of what was created if the
             answer was lost; whatever ``serve`` raises, which is not remembered.
         """
-        if key in self._under_way:
-            return await self._join(key, stated)
-        before = self._remembered(key, stated)
+        while True:
+            try:
+                if key in self._under_way:
+                    return await self._join(key, stated)
+                before = self._remembered(key, stated)
+                if before is None or not self._is_served_elsewhere(before):
+                    return await self._again(key, stated, before, status, serve)
+                await asyncio.sleep(_LOOK_EVERY)
+            except _Overtaken:
+                continue
+
+    def _is_served_elsewhere(self, before: Row[Any]) -> bool:
+        """Whether another server may be about to remember its answer."""
+        if before.status is not None or before.key in self._unanswered:
+            return False
+        if self._store.alone and before.created_at < self._store.opened_at:
+            return False
+        return bool(before.created_at > times.stamp(self._store.clock() - _ANSWERED_WITHIN))
+
+    async def _again(
+        self, key: str, stated: str, before: Row[Any] | None, status: int, serve: Serve
+    ) -> Any:
+        """Serve a request that may have been served before."""
         if before is not None and before.status is not None:
             return before.answer
         if before is not None and before.subject_id is not None:
             message = "This was done already; its answer was lost when the engine ended."
             raise conflict(message, before.subject_id)
-        change = _Change(key, stated, self._store.now(), written=before is not None)
+        change = _Change(key, stated, self._store.now, written=before is not None)
         return await self._serve(change, status, serve)
 
     async def _serve(self, change: _Change, status: int, serve: Serve) -> Any:
@@ -104,6 +133,9 @@ class Repeats:
             change.over = True
             companion.reset(token)
             del self._under_way[change.key]
+            if change.written:
+                # Nobody else serves it: a repeat need not wait for an answer.
+                self._unanswered.add(change.key)
         if change.written and isinstance(answer, dict | list | None):
             self._remember(change.key, status, answer)
         return answer
@@ -125,12 +157,17 @@ class Repeats:
         mine = update(idempotency).where(idempotency.c.key == key)
         with self._store.writing() as connection:
             connection.execute(mine.values(status=status, answer=answer))
+        self._unanswered.discard(key)
+
+
+class _Overtaken(Exception):  # noqa: N818
+    """Another server has stored a change of the same request: this one is taken back."""
 
 
 class _Change:
     """The key of a request, written along with the first change that is committed."""
 
-    def __init__(self, key: str, stated: str, now: str, *, written: bool) -> None:
+    def __init__(self, key: str, stated: str, now: Callable[[], str], *, written: bool) -> None:
         self.key = key
         self.stated = stated
         self.written = written
@@ -139,8 +176,11 @@ class _Change:
 
     def begin(self, connection: Connection) -> None:
         if not (self.written or self.over):
-            row = {"key": self.key, "fingerprint": self.stated, "created_at": self._now}
-            connection.execute(insert(idempotency).values(row))
+            row = {"key": self.key, "fingerprint": self.stated, "created_at": self._now()}
+            try:
+                connection.execute(insert(idempotency).values(row))
+            except IntegrityError:
+                raise _Overtaken from None
 
     def committed(self) -> None:
         self.written = self.written or not self.over

@@ -7,12 +7,13 @@ import logging
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import contextmanager
 
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import Receive
 
 from ionworks_engine.errors import ApiError
 from ionworks_engine.intake import announced
 from ionworks_engine.storage import Store
+from ionworks_engine.storage.database import is_unavailable
 from ionworks_engine.storage.files import Incoming
 from ionworks_engine.storage.room import is_lacking
 
@@ -26,6 +27,7 @@ _FULL = (
     "The engine's disk is full, or takes no file so large; nothing was changed. Make room, or "
     "delete something, then try again."
 )
+_UNAVAILABLE = "The engine's database cannot be reached or is busy; nothing was changed. Try again in a moment."
 Write = Callable[[bytes], None]
 
 
@@ -103,14 +105,17 @@ def _in_thread(write: Write, batch: bytes) -> asyncio.Future[None]:
 
 
 @contextmanager
-def failing_when_full() -> Iterator[None]:
-    """Refuse with 507 what fails because the disk is full."""
+def failing_in_words() -> Iterator[None]:
+    """Refuse with 507 what fails because the disk is full, with 503 what the database cannot do."""
     try:
         yield
-    except (OSError, DBAPIError) as error:
+    except (OSError, SQLAlchemyError) as error:
         if is_lacking(error):
             _log.warning("The disk has no room: %s", error)
             raise ApiError(507, "STORAGE_FULL", _FULL) from None
+        if is_unavailable(error):
+            _log.warning("The database cannot be used: %s", error)
+            raise ApiError(503, "DATABASE_UNAVAILABLE", _UNAVAILABLE) from None
         raise
 
 

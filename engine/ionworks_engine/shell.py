@@ -14,7 +14,7 @@ from contextlib import suppress
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from ionworks_engine.errors import ApiError
-from ionworks_engine.receiving import failing_when_full
+from ionworks_engine.receiving import failing_in_words
 
 _log = logging.getLogger(__name__)
 _NO_KEY = "Send the engine's key in the header X-API-Key, or as Authorization: Bearer KEY."
@@ -72,7 +72,7 @@ class Shell:
 
         try:
             self._admit(scope)
-            with failing_when_full():
+            with failing_in_words():
                 await self._app(scope, receive, tagged)
         except ApiError as error:
             await refuse(error, tagged)

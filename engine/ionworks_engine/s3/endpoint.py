@@ -17,7 +17,7 @@ from ionworks_engine import uploads
 from ionworks_engine.call import Services
 from ionworks_engine.errors import ApiError
 from ionworks_engine.intake import announced, read_bytes
-from ionworks_engine.receiving import failing_when_full, kept, too_large
+from ionworks_engine.receiving import failing_in_words, kept, too_large
 from ionworks_engine.s3 import access, parts
 from ionworks_engine.s3.documents import (
     S3Error,
@@ -82,7 +82,7 @@ class S3Objects:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         try:
-            with failing_when_full():
+            with failing_in_words():
                 answer = await self._answer(scope, receive)
         except S3Error as error:
             answer = refused(error, scope["path"])

@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoneFree
 
 _BUSY = frozenset({5, 6})
 """SQLite: another process writes, and did so for longer than one waits."""
@@ -57,6 +58,8 @@ class Database(Protocol):
 
 def is_unavailable(error: BaseException) -> bool:
     """Whether something failed because the database cannot serve now, but may soon again."""
+    if isinstance(error, NoneFree):
+        return True
     if not isinstance(error, DBAPIError):
         return False
     if error.connection_invalidated:

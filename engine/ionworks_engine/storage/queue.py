@@ -107,6 +107,7 @@ def failed(job_id: str, code: str, message: str) -> dict[str, Any]:
 
 def shortened(message: str) -> str:
     """Return a message as rows carry it: of one that lists thousands of things, the beginning."""
+    message = message.replace("\0", "\N{SYMBOL FOR NULL}")
     more = len(message) - _LONGEST_MESSAGE
     return message if more <= 0 else f"{message[:_LONGEST_MESSAGE]} ... and {more:,} more letters"
 

@@ -15,6 +15,7 @@ from sqlalchemy.exc import DBAPIError
 _KEPT = 4 << 20
 _LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 _FULL = 13
+_POSTGRES_FULL = "53100"
 _NOT_WRITTEN = frozenset({778, 1034, 1546, 4618, 4874, 5386})
 """SQLite's errors of writing, syncing, truncating and sharing memory, which take room, too."""
 
@@ -29,8 +30,11 @@ def is_lacking(error: BaseException) -> bool:
     """
     if isinstance(error, OSError):
         return error.errno in _LACKING
-    code = getattr(error.orig, "sqlite_errorcode", 0) if isinstance(error, DBAPIError) else 0
-    return code in _NOT_WRITTEN or code & 0xFF == _FULL
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    full = getattr(error.orig, "sqlstate", None) == _POSTGRES_FULL
+    return full or code in _NOT_WRITTEN or code & 0xFF == _FULL
 
 
 class Reserve:
