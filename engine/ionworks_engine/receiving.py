@@ -27,7 +27,10 @@ _FULL = (
     "The engine's disk is full, or takes no file so large; nothing was changed. Make room, or "
     "delete something, then try again."
 )
-_UNAVAILABLE = "The engine's database cannot be reached or is busy; nothing was changed. Try again in a moment."
+_UNAVAILABLE = (
+    "The engine's database cannot be reached, or is busy; nothing was changed. Wait a moment, then "
+    "try again."
+)
 Write = Callable[[bytes], None]
 
 
