@@ -1,6 +1,7 @@
 """What tests of Dask share: clusters on loopback, executors over fake tasks."""
 
 import asyncio
+import socket
 import subprocess
 import sys
 from contextlib import asynccontextmanager, contextmanager
@@ -27,10 +28,15 @@ def cluster_of(workers):
         yield cluster
 
 
+def on(address, tasks="fake_tasks", **options):
+    """Return an executor; to be called on a loop that runs."""
+    return DaskExecutor(address, tasks=tasks, search_path=[HERE], **options)
+
+
 @asynccontextmanager
 async def executor_on(address, tasks="fake_help", seats=2, **options):
     """Run an executor; yield it once it has so many seats."""
-    executor = DaskExecutor(address, tasks=tasks, search_path=[HERE], **options)
+    executor = on(address, tasks, **options)
     try:
         await until(lambda: executor.strength >= seats, seconds=30)
         yield executor
@@ -41,6 +47,12 @@ async def executor_on(address, tasks="fake_help", seats=2, **options):
 def play(scenario, seconds=60):
     """Run a scenario to its end, or fail."""
     return asyncio.run(asyncio.wait_for(scenario, seconds))
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
 
 
 def dask(*words, **environment):

@@ -8,9 +8,8 @@ from pathlib import Path
 import fake_help
 import psutil
 import pytest
-from clusters import HERE, cluster_of, executor_on, play
+from clusters import cluster_of, executor_on, on, play
 from conftest import enqueue, job, run_of, until, with_jobs
-from ionworks_engine.jobs.dask_executor import DaskExecutor
 from ionworks_engine.jobs.executor import OutOfMemory, OutOfTime, WorkerDied
 from ionworks_engine.storage import tables
 from sqlalchemy import func, select
@@ -83,10 +82,6 @@ def test_a_design_ends_once_though_a_dask_worker_is_killed_in_the_middle(store, 
     assert sum(begun) <= POINTS + 2, "only what was in that Dask worker's pipe may run again"
     assert max(job(store, name).attempts for name in ids) <= 2
     assert all(run_of(store, name).time_series_file for name in ids)
-
-
-def on(address, tasks="fake_tasks", **options):
-    return DaskExecutor(address, tasks=tasks, search_path=[HERE], **options)
 
 
 def test_what_a_task_tells_is_heard_while_it_runs(address):

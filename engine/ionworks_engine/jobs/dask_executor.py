@@ -28,6 +28,8 @@ from ionworks_engine.jobs.supervised import Worker
 
 EVERY = 1.0
 """Seconds between two looks at which Dask workers there are."""
+_CONNECT = 5.0
+"""Seconds after which a scheduler that does not answer is taken to be away."""
 _log = logging.getLogger(__name__)
 
 
@@ -171,7 +173,7 @@ class DaskExecutor(Crew):
 async def _connected(address: str) -> AsyncIterator[Client]:
     """Connect to a scheduler for a while."""
     make: Any = Client  # In part without annotations.
-    client = make(address, asynchronous=True, set_as_default=False, timeout=PATIENCE)
+    client = make(address, asynchronous=True, set_as_default=False, timeout=_CONNECT)
     try:
         yield await client
     finally:
