@@ -12,7 +12,8 @@ PAGES = {
     for path in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
 }
 _BLOCK = re.compile(
-    r"^```(?P<language>\w*)\n(?P<code>.*?)^```\n(?:\n```text\n(?P<said>.*?)^```\n)?",
+    r"^(?P<indent> *)```(?P<language>\w*)\n(?P<code>.*?)^(?P=indent)```\n"
+    r"(?:\n(?P=indent)```text\n(?P<said>.*?)^(?P=indent)```\n)?",
     re.MULTILINE | re.DOTALL,
 )
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[-+]\d+)?")
@@ -56,7 +57,9 @@ def blocks(page, *languages):
     """Return the blocks of a page that are in one of these languages, in their order."""
     whole = text(page)
     return [
-        Block(page, whole.count("\n", 0, found.start()) + 1, *found.group("language", "code", "said"))
+        Block(
+            page, whole.count("\n", 0, found.start()) + 1, *found.group("language", "code", "said")
+        )
         for found in _BLOCK.finditer(whole)
         if found["language"] in languages
     ]
@@ -64,5 +67,7 @@ def blocks(page, *languages):
 
 def anchors(page):
     """Return what headings of a page are linked by."""
-    titles = re.findall(r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text(page), flags=re.S | re.M), re.M)
+    titles = re.findall(
+        r"^#+ (.*)$", re.sub(r"^```.*?^```", "", text(page), flags=re.S | re.M), re.M
+    )
     return {re.sub(r"[^\w -]", "", title).lower().strip().replace(" ", "-") for title in titles}

@@ -8,10 +8,10 @@ import pytest
 
 from ionworks import validators
 from ionworks.validators import IssueCode, columns
+from tests.documents import anchors, blocks, text
 
-PAGE = Path(__file__).parents[2] / "docs/measurements.md"
-TEXT = PAGE.read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```python\n(.*?)```", TEXT, re.DOTALL)
+PAGE = "docs/measurements.md"
+TEXT = text(PAGE)
 
 
 def rows():
@@ -33,8 +33,8 @@ def _own_settings(monkeypatch):
 
 def test_the_python_runs_and_prints_what_is_said(capsys):
     names = {}
-    for block in BLOCKS:
-        exec(block, names)
+    for block in blocks(PAGE, "python"):
+        block.run(names)
     assert capsys.readouterr().out.splitlines() == [
         "[]",
         "current_sign_reversed 0",
@@ -54,7 +54,7 @@ def test_what_is_said_to_be_printed_is_tested_above(line):
     said = re.findall(r"`([^`]+)`", line)
     assert said
     source = Path(__file__).read_text(encoding="utf-8")
-    assert [text for text in said if f'"{text}"' not in source] == []
+    assert [word for word in said if f'"{word}"' not in source] == []
 
 
 @pytest.mark.parametrize("code", [code for code in IssueCode if "row_count" not in code])
@@ -144,7 +144,5 @@ def test_who_may_say_that_columns_are_swapped_is_on_the_page():
         assert f" {rule[name].default:g} " in paragraph.replace("\n", " "), name
 
 
-def test_links_within_the_page_lead_somewhere():
-    headings = re.findall(r"^#+ (.*)$", TEXT, re.MULTILINE)
-    anchors = {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
-    assert set(re.findall(r"\]\(#([^)]*)\)", TEXT)) == anchors - {"measurements"}
+def test_every_part_of_the_page_is_linked_from_it():
+    assert set(re.findall(r"\]\(#([^)]*)\)", TEXT)) == anchors(PAGE) - {"measurements"}
