@@ -112,13 +112,13 @@ def _break_commits(doing):
     )
     for (owner, function), name in zip(saying, COMMITS, strict=True):
         doing.is_said_by(owner, function, name)
-    writing = Store.writing
+    changing = Store._changing
 
     @contextmanager
-    def dying(store):
+    def dying(store, **how):
         done = []
         try:
-            with writing(store) as connection:
+            with changing(store, **how) as connection:
                 yield connection
                 done = [ANSWERED.get(doing.last, n) if n == "answered" else n for n in doing.names]
                 for name in done:
@@ -129,17 +129,17 @@ def _break_commits(doing):
             doing.last = name if name in ANSWERED else doing.last
             reach(f"after {name}")
 
-    Store.writing = dying
+    Store._changing = dying
 
 
 def _break_files(doing):
-    from ionworks_engine.jobs.system import Jobs
+    from ionworks_engine.jobs.settling import Settling
     from ionworks_engine.objects import Objects
     from ionworks_engine.s3.endpoint import S3Objects
     from ionworks_engine.storage.files import FileStore
 
     storing = ((Objects, "_put"), (S3Objects, "_put_part"), (S3Objects, "_join"))
-    for (owner, function), what in zip((*storing, (Jobs, "_put_files")), RENAMED, strict=True):
+    for (owner, function), what in zip((*storing, (Settling, "_put_files")), RENAMED, strict=True):
         doing.stores(owner, function, what)
     replace, discard = Path.replace, FileStore.discard
 
@@ -173,11 +173,12 @@ BOUNDED = frozenset({"ingest"})
 
 def main():
     os.environ[_ARMED] = sys.argv[1]
-    from ionworks_engine import __main__, app
+    from ionworks_engine import __main__
+    from ionworks_engine.jobs import executors
 
     here = Path(__file__)
-    app.ProcessExecutor = functools.partial(
-        app.ProcessExecutor, tasks=here.stem, search_path=[here.parent]
+    executors.ProcessExecutor = functools.partial(
+        executors.ProcessExecutor, tasks=here.stem, search_path=[here.parent]
     )
     doing = _Doing()
     _break_commits(doing)

@@ -35,15 +35,15 @@ def ledger(tmp_path):
         project = engine.ask(httpx.Request("GET", f"{URL}/projects")).json()["items"][0]["id"]
         with faulty(faults), client_of("sync", KEY, URL, project) as client:
             ledger = Ledger(client, engine)
-            thing = ledger.new("study")
-            thing.id = client.study.create({"name": thing.name}).id
+            thing = ledger.new("model")
+            thing.id = client.model.create({"name": thing.name, "config": {"type": "SPM"}}).id
             thing.counts = {1}
             yield ledger, engine.store, thing
 
 
 def test_the_ledger_sees_what_is_there_twice_and_what_is_not(ledger):
     ledger, store, thing = ledger
-    table = tables.studies
+    table = tables.models
     assert ledger.problems() == []
     with store.writing() as connection:
         row = connection.execute(select(table).where(table.c.id == thing.id)).mappings().one()
