@@ -1,6 +1,8 @@
 """What is seen while jobs run and files are sent.
 
 Jobs: a bar for people, a line a change for logs, or nothing. Files: a bar for people, or nothing.
+On a terminal the bars are rich's. In a notebook they are HTML, which stays when it is saved and
+needs no widgets.
 """
 
 from __future__ import annotations
@@ -10,7 +12,8 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol, TextIO
+from html import escape
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
 __all__ = ["Reporter", "meter", "reporter"]
 
 _FINISHED = ("completed", "ready", "failed", "canceled", "skipped")
+_PARTS = 100
 _metering = threading.Lock()
 
 
@@ -36,9 +40,9 @@ def reporter(verbose: bool, stream: TextIO | None = None) -> Reporter:
     stream = stream or sys.stdout
     if not verbose or stream is None:  # a program without a console has no stdout
         return _Silence()
-    if _is_watched(stream):
-        return _Bar()
-    return _Lines(stream)
+    if _in_notebook():
+        return _NotebookBar()
+    return _Bar() if stream.isatty() else _Lines(stream)
 
 
 @contextmanager
@@ -50,7 +54,12 @@ def meter(
     A terminal has room for one bar: of files that are sent at the same time, the first is shown.
     """
     stream = stream or sys.stdout
-    watched = shown and stream is not None and _is_watched(stream)
+    if shown and _in_notebook():
+        cell = _Cell()
+        yield _counter(cell, name, size)
+        cell.show(size, size, f"bytes of {name}")
+        return
+    watched = shown and stream is not None and stream.isatty()
     if not (watched and _metering.acquire(blocking=False)):
         yield _count_nothing
         return
@@ -114,6 +123,58 @@ class _Bar:
         return self._progress, self._task
 
 
+class _NotebookBar:
+    """A bar in the output of a cell, which fills as jobs finish."""
+
+    def __init__(self) -> None:
+        self._cell = _Cell()
+
+    def show(self, states: Mapping[str, str], note: str = "") -> None:
+        finished = sum(status in _FINISHED for status in states.values())
+        self._cell.show(finished, len(states), note or _summary(states))
+
+    def close(self) -> None:
+        pass
+
+
+class _Cell:
+    """A place in the output of a cell, where what is shown replaces what was there."""
+
+    def __init__(self) -> None:
+        self._handle: Any = None
+        self._shown = ""
+
+    def show(self, done: int, total: int, text: str) -> None:
+        """Show how much is done; nothing is sent to the notebook if it says so already."""
+        said = f"{done:,}/{total:,} {text}"
+        if said == self._shown:
+            return
+        self._shown = said
+        bar = f'<progress value="{done}" max="{max(total, 1)}"></progress>'
+        data = {"text/plain": said, "text/html": f"{bar} {escape(said)}"}
+        if self._handle is None:
+            from IPython.display import DisplayHandle
+
+            self._handle = DisplayHandle()  # type: ignore[no-untyped-call]
+            self._handle.display(data, raw=True)
+        else:
+            self._handle.update(data, raw=True)
+
+
+def _counter(cell: _Cell, name: str, size: int) -> Callable[[int], None]:
+    """Return what counts bytes and shows them at every hundredth of the whole."""
+    sent = shown = 0
+
+    def count(more: int) -> None:
+        nonlocal sent, shown
+        sent += more
+        if shown == 0 or sent - shown >= size / _PARTS:
+            shown = sent
+            cell.show(sent, size, f"bytes of {name}")
+
+    return count
+
+
 def _bar() -> Progress:
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -146,10 +207,6 @@ def _byte_bar() -> Progress:
 
 def _count_nothing(count: int) -> None:
     del count
-
-
-def _is_watched(stream: TextIO) -> bool:
-    return stream.isatty() or _in_notebook()
 
 
 def _summary(states: Mapping[str, str]) -> str:

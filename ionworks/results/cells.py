@@ -54,6 +54,31 @@ class CellInstanceDetail:
 
         return draw_measurements(self.measurements, axes)
 
+    def plot_cycles(self, axes: Any = None) -> list[Any]:
+        """Draw the capacity of each cycle of each measurement, and below it the efficiencies.
+
+        Parameters
+        ----------
+        axes
+            Two axes of matplotlib to draw on. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If no cycles are here.
+        """
+        from ionworks.results.pictures.cycles import draw_cycles
+
+        known = [(one.name, one.cycles) for one in self.measurements if one.cycles is not None]
+        return draw_cycles(known, axes)
+
     def __repr__(self) -> str:
         return (
             f"CellInstanceDetail(instance={self.instance.name!r} ({self.instance.id}), "

@@ -175,6 +175,55 @@ class CellMeasurementDetail(CellMeasurement):
 
         return draw_measurements([self], axes)
 
+    def plot_cycles(self, axes: Any = None) -> list[Any]:
+        """Draw the capacity of each cycle, and below it the efficiencies.
+
+        Parameters
+        ----------
+        axes
+            Two axes of matplotlib to draw on. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            With names and units on them.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If the cycles are not here.
+        """
+        from ionworks.results.pictures.cycles import draw_cycles
+
+        return draw_cycles([] if self.cycles is None else [(self.name, self.cycles)], axes)
+
+    def plot_impedance(self, axes: Any = None) -> list[Any]:
+        """Draw an impedance measurement: Nyquist, and magnitude and phase over frequency.
+
+        Parameters
+        ----------
+        axes
+            Three axes of matplotlib to draw on. Without them, a new figure is made.
+
+        Returns
+        -------
+        list of matplotlib.axes.Axes
+            One line a spectrum.
+
+        Raises
+        ------
+        ModuleNotFoundError
+            If matplotlib is not installed.
+        ValueError
+            If no impedance was measured, or the time series is not here.
+        """
+        from ionworks.results.pictures.impedance import draw_impedance, spectra_of
+
+        series = self.time_series
+        return draw_impedance([] if series is None else spectra_of(series, self.name), axes)
+
     def _parts(self) -> dict[str, Any]:
         names = ("time_series", "steps", "cycles", "files")
         parts = {name: getattr(self, name) for name in names}

@@ -7,7 +7,8 @@ notebook shows them and ``pyplot.savefig`` finds them; pyplot does not warn of t
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -166,7 +167,7 @@ def _new_axes(count: int, columns: int, panel: tuple[float, float], share_x: boo
     columns = min(columns, count)
     rows = -(-count // columns)
     width, height = panel
-    with pyplot.rc_context({"figure.max_open_warning": 0}):
+    with _any_number_of_figures(pyplot.rcParams):
         figure, grid = pyplot.subplots(
             rows,
             columns,
@@ -178,3 +179,17 @@ def _new_axes(count: int, columns: int, panel: tuple[float, float], share_x: boo
     for spare in grid.flat[count:]:
         figure.delaxes(spare)
     return list(grid.flat[:count])
+
+
+@contextmanager
+def _any_number_of_figures(settings: Any) -> Iterator[None]:
+    """Keep pyplot from warning of many figures.
+
+    Nothing else may be set back: the first figure in a notebook makes pyplot interactive.
+    """
+    allowed = settings["figure.max_open_warning"]
+    settings["figure.max_open_warning"] = 0
+    try:
+        yield
+    finally:
+        settings["figure.max_open_warning"] = allowed

@@ -27,14 +27,15 @@ class Curve(NamedTuple):
 def draw_lines(axes: Axes, curves: Iterable[Curve]) -> None:
     """Draw lines; a point that stands alone is marked, because a line would not show it."""
     for curve in curves:
+        alone = _alone(curve)
         axes.plot(
             curve.xs,
             curve.ys,
             color=curve.look.color,
             linestyle=curve.look.dash,
             linewidth=1.2,
-            marker=curve.look.marker,
-            markevery=_alone(curve),
+            marker=curve.look.marker if alone else "",
+            markevery=alone or None,
             markersize=3,
             label=plain(curve.name),
         )
