@@ -15,7 +15,7 @@ from ionworks_engine.intake import announced
 from ionworks_engine.storage import Store
 from ionworks_engine.storage.database import is_unavailable
 from ionworks_engine.storage.files import Incoming
-from ionworks_engine.storage.room import is_lacking
+from ionworks_engine.storage.room import is_lacking, is_read_only
 
 GATHERED = 1 << 20
 """Bytes that are handed to a thread at once: with less, handing over costs more than writing."""
@@ -26,6 +26,10 @@ _log = logging.getLogger(__name__)
 _FULL = (
     "The engine's disk is full, or takes no file so large; nothing was changed. Make room, or "
     "delete something, then try again."
+)
+_READ_ONLY = (
+    "The engine's store can be read only, as disks become that fail; nothing was changed. Look "
+    "after its disk or database, then try again."
 )
 _UNAVAILABLE = (
     "The engine's database cannot be reached, or is busy; nothing was changed. Wait a moment, then "
@@ -109,13 +113,19 @@ def _in_thread(write: Write, batch: bytes) -> asyncio.Future[None]:
 
 @contextmanager
 def failing_in_words() -> Iterator[None]:
-    """Refuse with 507 what fails because the disk is full, with 503 what the database cannot do."""
+    """Refuse with 507 what cannot be stored, on a full disk or a read-only one, and say so.
+
+    What the database cannot do for now is refused with 503.
+    """
     try:
         yield
     except (OSError, SQLAlchemyError) as error:
         if is_lacking(error):
             _log.warning("The disk has no room: %s", error)
             raise ApiError(507, "STORAGE_FULL", _FULL) from None
+        if is_read_only(error):
+            _log.warning("The store cannot be written: %s", error)
+            raise ApiError(507, "STORAGE_READ_ONLY", _READ_ONLY) from None
         if is_unavailable(error):
             _log.warning("The database cannot be used: %s", error)
             raise ApiError(503, "DATABASE_UNAVAILABLE", _UNAVAILABLE) from None

@@ -1,4 +1,4 @@
-"""Room on the disk: how its lack shows, and some that is kept for making more.
+"""Room on the disk: how its lack shows, or that nothing may be written; some is kept for deleting.
 
 Even deleting writes first. So a few MiB are kept that a deletion, or a start, may use when there is
 no other room.
@@ -14,8 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 _KEPT = 4 << 20
 _LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-_FULL = 13
-_POSTGRES_FULL = "53100"
+_FULL, _READ_ONLY = 13, 8
+_POSTGRES_FULL, _POSTGRES_READ_ONLY = "53100", "25006"
 _NOT_WRITTEN = frozenset({778, 1034, 1546, 4618, 4874, 5386})
 """SQLite's errors of writing, syncing, truncating and sharing memory, which take room, too."""
 
@@ -35,6 +35,24 @@ def is_lacking(error: BaseException) -> bool:
     code = getattr(error.orig, "sqlite_errorcode", 0)
     full = getattr(error.orig, "sqlstate", None) == _POSTGRES_FULL
     return full or code in _NOT_WRITTEN or code & 0xFF == _FULL
+
+
+def is_read_only(error: BaseException) -> bool:
+    """Whether something failed because what is stored can be read only.
+
+    Examples
+    --------
+    >>> is_read_only(OSError(errno.EROFS, "Read-only file system")), is_read_only(OSError())
+    (True, False)
+    """
+    if isinstance(error, OSError):
+        return error.errno == errno.EROFS
+    if not isinstance(error, DBAPIError):
+        return False
+    code = getattr(error.orig, "sqlite_errorcode", 0)
+    return code & 0xFF == _READ_ONLY or (
+        getattr(error.orig, "sqlstate", None) == _POSTGRES_READ_ONLY
+    )
 
 
 class Reserve:
