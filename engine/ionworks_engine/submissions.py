@@ -23,7 +23,7 @@ from ionworks_engine.errors import Problem, invalid, meant
 from ionworks_engine.jobs.simulations import JOB_TYPE
 from ionworks_engine.lengths import too_long
 from ionworks_engine.records import find, find_project
-from ionworks_engine.storage import content, queue
+from ionworks_engine.storage import content, queue, tables
 from ionworks_engine.storage.tables import experiment_templates, jobs, simulations
 
 MAX_BACKWARD_JUMPS = 1000
@@ -71,7 +71,7 @@ async def plan(call: Call) -> Plan:
     with call.store.reading() as connection:
         name = body["experiment_template_id"]
         template = find(connection, experiment_templates, name, "saved protocol")
-        project = body.get("project_id") or template.project_id
+        project = _project(connection, body, template)
         find_project(connection, project)
         _find_study(connection, project, body.get("study_id"))
         choice = cells.chosen(connection, body["parameterized_model"])
@@ -190,6 +190,14 @@ def _kept(connection: Connection, planned: Plan) -> tuple[str, str]:
     """Store what the runs share."""
     cell = content.keep_document(connection, planned.choice.cell)
     return cell, content.keep_document(connection, planned.template.protocol_config)
+
+
+def _project(connection: Connection, body: Mapping[str, Any], template: Row[Any]) -> str:
+    """Return the project of a submission: as told, or that of its study, or of its protocol."""
+    told, study = body.get("project_id"), body.get("study_id")
+    if told is None and study is not None:
+        told = find(connection, tables.studies, study, "study").project_id
+    return str(told or template.project_id)
 
 
 def _find_study(connection: Connection, project: str, name: str | None) -> None:

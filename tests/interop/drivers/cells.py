@@ -1,13 +1,16 @@
 """The hierarchy of cell data, studies and search, through the public client as it comes."""
 
-import json
 import sys
+from pathlib import Path
 
 import ionworks
 from ionworks import Ionworks, IonworksError
 
+sys.path.insert(0, str(Path(__file__).parent))
+from watching import report, watched, watched_part
+
 url, project = sys.argv[1:3]
-client = Ionworks("any-key", url, project_id=project)
+client = watched(Ionworks("any-key", url, project_id=project))
 seen = {}
 
 
@@ -204,7 +207,7 @@ if hasattr(client, "resolve_measurement"):
     seen["resolved"] = named.id == mass.id
     seen["unresolved"] = refused(client.resolve_measurement, spec.name, second.name, "x")["status"]
 if hasattr(ionworks, "Navigator"):
-    navigator = ionworks.Navigator(client)
+    navigator = watched_part(ionworks.Navigator(client.itself), "Navigator")
     seen["navigator"] = {
         "specs": sorted(navigator.specs()),
         "cells": sorted(names(navigator.instances(spec.name))),
@@ -218,4 +221,4 @@ seen["deleted"] = [
     names(client.cell_spec.list(name="Gr 18650")),
 ]
 client.cell_spec.delete(other.id)
-print(json.dumps(seen))
+report(seen)

@@ -1,6 +1,5 @@
 """Measurements and raw data, through the public client as it comes; argument 2 is a cell's id."""
 
-import json
 import logging
 import sys
 import tempfile
@@ -15,11 +14,14 @@ import polars as pl
 import ionworks
 from ionworks import Ionworks, IonworksError
 
+sys.path.insert(0, str(Path(__file__).parent))
+from watching import report, watched
+
 url, project, spec_id = sys.argv[1:4]
 FOLDER = Path(tempfile.mkdtemp())
 ionworks.set_cache_directory(FOLDER / "cache")
 ionworks.set_dataframe_backend("polars")
-client = Ionworks("any-key", url, project_id=project)
+client = watched(Ionworks("any-key", url, project_id=project))
 cell = client.cell_instance.create(spec_id, {"name": "measured"})
 # Old clients never wait; new ones look every two seconds.
 UNWATCHED = {"wait_for_processing": False} if hasattr(client.cell_measurement, "extend") else {}
@@ -417,4 +419,4 @@ seen["cell_gone"] = [
     refused(client.cell_measurement.get, pandas.id)["status"],
     client.raw_data.get(raw.id).name,
 ]
-print(json.dumps(seen))
+report(seen)

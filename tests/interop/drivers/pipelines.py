@@ -4,6 +4,7 @@ import json
 import sys
 import time
 import warnings
+from pathlib import Path
 
 import ionworks_schema as iws
 import numpy as np
@@ -12,9 +13,12 @@ import pybamm
 
 from ionworks import Ionworks, IonworksError
 
+sys.path.insert(0, str(Path(__file__).parent))
+from watching import report, watched
+
 warnings.simplefilter("ignore")
 url, project = sys.argv[1:3]
-client = Ionworks("any-key", url, project_id=project)
+client = watched(Ionworks("any-key", url, project_id=project))
 seen = {}
 NAME = "Negative particle diffusivity [m2.s-1]"
 TRUTH = 4.4e-14
@@ -181,4 +185,4 @@ seen["gone"] = [refused(client.simple_pipeline.get, simple.id)["status"]]
 if hasattr(client.pipeline, "delete"):
     client.pipeline.delete(pipeline.id)
     seen["gone"].append(refused(client.pipeline.get, pipeline.id)["status"])
-print(json.dumps(seen))
+report(seen)

@@ -1,12 +1,14 @@
 """Everything the public client does with protocols but simulating them."""
 
-import json
 import sys
 import tempfile
 from pathlib import Path
 
 from ionworks import Ionworks
 from ionworks.errors import IonworksError
+
+sys.path.insert(0, str(Path(__file__).parent))
+from watching import report, watched
 
 UCP = """
 global:
@@ -34,7 +36,7 @@ steps:
             - "Voltage < 2.7"
 """
 
-client = Ionworks("any-key", sys.argv[1])
+client = watched(Ionworks("any-key", sys.argv[1]))
 project = client.project.list()[0].id
 
 
@@ -79,20 +81,18 @@ bare = client.protocol.create("Pause", {"steps": [{"Rest": {"duration": 61}}]}, 
 heavy = client.protocol.list(
     project, include=["protocol_config", "source_protocol", "metrics_spec"], name_exact="Cycle"
 )
-print(
-    json.dumps(
-        {
-            "converted": {target: converted(target) for target in targets},
-            "assets": [name for name, _ in driven.assets],
-            "bttest": refusal(client.protocol.convert, UCP, "biologic_bttest"),
-            "no_capacity": refusal(client.protocol.convert, UCP, "neware"),
-            "no_file": refusal(client.protocol.parse_file, Path(__file__)),
-            "human": client.protocol.human_readable(saved.id),
-            "source": client.protocol.source_protocol(saved.id) == UCP,
-            "no_source": refusal(client.protocol.source_protocol, bare.id),
-            "heavy": heavy[0].source_protocol == UCP and bool(heavy[0].protocol_config),
-            "wrong": client.protocol.validate("steps:\n  - Rest: {}\n"),
-            "inputs": client.protocol.find_input_references('a: input["x"]\nb: input["y"]'),
-        }
-    )
+report(
+    {
+        "converted": {target: converted(target) for target in targets},
+        "assets": [name for name, _ in driven.assets],
+        "bttest": refusal(client.protocol.convert, UCP, "biologic_bttest"),
+        "no_capacity": refusal(client.protocol.convert, UCP, "neware"),
+        "no_file": refusal(client.protocol.parse_file, Path(__file__)),
+        "human": client.protocol.human_readable(saved.id),
+        "source": client.protocol.source_protocol(saved.id) == UCP,
+        "no_source": refusal(client.protocol.source_protocol, bare.id),
+        "heavy": heavy[0].source_protocol == UCP and bool(heavy[0].protocol_config),
+        "wrong": client.protocol.validate("steps:\n  - Rest: {}\n"),
+        "inputs": client.protocol.find_input_references('a: input["x"]\nb: input["y"]'),
+    }
 )

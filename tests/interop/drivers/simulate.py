@@ -1,10 +1,13 @@
 """A simulation from submission to result, through the public client as it comes."""
 
-import json
 import sys
 import uuid
+from pathlib import Path
 
 from ionworks import Ionworks
+
+sys.path.insert(0, str(Path(__file__).parent))
+from watching import report, watched
 
 PROTOCOL = """
 global:
@@ -20,7 +23,7 @@ steps:
 """
 
 url, model, project = sys.argv[1:4]
-client = Ionworks("any-key", url, project_id=project)
+client = watched(Ionworks("any-key", url, project_id=project))
 study = client.study.create({"name": f"Discharge {uuid.uuid4()}"}, project_id=project)
 submitted = client.simulation.protocol(
     {
@@ -48,27 +51,25 @@ again = client.study.assign_simulation(study.id, submitted.simulation_id)
 counted = next(each for each in client.study.list() if each.id == study.id)
 assigned = of_the_study()
 client.study.delete(study.id)
-print(
-    json.dumps(
-        {
-            "study": {
-                "submitted": submitted_to,
-                "removed": removed,
-                "assigned": assigned,
-                "count": counted.simulation_count,
-                "same": mapping == again and mapping["simulation_id"] == submitted.simulation_id,
-                "simulation_stays": client.simulation.get(submitted.simulation_id)["id"],
-            },
-            "simulation_id": submitted.simulation_id,
-            "job_id": submitted.job_id,
-            "record_id": record["id"],
-            "finished": bool(record["storage_folder"]),
-            "columns": list(series.columns),
-            "last_voltage": series["Voltage [V]"][-1],
-            "capacity": series["Discharge capacity [A.h]"][-1],
-            "mean_current": series["Current [A]"].mean(),
-            "step_types": list(steps["Step type"]),
-            "metrics": result.metrics,
-        }
-    )
+report(
+    {
+        "study": {
+            "submitted": submitted_to,
+            "removed": removed,
+            "assigned": assigned,
+            "count": counted.simulation_count,
+            "same": mapping == again and mapping["simulation_id"] == submitted.simulation_id,
+            "simulation_stays": client.simulation.get(submitted.simulation_id)["id"],
+        },
+        "simulation_id": submitted.simulation_id,
+        "job_id": submitted.job_id,
+        "record_id": record["id"],
+        "finished": bool(record["storage_folder"]),
+        "columns": list(series.columns),
+        "last_voltage": series["Voltage [V]"][-1],
+        "capacity": series["Discharge capacity [A.h]"][-1],
+        "mean_current": series["Current [A]"].mean(),
+        "step_types": list(steps["Step type"]),
+        "metrics": result.metrics,
+    }
 )
