@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ionworks_openapi.printing import hides
+from ionworks_openapi.printing import hides, without_queries
 
 from ionworks.showing import HIDDEN, table_of_fields
 
@@ -68,7 +68,7 @@ def _as_record(value: Any) -> Any:
 def _shown(value: Any) -> str:
     if isinstance(value, Record | list) and len(value) > 8:
         return f"<{len(value)} {'entries' if isinstance(value, Record) else 'items'}>"
-    text = repr(value)
+    text = without_queries(repr(value))
     if isinstance(value, Record) or len(text) <= _SHOWN:
         return text
     return text[: _SHOWN - 1] + "…"
