@@ -25,7 +25,7 @@ _Specification = Annotated[
 ]
 
 
-@command(app, "specifications")
+@command(app, "specifications", needs_project=True)
 def specifications(work: Work, limit: Limit = 50) -> None:
     """List the types of cell."""
     page = work.client.cell_spec.list(limit=limit or None)
@@ -40,7 +40,7 @@ def specifications(work: Work, limit: Limit = 50) -> None:
     work.output.tell_rest(len(page), page.total)
 
 
-@command(app, "list")
+@command(app, "list", needs_project=True)
 def list_cells(work: Work, specification: _Specification = None) -> None:
     """List the cells of the project, type by type."""
     specs = _specifications(work.client, specification)
@@ -59,7 +59,7 @@ def list_cells(work: Work, specification: _Specification = None) -> None:
     work.output.table(cells, columns, "no cells")
 
 
-@command(app, "show")
+@command(app, "show", needs_project=True)
 def show(
     work: Work,
     cell: Annotated[str, typer.Argument(help="Its id, name, or SPECIFICATION/NAME.")],
@@ -84,7 +84,7 @@ def show(
     work.output.table(measurements, MEASUREMENTS, "no measurements", title="Measurements")
 
 
-@command(app, "create")
+@command(app, "create", needs_project=True)
 def create(
     work: Work,
     cell: Annotated[str, typer.Argument(metavar="SPECIFICATION/NAME", help="What to call it.")],
@@ -103,7 +103,7 @@ def create(
     work.output.record(made, {"Cell": "name", "Batch": "batch", "Id": "id"})
 
 
-@command(app, "tree")
+@command(app, "tree", needs_project=True)
 def tree(work: Work, specification: _Specification = None) -> None:
     """Show types of cell, their cells and measurements, as a tree."""
     client = work.client

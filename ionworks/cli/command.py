@@ -64,7 +64,7 @@ def group(name: str, help_text: str) -> typer.Typer:
 
 
 def command(
-    app: typer.Typer, name: str, *, offline: bool = False
+    app: typer.Typer, name: str, *, offline: bool = False, needs_project: bool = False
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return what makes a function a command of a group.
 
@@ -76,6 +76,8 @@ def command(
         What is typed.
     offline
         Whether it asks no server, and so has no options that choose one.
+    needs_project
+        Whether what it asks for is asked of one project.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
@@ -86,7 +88,7 @@ def command(
         def run(**values: Any) -> None:
             output = Output(values.pop("as_json"))
             place = {} if offline else {key: values.pop(key) for key in ("url", "project")}
-            with Work(output, **place) as work:
+            with Work(output, **place, needs_project=needs_project) as work:
                 function(work, **values)
 
         run.__signature__ = signature.replace(  # type: ignore[attr-defined]

@@ -44,6 +44,7 @@ class _Loader(yaml.SafeLoader):
 
 for _name, (_pattern, _first) in _SCALARS.items():
     _Loader.add_implicit_resolver(f"tag:yaml.org,2002:{_name}", re.compile(f"{_pattern}$"), _first)
+_Loader.add_constructor("tag:yaml.org,2002:int", lambda _, node: int(node.value))
 
 
 def read_config(file: Path) -> dict[str, Any]:

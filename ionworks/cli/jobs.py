@@ -11,7 +11,6 @@ from ionworks.cli.command import Limit, command, group
 from ionworks.cli.failures import FailedError
 from ionworks.cli.tables import minute
 from ionworks.cli.work import Work
-from ionworks.waiting import TRANSIENT, Watch
 
 if TYPE_CHECKING:
     from ionworks_openapi.models import Job
@@ -67,6 +66,8 @@ def wait(
 
 
 def _ended(work: Work, ids: list[str], timeout: float | None) -> list[Job]:
+    from ionworks.waiting import TRANSIENT, Watch
+
     known: dict[str, Job] = {}
     with (
         work.output.progress() as watched,

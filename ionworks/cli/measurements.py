@@ -28,7 +28,7 @@ class Table(StrEnum):
     CYCLES = "cycles"
 
 
-@command(app, "list")
+@command(app, "list", needs_project=True)
 def list_measurements(
     work: Work,
     cell: Annotated[
@@ -50,7 +50,7 @@ def list_measurements(
     work.output.tell_rest(len(page), page.total)
 
 
-@command(app, "upload")
+@command(app, "upload", needs_project=True)
 def upload(
     work: Work,
     files: Annotated[list[Path], typer.Argument(help="Exports of a cycler, or CSV.")],

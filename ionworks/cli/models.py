@@ -19,7 +19,7 @@ _Model = Annotated[
 ]
 
 
-@command(app, "list")
+@command(app, "list", needs_project=True)
 def list_models(
     work: Work,
     match: Annotated[str | None, typer.Option(help="Only names that hold this text.")] = None,
@@ -32,7 +32,7 @@ def list_models(
     work.output.table(models, columns, "no models")
 
 
-@command(app, "show")
+@command(app, "show", needs_project=True)
 def show(work: Work, model: _Model) -> None:
     """Show a model with its parameters, each in the unit in its name."""
     chosen = found(known_models(work), model, "model")
@@ -48,7 +48,7 @@ def show(work: Work, model: _Model) -> None:
         work.output.note(f"{len(values) - len(numbers)} parameters are functions: see --json")
 
 
-@command(app, "variables")
+@command(app, "variables", needs_project=True)
 def variables(work: Work, model: _Model) -> None:
     """List the variables that `simulate --variables` may add to the time series."""
     chosen = found(known_models(work), model, "model")

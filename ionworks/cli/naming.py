@@ -37,7 +37,7 @@ def found(items: Iterable[Any], wanted: str, what: str) -> Any:
     --------
     >>> from ionworks.cli.naming import found
     >>> from ionworks.records import Record
-    >>> found([Record(id="m-1", name="Chen2020 SPMe")], "chen2020 spme", "model").id
+    >>> found([Record({"id": "m-1", "name": "Chen2020 SPMe"})], "chen2020 spme", "model").id
     'm-1'
     """
     listed = list(items)

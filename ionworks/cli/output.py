@@ -13,7 +13,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, redirect_stdout
 from datetime import date
 from enum import Enum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+if TYPE_CHECKING:
+    from rich.console import JustifyMethod
 
 __all__ = ["Columns", "Output", "cell_text", "plain"]
 
@@ -21,6 +24,8 @@ Columns: TypeAlias = Mapping[str, str | Callable[[Any], Any]]
 """The columns of a table: their headings, with units, and where to find their values."""
 
 _GAP = "  "
+_BETWEEN = 3
+"""How many signs a drawn table has between two columns."""
 
 
 class Output:
@@ -193,28 +198,59 @@ def _draw(headings: Sequence[str], rows: Sequence[Sequence[str]], title: str) ->
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(
-        box=SIMPLE_HEAD,
-        title=Text(title) if title else None,
-        title_justify="left",
-        show_header=bool(headings),
-        pad_edge=False,
-    )
-    count = len(headings) or len(rows[0]) if rows else 0
-    for place in range(count):
-        heading = Text(headings[place]) if headings else ""
-        numeric = bool(headings) and _is_numeric([row[place] for row in rows])
-        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    columns = list(zip(*rows, strict=True))
+    names = headings or [""] * len(columns)
+    console = Console(highlight=False)
+    if _width(names, columns) > console.width:
+        names = [_folded(name, column) for name, column in zip(names, columns, strict=True)]
+        # Half a number would be misread: a table that is too wide runs over the edge, whole.
+        console.width = max(console.width, _least_width(names, columns))
+    table = Table(box=SIMPLE_HEAD, show_header=bool(headings), pad_edge=False)
+    for name, column in zip(names, columns, strict=True):
+        justify: JustifyMethod = "right" if headings and _is_numeric(column) else "left"
+        is_words = any(" " in cell for cell in column)
+        table.add_column(Text(name), justify=justify, overflow="fold", no_wrap=not is_words)
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    Console(highlight=False).print(table)
+        table.add_row(*map(Text, row))
+    if title:
+        console.print(Text(title))
+    console.print(table)
+
+
+def _width(names: Sequence[str], columns: Sequence[Sequence[str]]) -> int:
+    """Return how wide a table is that breaks no line."""
+    return _sum(map(_longest, ([name, *cells] for name, cells in zip(names, columns, strict=True))))
+
+
+def _least_width(names: Sequence[str], columns: Sequence[Sequence[str]]) -> int:
+    """Return how wide a table must be so that no word is broken."""
+    texts = ([name, *cells] for name, cells in zip(names, columns, strict=True))
+    return _sum(_longest([word for text in column for word in text.split()]) for column in texts)
+
+
+def _folded(name: str, column: Sequence[str]) -> str:
+    """Return a heading in as many lines as it takes to be no wider than what is below it."""
+    from textwrap import wrap
+
+    width = _longest([*name.split(), *column])
+    return "\n".join(wrap(name, max(width, 1), break_on_hyphens=False))
+
+
+def _longest(texts: Iterable[str]) -> int:
+    from rich.cells import cell_len
+
+    return max(map(cell_len, texts), default=0)
+
+
+def _sum(widths: Iterable[int]) -> int:
+    return sum(width + _BETWEEN for width in widths)
 
 
 def _aligned(headings: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterator[str]:
     from rich.cells import cell_len
 
     lines = [headings, *rows] if headings else rows
-    widths = [max(map(cell_len, column)) for column in zip(*lines, strict=True)]
+    widths = [_longest(column) for column in zip(*lines, strict=True)]
     numeric = [bool(headings) and _is_numeric(column) for column in zip(*rows, strict=True)]
     for line in lines:
         cells = []

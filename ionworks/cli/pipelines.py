@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ionworks.cli.command import Limit, command, group
-from ionworks.cli.configs import read_config
 from ionworks.cli.files import STDIN, write_whole
 from ionworks.cli.output import plain
 from ionworks.cli.tables import minute
@@ -35,7 +34,7 @@ _COLUMNS = {
 }
 
 
-@command(app, "submit")
+@command(app, "submit", needs_project=True)
 def submit(
     work: Work,
     file: Annotated[
@@ -51,6 +50,8 @@ def submit(
 
     `file:` and `folder:` in it are looked for from the folder in which the command runs.
     """
+    from ionworks.cli.configs import read_config
+
     config = read_config(file)
     told = name or config.get("name") or (None if str(file) == STDIN else file.stem)
     pipeline = work.client.pipeline.create(config, name=told)
@@ -87,7 +88,7 @@ def result(
     _show_result(work, pipeline_id, save)
 
 
-@command(app, "list")
+@command(app, "list", needs_project=True)
 def list_pipelines(work: Work, limit: Limit = 20) -> None:
     """List pipelines, the newest first."""
     page = work.client.pipeline.list(limit=limit or None)

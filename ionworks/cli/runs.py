@@ -63,7 +63,7 @@ class Request:
 
 
 def inputs_among(names: Collection[str], protocol: str) -> set[str]:
-    """Return which names are inputs of a protocol, or set its start.
+    r"""Return which names are inputs of a protocol, or set its start.
 
     Raises
     ------
@@ -73,8 +73,8 @@ def inputs_among(names: Collection[str], protocol: str) -> set[str]:
     Examples
     --------
     >>> from ionworks.cli.runs import inputs_among
-    >>> text = 'steps: [{Discharge: {mode: C-rate, value: input["C-rate"], duration: 60}}]'
-    >>> inputs_among(["C-rate", "Positive electrode thickness [m]"], text)
+    >>> protocol = "steps: [{Discharge: {value: 'input[\"C-rate\"]', duration: 60}}]"
+    >>> inputs_among(["C-rate", "Positive electrode thickness [m]"], protocol)
     {'C-rate'}
     """
     from ionworks import ucp

@@ -111,12 +111,12 @@ def simulate(
     if results is not None:
         _keep(results, request, plot, save)
     _show(work, records, results, design)
-    _raise_for(records)
+    _raise_for(records, design)
 
 
 def add_to(app: typer.Typer) -> None:
     """Make it a command."""
-    command(app, "simulate")(simulate)
+    command(app, "simulate", needs_project=True)(simulate)
 
 
 def _name(protocol: Path) -> str:
@@ -181,7 +181,9 @@ def _show(
     if work.output.as_json:
         work.output.json({"simulations": records})
     elif design.varied:
-        columns = {"Simulation": "id", "Status": "status"}
+        columns = {"Simulation": "id"}
+        if any(record.status != "completed" for record in records):
+            columns["Status"] = "status"
         varied = {name: _set_value(name) for name in design.varied}
         metrics = {name: _metric(name) for name in METRICS}
         work.output.table(records, {**varied, **metrics, **columns})
@@ -194,21 +196,28 @@ def _show(
 
 
 def _set_value(name: str) -> Any:
-    def value(record: Record) -> Any:
-        return {**(record.design_parameters or {}), **(record.experiment_parameters or {})}.get(
-            name
-        )
+    return lambda record: _point(record).get(name)
 
-    return value
+
+def _point(record: Record) -> dict[str, Any]:
+    return {**(record.design_parameters or {}), **(record.experiment_parameters or {})}
 
 
 def _metric(name: str) -> Any:
     return lambda record: (record.metrics or {}).get(name)
 
 
-def _raise_for(records: Sequence[Record]) -> None:
+def _raise_for(records: Sequence[Record], design: Design) -> None:
     bad = [record for record in records if record.status != "completed"]
     if bad:
-        reasons = [f"simulation {one.id} {one.status}: {one.error}" for one in bad]
+        reasons = [
+            f"simulation {one.id}{_told(_point(one), design)} {one.status}: {one.error}"
+            for one in bad
+        ]
         head = f"{len(bad)} of {len(records)} simulations failed\n" if len(records) > 1 else ""
         raise FailedError(head + "\n".join(reasons))
+
+
+def _told(point: dict[str, Any], design: Design) -> str:
+    varied = ", ".join(f"{name} = {point[name]:g}" for name in design.varied)
+    return f" ({varied})" if varied else ""

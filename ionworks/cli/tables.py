@@ -27,7 +27,6 @@ METRICS = (
     "Charge capacity [A.h]",
     "Discharge energy [W.h]",
     "Duration [s]",
-    "Max temperature [degC]",
 )
 
 

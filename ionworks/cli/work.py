@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from ionworks.cli.failures import AccessError
 from ionworks.cli.naming import found, is_id
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Work", "local_store"]
 
+_MOST_NAMED = 10
 _ANY_KEY = "none"
 """What is sent to a server of this machine where no key is known: it may want none."""
 
@@ -31,10 +33,18 @@ class Work:
         Where its results go.
     url, project
         The options of these names.
+    needs_project
+        Whether what is asked for is asked of one project.
     """
 
-    def __init__(self, output: Output, url: str | None = None, project: str | None = None) -> None:
-        self.output = output
+    def __init__(
+        self,
+        output: Output,
+        url: str | None = None,
+        project: str | None = None,
+        needs_project: bool = False,
+    ) -> None:
+        self.output, self._needs_project = output, needs_project
         self._url, self._project = url, project
 
     def __enter__(self) -> Self:
@@ -76,11 +86,13 @@ class Work:
                 "See 'ionworks config --help'."
             )
         project = self._value("project_id")
-        if project is None or is_id(project):
+        is_clear = self.is_local or not self._needs_project if project is None else is_id(project)
+        if is_clear:
             return self._opened(project)
         with self._opened(None) as asking:
-            named = found(asking.project.list(), project, "project")
-            return self._opened(named.id)
+            projects = asking.project.list()
+            chosen = _only(projects) if project is None else found(projects, project, "project")
+            return self._opened(chosen.id)
 
     @property
     def _has_credential(self) -> bool:
@@ -112,6 +124,26 @@ class Work:
             f"no key for {self.address}: set IONWORKS_API_KEY, or save the address and its key "
             "with 'ionworks config set api_url' and 'ionworks config set api_key'"
         )
+
+
+def _only(projects: Sequence[Any]) -> Any:
+    """Return the project of who has but one.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or a choice; with the names.
+    """
+    if len(projects) == 1:
+        return projects[0]
+    names = ", ".join(repr(project.name) for project in projects[:_MOST_NAMED])
+    if not names:
+        raise ValueError("there is no project yet: make one first")
+    more = ", ..." if len(projects) > _MOST_NAMED else ""
+    raise ValueError(
+        f"which project? Give --project, one of {names}{more}; "
+        "'ionworks config set project_id' saves the choice"
+    )
 
 
 def local_store() -> Path:
