@@ -13,7 +13,8 @@ bundle      ``openapi/ionworks.yaml`` and its ``resources/`` into one ``openapi/
 lint        the OpenAPI standard, and the rules of this project (``codegen.lint``)
 client      the bundle into ``generated/ionworks_openapi`` with openapi-python-client
 sync        ``ionworks/_async`` into ``ionworks/_sync`` by replacing tokens
-check       all of it again in a temporary folder, compared file by file with what stands here
+check       all of it again in a temporary folder, compared file by file with what stands here; and
+            what ``diff`` finds, unless the description has a new major version
 diff        breaking changes of the bundle against ``openapi/dist/released.json``
 ==========  =======================================================================================
 

@@ -74,7 +74,9 @@ def _sync_check(layout: Layout) -> int:
 
 
 def _check(layout: Layout) -> int:
-    return _found("check", check(layout), "everything is as a fresh run makes it")
+    return _found(
+        "check", check(layout), "everything is as a fresh run makes it, and nothing breaks"
+    )
 
 
 def _diff(layout: Layout) -> int:

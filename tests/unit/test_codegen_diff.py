@@ -5,6 +5,7 @@ import json
 
 import pytest
 
+from codegen.check import unannounced
 from codegen.diff import breaking_changes
 from codegen.layout import Layout
 
@@ -269,3 +270,12 @@ def test_recursive_schemas_are_compared_once():
         "items": tree["items"],
     }
     assert breaking_changes(document, narrowed) != []
+
+
+@pytest.mark.parametrize(("version", "named"), [("1.0.0", 1), ("1.9.0", 1), ("2.0.0", 0)])
+def test_check_names_what_breaks_unless_a_new_major_version_announces_it(version, named):
+    document = copy.deepcopy(BUNDLE)
+    drop_path(document)
+    document["info"]["version"] = version
+    gone = "breaks users of 1.0.0: get /users/me: operation get_current_user is gone"
+    assert unannounced(BUNDLE, document) == [gone] * named
