@@ -103,10 +103,22 @@ def make(engine_url):
 
 
 @pytest.fixture(scope="session")
-def called(drive, make, engine_url):
-    """Return what the calls of ``drivers/calls.py`` saw, for each client."""
+def models(engine_url):
+    """Ids of the library's models, by their names."""
     with urllib.request.urlopen(f"{engine_url}/parameterized_models?limit=100") as answer:
-        models = {each["name"]: each["id"] for each in json.load(answer)["items"]}
+        return {each["name"]: each["id"] for each in json.load(answer)["items"]}
+
+
+@pytest.fixture(scope="session")
+def first_project(engine_url):
+    """The id of the project that a new store has."""
+    with urllib.request.urlopen(f"{engine_url}/projects?order_by=created_at&order=asc") as answer:
+        return json.load(answer)["items"][0]["id"]
+
+
+@pytest.fixture(scope="session")
+def called(drive, make, models):
+    """Return what the calls of ``drivers/calls.py`` saw, for each client."""
 
     def arguments(version):
         return make("projects", name=f"Calls of {version}"), models["Chen2020 SPMe"]

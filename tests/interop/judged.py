@@ -88,6 +88,22 @@ HERE = {
 ALIASES = {"measurement": "cell_measurement"}
 """Names of the same object."""
 
+_BATCH = {
+    "a cell's batch by its name": ("ValueError", "batch_id"),
+    "another batch by its name": ("ValueError", "batch_id"),
+}
+_OF_THE_SCHEMA = {
+    "an objective without its type, of an entry's data": ("ValueError", "discriminator 'type'"),
+    "a PyBaMM model in an entry": ("SerialisationError", "SPM"),
+}
+_EVERYTHING = "simulation.list() of everything"
+REFUSED_OF_GUIDES = {
+    "0.38.0": {**_BATCH, **_OF_THE_SCHEMA, _EVERYTHING: ("ValueError", "Provide")},
+    "0.20.0": {**_OF_THE_SCHEMA, _EVERYTHING: ("ValueError", "must be provided")},
+    "own": {},
+}
+"""What the guides show and a client refuses before it sends it: how, and what it names."""
+
 UNREACHED: dict[str, str] = {}
 """Operations of the spec that neither public client reaches, and why."""
 
