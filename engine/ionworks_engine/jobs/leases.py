@@ -21,6 +21,8 @@ LOOK_EVERY = 0.5
 """Seconds between two looks at what other servers did."""
 _RENEWED = 3.5
 """Times that a lease is renewed while it holds."""
+_FURTHEST = 2
+"""Leases from now that no lease reaches, unless the clock was set back after it was taken."""
 T = TypeVar("T")
 
 
@@ -63,6 +65,7 @@ class Leases:
         # Those of servers that died are taken over by whoever has been there for a while: after
         # trouble with the database, others that live may not have renewed theirs yet.
         self._reclaim_from = 0.0 if store.alone else time.monotonic() + seconds
+        self._ahead = self._clock_ahead()
 
     def keep(self, ids: Iterable[str], idle: int) -> None:
         """Renew leases when that is due, and take back those of servers that are gone.
@@ -77,13 +80,15 @@ class Leases:
         now = time.monotonic()
         if now < self._renew_from:
             return
+        self._heed_clock(now)
         until = self._until()
         with self._store.writing() as connection:
             self._store.stay(connection, until, idle)
             queue.renew(connection, self.owner, ids, until)
             if now >= self._reclaim_from:
                 stamp = self._store.now()
-                queue.reclaim(connection, stamp, lapsed_before=stamp)
+                furthest = self._until(_FURTHEST)
+                queue.reclaim(connection, stamp, lapsed_before=stamp, none_beyond=furthest)
         self._store.keep_up()
         self._told, self._renew_from = idle, now + self._seconds / _RENEWED
 
@@ -130,5 +135,15 @@ class Leases:
         number, wanted = connection.execute(query).one()
         return int(number), int(wanted)
 
-    def _until(self) -> str:
-        return times.stamp(self._store.clock() + timedelta(seconds=self._seconds))
+    def _heed_clock(self, now: float) -> None:
+        """After the clock was set, judge others once they had the time to renew their leases."""
+        ahead = self._clock_ahead()
+        if abs(ahead - self._ahead) > self._seconds / 2:
+            self._reclaim_from = now + self._seconds
+        self._ahead = ahead
+
+    def _clock_ahead(self) -> float:
+        return self._store.clock().timestamp() - time.monotonic()
+
+    def _until(self, leases: int = 1) -> str:
+        return times.stamp(self._store.clock() + timedelta(seconds=leases * self._seconds))

@@ -57,15 +57,21 @@ def renew(connection: Connection, owner: str, ids: Iterable[str], until: str) ->
     connection.execute(mine.values(lease_expires=until))
 
 
-def reclaim(connection: Connection, now: str, *, lapsed_before: str | None) -> None:
+def reclaim(
+    connection: Connection, now: str, *, lapsed_before: str | None, none_beyond: str | None = None
+) -> None:
     """Return jobs whose lease lapsed to the queue; those tried too often fail, saying so.
 
-    With ``lapsed_before`` none, every lease counts as lapsed.
+    With ``lapsed_before`` none, every lease counts as lapsed. One that goes beyond ``none_beyond``
+    is of a server that died before the clock was set back: it has lapsed, too.
     """
     begun = jobs.c.status == PROCESSING
     lapsed = [jobs.c.status.in_(OPEN), or_(begun, jobs.c.lease_owner.is_not(None))]
     if lapsed_before is not None:
-        lapsed.append(or_(jobs.c.lease_expires.is_(None), jobs.c.lease_expires < lapsed_before))
+        over = [jobs.c.lease_expires.is_(None), jobs.c.lease_expires < lapsed_before]
+        if none_beyond is not None:
+            over.append(jobs.c.lease_expires > none_beyond)
+        lapsed.append(or_(*over))
     poisonous = update(jobs).where(*lapsed, begun, jobs.c.attempts >= MAX_ATTEMPTS)
     reason = f"The engine ended {MAX_ATTEMPTS} times while it ran this job; it is not tried again."
     failed = {"status": FAILED, "error": reason, "error_code": "INTERNAL_ERROR"}
