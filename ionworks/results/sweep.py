@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, overload
 
+from ionworks.frames import to_user
 from ionworks.showing import titled
 
 if TYPE_CHECKING:
-    import polars as pl
-
+    from ionworks.frames import DataFrame
     from ionworks.results.simulation import SimulationResult
 
 __all__ = ["SimulationResults"]
@@ -57,21 +57,22 @@ class SimulationResults(Sequence["SimulationResult"]):
             return SimulationResults(*parts)
         return self.results[index]
 
-    def summary(self) -> pl.DataFrame:
+    def summary(self) -> DataFrame:
         """Return a table: one row a simulation, with its point and its metrics.
 
         Returns
         -------
-        polars.DataFrame
-            The values of the point first, then every metric that is one value.
+        polars.DataFrame or pandas.DataFrame
+            As the results are: the values of the point, then every metric that is one value. A
+            metric that is called as a value of the point is marked ``(metric)``.
         """
         import polars as pl
 
-        rows = [
-            {**point, **{name: value for name, value in result.metrics.items() if _is_one(value)}}
-            for point, result in zip(self.points, self.results, strict=True)
-        ]
-        return pl.DataFrame(rows, infer_schema_length=None)
+        pairs = zip(self.points, self.results, strict=True)
+        rows = [{**point, **_metrics(result, point)} for point, result in pairs]
+        table = pl.DataFrame(rows, infer_schema_length=None)
+        kinds = {type(result.time_series).__module__.partition(".")[0] for result in self.results}
+        return to_user(table, "pandas" if kinds == {"pandas"} else "polars")
 
     def plot(
         self,
@@ -130,8 +131,12 @@ class SimulationResults(Sequence["SimulationResult"]):
         return f"SimulationResults(<{len(self)} results>, points in {names})"
 
     def _repr_html_(self) -> str:
-        return titled(f"{len(self)} simulations", self.summary()._repr_html_())
+        return titled(f"{len(self)} simulations", str(self.summary()._repr_html_()))
 
 
-def _is_one(value: Any) -> bool:
-    return not isinstance(value, Mapping | list)
+def _metrics(result: SimulationResult, point: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        f"{name} (metric)" if name in point else name: value
+        for name, value in result.metrics.items()
+        if not isinstance(value, Mapping | list)
+    }
