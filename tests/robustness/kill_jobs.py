@@ -31,14 +31,14 @@ from sqlalchemy import select
 from ionworks import Ionworks
 from ionworks.errors import IonworksError
 from tests.robustness import job_tasks
-from tests.robustness.kill_uploads import HANGS, Engine
+from tests.robustness.kill_uploads import HANGS, Engine, eventually
 
 MODEL = "system-chen2020-spm"
 PROTOCOL = "steps: [{Discharge: {mode: C-rate, value: 'input[\"Job\"]', duration: 60}}]"
 TAKEN_BACK = 0.05
 WORKERS_OF_KILLS = 0.8
 PAUSE = 0.25
-"""How long, on average, between two kills, in s: some jobs are over in that time."""
+"""How long, on average, runs go on before the next kill, in s: some are over in that time."""
 _WATCH_ENDS = """
 CREATE TABLE seen_to_end (job_id TEXT, status TEXT);
 CREATE TRIGGER job_ends AFTER UPDATE OF status ON jobs
@@ -141,12 +141,27 @@ class Killing:
             submitting = Submitting(client, self._count, Random(self._random.random()))
             submitting.start()
             while submitting.is_alive() or self._are_open():
-                time.sleep(self._random.uniform(0, 2 * PAUSE))
+                self._let_work(submitting)
                 self._kill()
             submitting.join()
         if submitting.trouble:
             raise submitting.trouble
         return submitting
+
+    def _let_work(self, submitting):
+        """Wait until a run has begun since the last kill, and a moment longer.
+
+        Else a slow machine would only ever see workers that die while they start.
+        """
+        log = self._folder / "runs.log"
+        before = log.stat().st_size if log.exists() else 0
+        eventually(
+            lambda: (
+                (log.exists() and log.stat().st_size > before)
+                or not (submitting.is_alive() or self._are_open())
+            )
+        )
+        time.sleep(self._random.uniform(0, 2 * PAUSE))
 
     def _kill(self):
         workers = self._engine.workers_alive()
