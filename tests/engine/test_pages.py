@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import re
+import urllib.request
 from html.parser import HTMLParser
 
 import numpy as np
@@ -433,3 +434,13 @@ def test_fields_of_inner_objects_follow_their_field():
     schema = {"properties": {"a": {"type": "array", "items": inner}, "c": {"type": "number"}}}
     found = [(field.name, field.depth, field.needed) for field in fields_of(schema)]
     assert found == [("a", 0, False), ("b", 1, True), ("c", 0, False)]
+
+
+# The engine as a server of its own
+
+
+@pytest.mark.parametrize("path", sorted(PATHS))
+def test_serve_answers_browsers(engine_url, path):
+    with urllib.request.urlopen(f"{engine_url}{path}", timeout=60) as answer:
+        assert answer.headers["content-type"] == "text/html; charset=utf-8"
+        assert b"Ionworks engine" in answer.read()

@@ -108,8 +108,9 @@ SAYS = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("window", [PHONE, DESK], ids=["phone", "desk"])
+@pytest.mark.parametrize(
+    ("window", "scheme"), [(PHONE, "dark"), (DESK, "light")], ids=["phone", "desk"]
+)
 @pytest.mark.parametrize("state", STATES)
 def test_the_status_page_can_be_read(state, window, scheme, browser, tmp_path):
     with Listening(tmp_path / "store") as server:
