@@ -55,6 +55,30 @@ def named_components(document: Document) -> Iterator[Problem]:
             )
 
 
+def borrowed_names(document: Document) -> Iterator[Problem]:
+    """Require a choice in a field to have a title, where its made-up name would be a component's.
+
+    Generators of other languages call what stands in ``status`` of ``Job`` a ``JobStatus``, over
+    the component of this name. One thing or null is no choice: they read it as that thing.
+    """
+    schemas = document.get("components", {}).get("schemas", {})
+    taken = {_plain(name): name for name in schemas}
+    for owner, schema in schemas.items():
+        for field, child in schema.get("properties", {}).items():
+            name = taken.get(_plain(owner + field))
+            choices = [each for each in child.get("anyOf", []) if each != {"type": "null"}]
+            if name and len(choices) > 1 and "title" not in child:
+                yield Problem(
+                    "borrowed_names",
+                    f"schemas/{owner}/{field}",
+                    f"needs a title: without it its choice is taken for the component {name}",
+                )
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", "").lower()
+
+
 def closed_requests(document: Document) -> Iterator[Problem]:
     """Require a request to refuse fields it does not know, or to say that it is free-form."""
     for name in sorted(component_schemas(document, "requests")):
@@ -169,6 +193,7 @@ RULES = (
     request_or_response,
     unused_component,
     named_components,
+    borrowed_names,
     closed_requests,
     open_responses,
     open_enumerations,
