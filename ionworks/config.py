@@ -44,6 +44,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
 """What the command line can be told, and the variable that tells the same."""
 
 _CREDENTIALS = ("api_key", "token")
+_OF_AN_ACCOUNT = (*_CREDENTIALS, "project_id", "organization_id")
 
 
 @dataclass(frozen=True)
@@ -116,7 +117,7 @@ class Config:
             api_url=url,
             token=token,
             api_key=api_key,
-            project_id=project_id or _environment_project(environ),
+            project_id=project_id or _project_for(api_url, environ),
             organization_id=_organization(organization_id, environ),
             dataframe_backend=dataframe_backend and checked_backend(dataframe_backend),
             timeout=_checked_timeout(timeout),
@@ -183,7 +184,8 @@ def gathered(
 ) -> dict[str, Setting]:
     """Return what a command line works with: its options, then the environment, then its file.
 
-    A saved credential is for the saved address: it does not go to one that comes from elsewhere.
+    What is saved is for the saved address: key and project do not go to one from elsewhere. Nor
+    does a project of the environment go to a local store that an option names.
 
     Parameters
     ----------
@@ -207,13 +209,16 @@ def gathered(
         found = {name: one for name, one in found.items() if name not in _CREDENTIALS}
     found |= {name: Setting(value, SETTINGS[name]) for name, value in told.items() if value}
     found |= {name: Setting(value, "option") for name, value in given.items() if value}
+    foreign = set()
     if _address(found.get("api_url")) != _address(home):
-        found = {
-            name: one
-            for name, one in found.items()
-            if not (name in _CREDENTIALS and one.source == "file")
-        }
-    return found
+        foreign.add("file")
+    if _is_local(given.get("api_url") or ""):
+        foreign |= set(SETTINGS.values())
+    return {
+        name: one
+        for name, one in found.items()
+        if name not in _OF_AN_ACCOUNT or one.source not in foreign
+    }
 
 
 def _address(url: Setting | None) -> str:
@@ -289,6 +294,11 @@ def _header_text(secret: str, name: str) -> str:
     return stripped
 
 
+def _project_for(api_url: str | None, environ: Mapping[str, str]) -> str | None:
+    """Return the project of the environment: one of an account, and of no other store."""
+    return None if api_url and _is_local(api_url) else _environment_project(environ)
+
+
 def _environment_project(environ: Mapping[str, str]) -> str | None:
     if "IONWORKS_PROJECT_ID" in environ:
         return environ["IONWORKS_PROJECT_ID"] or None
@@ -297,7 +307,7 @@ def _environment_project(environ: Mapping[str, str]) -> str | None:
         warnings.warn(
             "PROJECT_ID is deprecated: set IONWORKS_PROJECT_ID instead",
             DeprecationWarning,
-            stacklevel=4,
+            stacklevel=5,
         )
     return legacy or None
 

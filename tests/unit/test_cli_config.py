@@ -133,12 +133,22 @@ SAVED = {"api_url": "https://lab.test", "api_key": "saved", "project_id": "saved
         (
             {"api_url": "https://other.test"},
             {},
-            {"api_url": "https://other.test", "project_id": "saved-p"},
+            {"api_url": "https://other.test"},
         ),
         (
             {},
             {"IONWORKS_API_URL": "https://other.test", "IONWORKS_API_KEY": "e"},
-            {"api_url": "https://other.test", "api_key": "e", "project_id": "saved-p"},
+            {"api_url": "https://other.test", "api_key": "e"},
+        ),
+        (
+            {"api_url": "local:/cells"},
+            {"IONWORKS_API_KEY": "e", "IONWORKS_PROJECT_ID": "e"},
+            {"api_url": "local:/cells"},
+        ),
+        (
+            {"api_url": "local", "project_id": "p"},
+            {"IONWORKS_PROJECT_ID": "e"},
+            {"api_url": "local", "project_id": "p"},
         ),
     ],
 )

@@ -176,3 +176,17 @@ def test_settings_do_not_change():
     with pytest.raises(AttributeError):
         config.api_url = "x"
     assert pickle.loads(pickle.dumps(config)) == config
+
+
+@pytest.mark.parametrize(
+    ("url", "environ", "project"),
+    [
+        ("local:cells", {}, None),
+        (None, {"IONWORKS_API_URL": "local:cells"}, "of-an-account"),
+        ("https://lab.test", KEY, "of-an-account"),
+    ],
+)
+def test_a_local_store_that_is_named_has_no_project_of_the_environment(url, environ, project):
+    told = {**environ, "IONWORKS_PROJECT_ID": "of-an-account"}
+    assert resolve(told, api_url=url).project_id == project
+    assert resolve(told, api_url=url, project_id="p").project_id == "p"
