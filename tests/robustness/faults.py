@@ -42,7 +42,7 @@ class Broken(httpx.SyncByteStream, httpx.AsyncByteStream):
 
 
 def _raising(kind):
-    def fail(request, _answer=None, _random=None):
+    def fail(request, _answer, _random):
         raise kind("of the test", request=request)
 
     return fail

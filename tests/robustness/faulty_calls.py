@@ -21,9 +21,9 @@ from random import Random
 from ionworks.assumptions import AssumptionWarning
 from ionworks.cache import get_cache_enabled, set_cache_enabled
 from ionworks.errors import IonworksError, WaitTimeoutError
-from tests.robustness.calls import KINDS
 from tests.robustness.faults import Faults, faulty
 from tests.robustness.in_process import URL, InProcess
+from tests.robustness.later_calls import KINDS
 from tests.robustness.ledger import Ledger
 from tests.unit.stub import client_of
 
