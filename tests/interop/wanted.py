@@ -66,10 +66,10 @@ PAGES = {
 
 KIND_WHY = "Ours names the kind of a measurement in both requests of an upload, not in the last."
 UPLOAD = "POST /cell_instances/<cell>/cell_measurements/initiate-upload"
-TABLES_WHY = "Steps come with the cycles, in one answer that is smaller than a file and a redirect."
+TABLES_WHY = "Steps come together with the cycles in one answer, without a redirect to a file."
 ORDER_WHY = (
-    "Newest first is the server's own order, which ours leaves to it; and without a limit ours "
-    "goes on to the last page, where the public client stops at ten."
+    "The order is left to the server unless one is given, and without a limit ours goes on to "
+    "the last page; the public client asks for the newest first, and stops at ten."
 )
 WANTED = {
     "cell_measurement.create": Difference(
@@ -92,7 +92,7 @@ WANTED = {
     ),
     "cell_measurement.create_or_get": Difference(
         "Ours looks for the name before it sends anything, and compares the rows that are there "
-        "with those that are given: another series of the same name is no silent success.",
+        "with those that are given, to warn where another series has the name.",
         (
             f'{UPLOAD} {{"measurement": {{"name": "RPT", "notes": "n"}}}}',
             "GET /cell_measurements/<measurement>",
@@ -109,7 +109,8 @@ WANTED = {
         ours=("GET /cell_measurements/<measurement>",),
     ),
     "cell_measurement.time_series kept again": Difference(
-        "As above: the public client answers out of its cache without asking.",
+        "What the cache keeps belongs to the record's last change: ours asks for the record, so "
+        "that a series which has grown is not answered out of the cache.",
         ours=("GET /cell_measurements/<measurement>",),
     ),
     "cell_measurement.steps": Difference(
