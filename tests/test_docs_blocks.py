@@ -4,9 +4,11 @@ import re
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 
+import ionworks.local
 from ionworks import Ionworks, set_dataframe_backend
 from tests.documents import PAGES, ROOT, blocks, text
 
@@ -25,12 +27,21 @@ NOT_RUN = {
     "make ": "is run by hand, or by continuous integration; its target is looked up below",
     "export ": "is a setting of who reads it",
     "ionworks serve ": "runs until it is stopped; its options are looked up below",
+    "dask ": "joins machines; the tests of the engine start a cluster in one",
     "python -W error::DeprecationWarning -m pytest": "is a run of the reader's own tests",
     "npm ": "is run with exact versions by tests/languages",
     "npx ": "is run with exact versions by tests/languages",
     "openapi-generator-cli ": "is run with exact versions by tests/languages",
 }
 """Why a command of the shell is not run, by how its line begins."""
+
+ALONE = {
+    "docs/guides/lists.md",
+    "docs/guides/projects.md",
+    "docs/guides/protocols.md",
+    "docs/pictures.md",
+}
+"""Pages that begin with an empty store."""
 
 PYTHON = [page for page in PAGES if page not in ELSEWHERE and blocks(page, "python")]
 SHELLS = ("sh", "bash", "shell", "console")
@@ -53,8 +64,14 @@ def shared(tmp_path_factory):
 
 
 @pytest.fixture
-def reader(shared, tmp_path, monkeypatch):
-    """A reader's place: an empty folder, and an account of the shared engine."""
+def reader(page, shared, tmp_path, monkeypatch):
+    """A reader's place: an empty folder, and an account of the shared engine.
+
+    A local engine without a folder is the shared one, too: to start one a page takes long.
+    """
+    folder, attach = Path(shared.api_url.partition(":")[2]), ionworks.local.attach
+    if page not in ALONE:
+        monkeypatch.setattr(ionworks.local, "attach", lambda path: attach(path or folder))
     monkeypatch.delenv("PROJECT_ID", raising=False)
     for name in SETTINGS:
         monkeypatch.delenv(f"IONWORKS_{name}", raising=False)
@@ -111,3 +128,10 @@ def test_options_of_the_server_are_there():
     ]
     assert named
     assert [each for each in named if f"{each[1]} " not in known] == []
+
+
+@pytest.mark.parametrize("block", blocks("docs/languages.md", "typescript", "ruby"), ids=str)
+def test_programs_in_other_languages_are_those_that_are_tested(block):
+    source = {"typescript": "typescript/quickstart.ts", "ruby": "ruby/quickstart.rb"}
+    tested = ROOT / "tests/languages" / source[block.language]
+    assert block.code in tested.read_text("utf-8")
