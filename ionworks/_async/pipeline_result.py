@@ -188,7 +188,11 @@ class AsyncPipelineResult:
         found = self._found(chosen)
         if not draws_a_comparison(found):
             return draw_found(found, axes)
-        return draw_comparisons(comparisons(await self._overlay(chosen, _UNTHINNED)), axes)
+        overlay = await self._overlay(chosen, _UNTHINNED)
+        compared = comparisons(overlay)
+        if any(each.is_nyquist for each in compared):
+            compared = comparisons(overlay, await self.series(chosen))
+        return draw_comparisons(compared, axes)
 
     async def plot_trace(self, name: str | None = None, axes: Any = None) -> list[Any]:
         """Draw how a fit came along: the best cost, and the parameters that gave it.

@@ -189,7 +189,11 @@ class PipelineResult:
         found = self._found(chosen)
         if not draws_a_comparison(found):
             return draw_found(found, axes)
-        return draw_comparisons(comparisons(self._overlay(chosen, _UNTHINNED)), axes)
+        overlay = self._overlay(chosen, _UNTHINNED)
+        compared = comparisons(overlay)
+        if any(each.is_nyquist for each in compared):
+            compared = comparisons(overlay, self.series(chosen))
+        return draw_comparisons(compared, axes)
 
     def plot_trace(self, name: str | None = None, axes: Any = None) -> list[Any]:
         """Draw how a fit came along: the best cost, and the parameters that gave it.

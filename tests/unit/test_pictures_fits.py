@@ -78,12 +78,30 @@ class TestComparisons:
         axes = self.drawn(([5.0, 15.0], [0.0, 0.0]), (places, places))
         assert len(axes) == 1
 
-    def test_an_impedance_has_equal_scales_and_no_differences(self):
+    def test_an_impedance_has_equal_scales(self):
         real, imaginary = np.linspace(0.01, 0.02, 9), np.linspace(0, 0.004, 9)
         line = (real, imaginary)
         (axes,) = self.drawn(line, line, x="Z_Re [Ohm]", y="-Z_Im [Ohm]")
         assert axes.get_aspect() == 1.0
         assert labels([axes]) == [("Z_Re [Ohm]", "-Z_Im [Ohm]")]
+
+    def test_what_is_left_of_an_impedance_is_drawn_over_its_frequencies(self):
+        real, imaginary = np.linspace(0.01, 0.02, 9), np.linspace(0, 0.004, 9)
+        stored = overlay((real, imaginary), (real, imaginary), "Z_Re [Ohm]", "-Z_Im [Ohm]")
+        channels = {
+            "Frequency [Hz]": np.logspace(3, -2, 9).tolist(),
+            "Z_Re [Ohm] (data)": real.tolist(),
+            "Z_Re [Ohm] (model)": (real + 1e-3).tolist(),
+            "Z_Im [Ohm] (data)": (-imaginary).tolist(),
+            "Z_Im [Ohm] (model)": [None, *(-imaginary - 2e-3).tolist()[1:]],
+        }
+        _, below = draw_comparisons(comparisons(stored, {"1C": {"optimal": channels}}))
+        assert labels([below]) == [("Frequency [Hz]", "Model - data [Ohm]")]
+        assert below.get_xscale() == "log"
+        assert legend(below) == ["Z_Re", "Z_Im"]
+        np.testing.assert_allclose(below.lines[0].get_ydata(), 1e-3)
+        np.testing.assert_allclose(below.lines[1].get_ydata(), [np.nan, *[-2e-3] * 8])
+        np.testing.assert_array_equal(below.lines[1].get_xdata(), channels["Frequency [Hz]"])
 
     def test_given_axes_are_drawn_on(self):
         _, given = pyplot.subplots(2)

@@ -7,11 +7,13 @@ on the axes.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ionworks.results.pictures.canvas import axes_for, explain, name_axes, plain
+from ionworks.results.pictures.impedance import FREQUENCY
 from ionworks.results.pictures.looks import BLUE, VERMILION, look
-from ionworks.results.pictures.quantities import largest, scale_for, unit_of
+from ionworks.results.pictures.quantities import Scale, largest, scale_for, unit_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -19,7 +21,16 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "comparisons", "draw_comparisons"]
 
 _DATA, _MODEL = "Data", "Model"
+_PARTS = ("Z_Re [Ohm]", "Z_Im [Ohm]")
 _MOST_MARKED = 300
+
+
+class Difference(NamedTuple):
+    """What is left of a variable: what it is called, where, and the model less the data."""
+
+    name: str
+    places: Any
+    values: Any
 
 
 class Comparison(NamedTuple):
@@ -29,6 +40,7 @@ class Comparison(NamedTuple):
     x: str
     y: str
     traces: Sequence[tuple[str, Any, Any]]
+    channels: Mapping[str, Any] = MappingProxyType({})
 
     @property
     def is_nyquist(self) -> bool:
@@ -36,16 +48,28 @@ class Comparison(NamedTuple):
         return unit_of(self.x) == unit_of(self.y) == "Ohm"
 
 
-def comparisons(overlay: Mapping[str, Mapping[str, Any]]) -> list[Comparison]:
+def comparisons(
+    overlay: Mapping[str, Mapping[str, Any]], series: Mapping[str, Any] | None = None
+) -> list[Comparison]:
     """Return the pictures in an overlay, in their order.
 
     Parameters
     ----------
     overlay
         By objective its ``plots``, each with ``traces`` and ``layout``.
+    series
+        By objective and source the channels of data and model: they tell the frequencies of an
+        impedance, which its picture does not.
     """
+    channels = {name: each.get("optimal") or {} for name, each in (series or {}).items()}
     return [
-        Comparison(objective, _title(plot, "xaxis"), _title(plot, "yaxis"), _traces(plot))
+        Comparison(
+            objective,
+            _title(plot, "xaxis"),
+            _title(plot, "yaxis"),
+            _traces(plot),
+            channels.get(objective, {}),
+        )
         for objective, about in overlay.items()
         for plot in about.get("plots") or ()
     ]
@@ -54,15 +78,16 @@ def comparisons(overlay: Mapping[str, Mapping[str, Any]]) -> list[Comparison]:
 def draw_comparisons(found: Sequence[Comparison], axes: Any = None) -> list[Axes]:
     """Draw each picture, and below it the model less the data.
 
-    An impedance has no picture below it: its lines go both ways. Where data and model are at other
-    places, the model is joined by straight lines.
+    Where data and model are at other places, the model is joined by straight lines. Of an impedance
+    the differences of both parts are drawn over the frequency, where that is known.
 
     Parameters
     ----------
     found
         The pictures.
     axes
-        Where: two for each picture, the lower ones for what is left, one for an impedance.
+        Where: two for each picture, the lower ones for what is left; one where nothing is known of
+        that.
 
     Raises
     ------
@@ -71,47 +96,81 @@ def draw_comparisons(found: Sequence[Comparison], axes: Any = None) -> list[Axes
     """
     if not found:
         raise ValueError("nothing to draw: no comparison of data and model is stored")
-    panels = [(each, residuals) for each in found for residuals in _parts(each)]
+    panels = [(each, lines) for each in found for lines in (None, differences(each)) if lines != []]
     drawn_on = axes_for(len(panels), axes)
-    for (each, residuals), one in zip(panels, drawn_on, strict=True):
-        scale = scale_for(each.x, largest(xs for _, xs, _ in each.traces))
-        if residuals is None:
-            _draw_lines(one, each, scale.divisor)
+    for (each, lines), one in zip(panels, drawn_on, strict=True):
+        if lines is None:
+            _draw_lines(one, each)
         else:
-            xs, ys = residuals
-            one.plot(xs / scale.divisor, ys, color="black", linewidth=0.8, label="Model - data")
-            one.axhline(0, color="#555555", linewidth=0.8, linestyle=":")
-        left = f"Model - data [{unit_of(each.y)}]" if unit_of(each.y) else "Model - data"
-        name_axes(one, scale.name, each.y if residuals is None else left)
+            _draw_differences(one, each, lines)
     return drawn_on
 
 
-def residuals(found: Comparison) -> tuple[Any, Any] | None:
-    """Return where there is data, and the model less the data there; ``None`` if they are no pair.
+def differences(found: Comparison) -> list[Difference]:
+    """Return the model less the data; nothing if they are no pair.
 
     Where the model does not reach, the difference is no number.
     """
+    if found.is_nyquist:
+        return _of_impedance(found.channels)
+    lines = {name: (xs, ys) for name, xs, ys in found.traces}
+    if len(lines) != len(found.traces) or set(lines) != {_DATA, _MODEL}:
+        return []
+    (at, data), (places, model) = lines[_DATA], lines[_MODEL]
+    at_data = _at(at, places, model)
+    return [] if at_data is None else [Difference("", at, at_data - data)]
+
+
+def _at(at: Any, places: Any, model: Any) -> Any:
+    """Return a model where there is data, ``None`` if it goes back and forth."""
     import numpy as np
 
-    lines = {name: (xs, ys) for name, xs, ys in found.traces}
-    if len(lines) != len(found.traces) or set(lines) != {_DATA, _MODEL} or found.is_nyquist:
-        return None
-    (at, data), (places, model) = lines[_DATA], lines[_MODEL]
     if at.shape == places.shape and np.allclose(at, places, rtol=1e-12, atol=0, equal_nan=True):
-        return at, model - data
+        return model
     known = np.isfinite(places) & np.isfinite(model)
     places, model = places[known], model[known]
     if places.size < 2 or not np.all(np.diff(places) > 0):
         return None
-    return at, np.interp(at, places, model, left=np.nan, right=np.nan) - data
+    return np.interp(at, places, model, left=np.nan, right=np.nan)
 
 
-def _parts(found: Comparison) -> list[Any]:
-    left = residuals(found)
-    return [None] if left is None else [None, left]
+def _of_impedance(channels: Mapping[str, Any]) -> list[Difference]:
+    import numpy as np
+
+    found = []
+    for part in _PARTS:
+        names = (FREQUENCY, f"{part} (data)", f"{part} (model)")
+        if all(name in channels for name in names):
+            frequencies, data, model = (np.asarray(channels[name], dtype=float) for name in names)
+            found.append(Difference(part.partition(" ")[0], frequencies, model - data))
+    return found
 
 
-def _draw_lines(axes: Axes, found: Comparison, divisor: float) -> None:
+def _draw_differences(axes: Axes, found: Comparison, lines: Sequence[Difference]) -> None:
+    scale = Scale(FREQUENCY) if found.is_nyquist else _scale(found)
+    for place, each in enumerate(lines):
+        axes.plot(
+            each.places / scale.divisor,
+            each.values,
+            color="black",
+            linestyle=look(place).dash,
+            linewidth=0.8,
+            label=each.name,
+        )
+    axes.axhline(0, color="#555555", linewidth=0.8, linestyle=":")
+    unit = unit_of(found.y)
+    name_axes(axes, scale.name, f"Model - data [{unit}]" if unit else "Model - data")
+    if found.is_nyquist:
+        axes.set_xscale("log")
+        explain(axes, axes.lines[: len(lines)])
+
+
+def _scale(found: Comparison) -> Scale:
+    return scale_for(found.x, largest(xs for _, xs, _ in found.traces))
+
+
+def _draw_lines(axes: Axes, found: Comparison) -> None:
+    scale = _scale(found)
     others = [name for name, _, _ in found.traces if name not in (_DATA, _MODEL)]
     for name, xs, ys in found.traces:
         if name == _DATA:
@@ -123,7 +182,8 @@ def _draw_lines(axes: Axes, found: Comparison, divisor: float) -> None:
         else:
             other = look(2 + others.index(name))
             style = {"color": other.color, "linestyle": other.dash}
-        axes.plot(xs / divisor, ys, label=plain(name), **style)
+        axes.plot(xs / scale.divisor, ys, label=plain(name), **style)
+    name_axes(axes, scale.name, found.y)
     axes.set_title(plain(found.objective, 60), fontsize="medium")
     if found.is_nyquist:
         axes.set_aspect("equal", adjustable="datalim")

@@ -12,7 +12,7 @@ from ionworks.results.pictures.quantities import has, numbers
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-__all__ = ["NYQUIST", "Spectrum", "draw_impedance", "draw_nyquist", "spectra_of"]
+__all__ = ["FREQUENCY", "NYQUIST", "Spectrum", "draw_impedance", "draw_nyquist", "spectra_of"]
 
 NYQUIST = ("Z_Re [Ohm]", "-Z_Im [Ohm]")
 FREQUENCY = "Frequency [Hz]"
