@@ -19,7 +19,7 @@ ELSEWHERE = {
 }
 """Pages whose Python is run in tests of their own."""
 
-SHELL_ELSEWHERE: dict[str, str] = {}
+SHELL_ELSEWHERE = {"docs/cli.md": "tests/engine/test_cli_docs.py"}
 """Pages whose commands are run in tests of their own."""
 
 NOT_RUN = {
