@@ -14,6 +14,7 @@ from ionworks_engine.call import ORGANIZATION, Call
 from ionworks_engine.errors import ApiError, Problem, conflict, invalid, not_found
 from ionworks_engine.storage import tables
 from ionworks_engine.storage.filters import FilterError, narrow
+from ionworks_engine.storage.ordering import ordered
 
 MOMENTS = ("created_at", "updated_at")
 _ATTEMPTS = 5
@@ -109,11 +110,8 @@ def page(
     except FilterError as error:
         raise invalid([Problem(f"query.{error.parameter}", str(error))]) from None
     column = table.c[call.query.get("order_by", "created_at")]
-    if call.query.get("order", "desc") == "asc":
-        ordered = query.order_by(column.asc(), table.c.seq.asc())
-    else:
-        ordered = query.order_by(column.desc(), table.c.seq.desc())
-    return cut(connection, query, ordered, call.query["limit"], call.query["offset"])
+    by_column = ordered(query, call.query.get("order", "desc"), column, table.c.seq)
+    return cut(connection, query, by_column, call.query["limit"], call.query["offset"])
 
 
 def cut(

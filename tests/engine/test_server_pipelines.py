@@ -72,7 +72,7 @@ def test_what_is_stored_is_text_that_no_database_reorders(dialect):
     for table in (tables.pipelines, tables.simple_pipelines):
         made = str(CreateTable(table).compile(dialect=dialect.dialect()))
         assert {"config TEXT NOT NULL", "inputs TEXT NOT NULL"} <= {
-            line.strip(", \t") for line in made.splitlines()
+            line.strip(", \t").replace(' COLLATE "C"', "") for line in made.splitlines()
         }
 
 

@@ -92,8 +92,10 @@ def test_an_engine_that_stops_gives_its_element_back(tmp_path):
         pipeline = bench.submitted({"a": entry(f"count {log} 60"), "b": entry()})
         bench.until(f"/pipelines/{pipeline['id']}", lambda _: log.exists())
     with engine(tmp_path / "store", workers()) as bench:
-        found = bench.until(f"/pipelines/{pipeline['id']}", lambda _: log.read_text() == "xx")
-        assert found["status"] == "running"
+        bench.until(
+            f"/pipelines/{pipeline['id']}",
+            lambda found: log.read_text() == "xx" and found["status"] == "running",
+        )
         assert attempts_of(bench, bench.elements(pipeline["id"])["a"]["job_id"]) == 1
 
 

@@ -2,10 +2,11 @@
 
 import polars as pl
 import pytest
+from ionworks_engine.storage import tables
 from ionworks_engine.storage.tables import parameterized_models
 from measured import series
 from piped import created, engine, entry, problems, workers
-from sqlalchemy import insert
+from sqlalchemy import insert, select, update
 
 THICKNESS = "Negative electrode thickness [m]"
 CAPACITY = "Nominal cell capacity [A.h]"
@@ -119,15 +120,13 @@ def test_a_measurement_that_is_not_ready_is_a_conflict(bench):
     store = bench.app.state.services.store
     ready = bench.measured(name="Later")["id"]
     with store.writing() as connection:
-        connection.exec_driver_sql(
-            "update cell_measurements set processing_status = 'pending' where id = ?", (ready,)
+        mine = tables.cell_measurements.c.id == ready
+        connection.execute(
+            update(tables.cell_measurements).where(mine).values(processing_status="pending")
         )
-        connection.exec_driver_sql("update jobs set status = 'waiting'")
-        connection.exec_driver_sql(
-            "update jobs set status = 'processing' where id = "
-            "(select job_id from cell_measurements where id = ?)",
-            (ready,),
-        )
+        connection.execute(update(tables.jobs).values(status="waiting"))
+        its_job = tables.jobs.c.id.in_(select(tables.cell_measurements.c.job_id).where(mine))
+        connection.execute(update(tables.jobs).where(its_job).values(status="processing"))
     refused(bench.submit({"a": data(ready)}), 409, "is running: wait until it is ready")
 
 

@@ -12,6 +12,7 @@ from ionworks_engine.errors import Problem, invalid
 from ionworks_engine.measurements import records, tags
 from ionworks_engine.records import cut
 from ionworks_engine.storage.filters import FilterError, narrow
+from ionworks_engine.storage.ordering import ordered
 from ionworks_engine.storage.tables import cell_measurements, measurement_tags
 from ionworks_engine.storage.texts import lowered
 
@@ -45,15 +46,11 @@ def page(call: Call, connection: Connection, query: Select[Any]) -> dict[str, An
     query = _tagged(query, given.get("tags_all") or (), given.get("tags_any") or ())
     if given.get("q"):
         query = _searched(query, given["q"])
-    ordered = _ordered(query, given.get("order_by", "created_at"), given.get("order", "desc"))
+    column = cell_measurements.c[given.get("order_by", "created_at")]
+    by_column = ordered(query, given.get("order", "desc"), column, cell_measurements.c.seq)
     counted = query.with_only_columns(cell_measurements.c.seq)
-    rows, total = cut(connection, counted, ordered, given["limit"], given["offset"])
+    rows, total = cut(connection, counted, by_column, given["limit"], given["offset"])
     return {"items": records.shown(connection, rows), "count": len(rows), "total": total}
-
-
-def _ordered(query: Select[Any], field: str, order: str) -> Select[Any]:
-    columns = (cell_measurements.c[field], cell_measurements.c.seq)
-    return query.order_by(*(c.asc() if order == "asc" else c.desc() for c in columns))
 
 
 def _tagged(query: Select[Any], all_of: Sequence[str], any_of: Sequence[str]) -> Select[Any]:

@@ -31,6 +31,7 @@ from ionworks_engine.jobs.system import Jobs
 from ionworks_engine.records import cut, find_project
 from ionworks_engine.storage import queue
 from ionworks_engine.storage.filters import FilterError, narrow
+from ionworks_engine.storage.ordering import ordered
 from ionworks_engine.storage.tables import (
     element_files,
     jobs,
@@ -121,10 +122,10 @@ def page(
         query = narrow(joined(table).where(table.c.project_id == project), given, columns)
     except FilterError as error:
         raise invalid([Problem(f"query.{error.parameter}", str(error))]) from None
-    by = (columns[given["order_by"]], table.c.seq)
-    ordered = query.order_by(*(c.asc() if given.get("order") == "asc" else c.desc() for c in by))
+    column = columns[given["order_by"]]
+    by_column = ordered(query, given.get("order", "desc"), column, table.c.seq)
     counted = query.with_only_columns(table.c.seq)
-    return cut(connection, counted, ordered, given["limit"], skipped)
+    return cut(connection, counted, by_column, given["limit"], skipped)
 
 
 def shown(row: Row[Any], config: Mapping[str, Any] | None = None) -> dict[str, Any]:

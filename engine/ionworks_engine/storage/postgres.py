@@ -37,6 +37,8 @@ _SETTINGS = (
 _PATIENCE = 5.0
 _WRITING, _PRESENT = 1, 2
 _KEYS = 0x494F << 48
+_DRIFT = timedelta(milliseconds=5)
+"""By which the clock of a server may be off: setting it back would reorder what it has stored."""
 _JUST_STARTED = timedelta(seconds=10)
 
 
@@ -61,6 +63,7 @@ class PostgresDatabase:
         self.engine = _connect(read)
         self._reader = self.engine.execution_options(isolation_level="AUTOCOMMIT")
         self._presence: Connection | None = None
+        self._told: tuple[datetime, float] | None = None
         try:
             with self.reading() as connection:
                 self._keys = _KEYS | self._check(connection)
@@ -74,8 +77,9 @@ class PostgresDatabase:
             raise
 
     def now(self) -> datetime:
-        """Return the present by the clock of the database, kept up from its last answer."""
-        return self._told + timedelta(seconds=time.monotonic() - self._told_at)
+        """Return the present by the clock of the database, kept up from what it told."""
+        assert self._told is not None
+        return _since(*self._told, time.monotonic())
 
     def reading(self) -> Connection:
         """Return a connection that sees with each query what is stored by then."""
@@ -125,9 +129,15 @@ class PostgresDatabase:
         return int(schema)
 
     def _set_clock(self, connection: Connection) -> None:
+        """Ask for the time; believe it where it must be another than the one that is kept up."""
         before = time.monotonic()
-        told: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
-        self._told, self._told_at = told.astimezone(UTC), (before + time.monotonic()) / 2
+        answer: datetime = connection.execute(text("SELECT clock_timestamp()")).scalar_one()
+        doubt = (time.monotonic() - before) / 2
+        told, at = answer.astimezone(UTC), before + doubt
+        if self._told is None or abs(_since(*self._told, at) - told) > _DRIFT + timedelta(
+            seconds=doubt
+        ):
+            self._told = told, at
 
     def _appear(self, *, first: bool) -> bool:
         """Be there for others to see; whether nobody else is."""
@@ -163,6 +173,11 @@ _LOCK_CHANGES = text("SELECT pg_advisory_xact_lock(:key)")
 _TRY_LOCK = text("SELECT pg_try_advisory_lock(:key)")
 _LOCK_SHARED = text("SELECT pg_advisory_lock_shared(:key)")
 _UNLOCK = text("SELECT pg_advisory_unlock(:key)")
+
+
+def _since(moment: datetime, then: float, now: float) -> datetime:
+    """Return the moment that it is now, if it was ``moment`` then."""
+    return moment + timedelta(seconds=now - then)
 
 
 def _read(url: str) -> URL:
