@@ -2,7 +2,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := -m pip --quiet --disable-pip-version-check install --no-deps
 PUBLIC := 0.38.0 0.20.0
-OTHERS := $(PUBLIC) aurora
+OTHERS := $(PUBLIC) aurora generator
 INTEROP := $(OTHERS:%=.venv-interop/%/.ready)
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --no-header --no-annotate
@@ -30,8 +30,8 @@ setup: .venv/.ready  ## Make .venv with everything in it, pinned and hashed.
 demo: setup  ## Simulate a discharge on this machine and plot it.
 	$(BIN)/python examples/quickstart.py
 
-test: setup $(INTEROP)  ## Run every test.
-	$(BIN)/python -m pytest
+test: setup $(INTEROP)  ## Run every test, in two processes.
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: setup  ## ruff, mypy --strict, and the rules of the spec.
 	$(BIN)/ruff check .
