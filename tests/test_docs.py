@@ -107,6 +107,19 @@ def test_no_link_within_the_site_is_dead(site, pages):
     assert dead == []
 
 
+def test_every_list_and_table_became_one(site):
+    """Python's Markdown wants a blank line before each, where others do not."""
+    lost = re.compile(r"<p>[^<]*(?:<(?!/p>)[^<]*)*?\n(?:- |\d\. |\| )")
+    assert lost.search("<p>so:\n- one</p>")
+    found = {
+        path.name: match[0][-60:]
+        for path in sorted(site.rglob("*.html"))
+        for match in [lost.search(path.read_text("utf-8"))]
+        if match
+    }
+    assert found == {}
+
+
 def test_every_resource_of_a_client_has_its_page(site):
     with Ionworks("any-key", "http://127.0.0.1:9") as client:
         names = [name for name in dir(client) if not name.startswith("_")]
