@@ -94,7 +94,8 @@ def test_programs_and_files_go_when_the_engine_asks_no_more(site, tmp_path):
         await ask("start", 1, "fake_help", None, [str(HERE)])
         while not await ask("read"):
             pass
-        programs = psutil.Process().children()
+        children = psutil.Process().children()
+        programs = [each for each in children if "ionworks_engine.jobs.worker" in each.cmdline()]
         assert [each.is_running() for each in programs] == [True]
         for _ in range(8):
             assert await ask("read") == [], "as long as it is asked, it stays"

@@ -119,8 +119,10 @@ class DaskExecutor(Crew):
                 self._meet(client, found)
                 await asyncio.sleep(EVERY)
         finally:
-            for opening in self._opening.values():
+            openings = list(self._opening.values())
+            for opening in openings:
                 opening.cancel()
+            await asyncio.gather(*openings, return_exceptions=True)
             for place in list(self._workers_of):
                 place.lose("so was the scheduler")
             self._known.clear()

@@ -14,11 +14,12 @@ import platform
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
+from functools import cache
 from importlib import metadata
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, TypeAlias
 
-import ionworks_engine
 from ionworks_engine.jobs import memory
 from ionworks_engine.jobs.executor import OutOfMemory
 from ionworks_engine.jobs.programs import LocalProgram, start_here
@@ -48,16 +49,26 @@ Said: TypeAlias = tuple[int, bytes, tuple[bool, str] | None]
 
 
 def versions() -> dict[str, str]:
-    """Return the versions of what results depend on, and a digest of the engine's own code."""
+    """Return the versions of what results depend on, and a digest of our own code."""
     found = {"python": platform.python_version()}
     for name in _MATTERS:
         with suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
-    root = Path(ionworks_engine.__file__).parent
+    return {**found, "code of the engine": _digest()}
+
+
+@cache
+def _digest() -> str:
+    """Return what tells the code of this process from other code of the same version."""
     code = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        code.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
-    return {**found, "code of the engine": code.hexdigest()[:12]}
+    for package in ("ionworks_engine", "ionworks"):
+        found = find_spec(package)
+        if found is None or found.origin is None:
+            continue
+        root = Path(found.origin).parent
+        for path in sorted(root.rglob("*.py")):
+            code.update(path.relative_to(root).as_posix().encode() + path.read_bytes())
+    return code.hexdigest()[:12]
 
 
 async def open_site(token: str, probe: str | None, *, dask_worker: Any) -> dict[str, Any]:

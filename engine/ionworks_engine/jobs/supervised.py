@@ -351,8 +351,9 @@ class Worker:
         self._stop_timers()
         if self._retired:
             return
-        if works and works[0].work and not works[0].asked_back:
-            works.pop(0).work.fail(fate)
+        head = works[0].work if works and not works[0].asked_back else None
+        if head is not None:
+            head.fail(fate)
         blamed = not (self._was_ready or isinstance(fate, PlaceLost))
-        left = [given.work for given in works if given.work]
+        left = [given.work for given in works if given.work and given.work is not head]
         self._keeper.take_back(left, str(fate) if blamed else "")
