@@ -7,19 +7,18 @@ from typing import Annotated
 
 import typer
 
-from ionworks.cli import (
-    account,
-    cells,
-    jobs,
-    measurements,
-    models,
-    pipelines,
-    protocols,
-    serving,
-    simulate,
-    simulations,
-)
+from ionworks.cli.account import add_to as add_whoami
+from ionworks.cli.account import config, projects
+from ionworks.cli.cells import app as cells
 from ionworks.cli.command import Root
+from ionworks.cli.jobs import app as jobs
+from ionworks.cli.measurements import app as measurements
+from ionworks.cli.models import app as models
+from ionworks.cli.pipelines import app as pipelines
+from ionworks.cli.protocols import app as protocols
+from ionworks.cli.serving import add_to as add_serve
+from ionworks.cli.simulate import add_to as add_simulate
+from ionworks.cli.simulations import app as simulations
 
 __all__ = ["application"]
 
@@ -32,15 +31,15 @@ standard error; exit codes: 0 done, 1 failed, 2 wrong usage or input, 3 not foun
 5 server trouble, 6 time-out, 130 interrupted.
 """
 _GROUPS = (
-    protocols.app,
-    simulations.app,
-    models.app,
-    cells.app,
-    measurements.app,
-    pipelines.app,
-    jobs.app,
-    account.projects,
-    account.config,
+    protocols,
+    simulations,
+    models,
+    cells,
+    measurements,
+    pipelines,
+    jobs,
+    projects,
+    config,
 )
 
 
@@ -56,9 +55,8 @@ def application() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_root)
-    simulate.add_to(app)
-    serving.add_to(app)
-    account.add_to(app)
+    for add_command in (add_simulate, add_serve, add_whoami):
+        add_command(app)
     for group in _GROUPS:
         app.add_typer(group)
     return app
