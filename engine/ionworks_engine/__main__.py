@@ -59,7 +59,15 @@ def _parser(program: str) -> argparse.ArgumentParser:
     )
     serve.add_argument("--port", type=int, default=8787, help="TCP port (default: 8787)")
     serve.add_argument("--host", default="127.0.0.1", help="address (default: 127.0.0.1)")
-    serve.add_argument("--api-key", help="key that requests must carry (default: none)")
+    key = serve.add_mutually_exclusive_group()
+    key.add_argument("--api-key", help="key that requests must carry (default: none)")
+    key.add_argument(
+        "--api-key-file",
+        type=_first_line,
+        dest="api_key",
+        metavar="FILE",
+        help="file that holds the key: what stands in a command, others on the machine can see",
+    )
     serve.add_argument(
         "--max-upload",
         type=_gibibytes,
@@ -85,6 +93,17 @@ def _positive(text: str) -> int:
     return number
 
 
+def _first_line(path: str) -> str:
+    try:
+        key = Path(path).read_text().strip()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "it holds no text"
+        raise argparse.ArgumentTypeError(f"{path} cannot be read: {reason}") from None
+    if not key or len(key.splitlines()) > 1:
+        raise argparse.ArgumentTypeError(f"{path} must hold the key, on one line")
+    return key
+
+
 def _gibibytes(text: str) -> int:
     size = float(text)
     if not 0 < size < 1e6:
@@ -95,7 +114,7 @@ def _gibibytes(text: str) -> int:
 def _serve(options: argparse.Namespace) -> None:
     if not options.api_key and not _is_loopback(options.host):
         raise _CannotServe(
-            f"{options.host} can be reached by others: give --api-key, or serve on 127.0.0.1"
+            f"{options.host} can be reached by others: give --api-key-file, or serve on 127.0.0.1"
         )
     executor = named(options.executor, options.workers, options.data)
     Store(options.data, database=options.database).close()

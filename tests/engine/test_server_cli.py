@@ -103,7 +103,7 @@ def test_an_address_with_colons_is_shown_as_a_url_has_it(tmp_path):
 
 def test_an_address_that_others_reach_needs_a_key(tmp_path):
     said = refused("--data", str(tmp_path), "--host", "0.0.0.0")
-    assert "--api-key" in said
+    assert "--api-key-file" in said
     assert not list(tmp_path.iterdir())
 
 
@@ -118,6 +118,33 @@ def test_a_key_is_asked_for_when_one_is_set(tmp_path):
         assert client.get("/projects", headers={"X-API-Key": "secret"}).status_code == 200
         named = client.get("/healthz", headers={"Host": "lab.example.com"})
         assert named.status_code == 200
+
+
+def test_a_key_is_read_from_a_file(tmp_path):
+    (tmp_path / "key").write_text("secret\n")
+    with serving(tmp_path / "store", "--api-key-file", str(tmp_path / "key")) as (_, client):
+        assert client.get("/projects").status_code == 401
+        assert client.get("/projects", headers={"X-API-Key": "secret"}).status_code == 200
+
+
+@pytest.mark.parametrize("content", ["", "two\nlines", None])
+def test_a_file_without_a_key_is_refused(tmp_path, content):
+    if content is not None:
+        (tmp_path / "key").write_text(content)
+    words = ["--data", str(tmp_path / "store"), "--api-key-file", str(tmp_path / "key")]
+    ended = subprocess.run([*SERVE, *words], capture_output=True, text=True, check=False)
+    assert ended.returncode == 2
+    assert str(tmp_path / "key") in ended.stderr
+    assert not (tmp_path / "store").exists()
+
+
+def test_links_are_those_of_the_proxy_in_front(tmp_path):
+    with serving(tmp_path, "--api-key", "secret") as (_, client):
+        headers = {"X-API-Key": "secret", "Host": "lab.example", "X-Forwarded-Proto": "https"}
+        project = client.get("/projects", headers=headers).json()["items"][0]["id"]
+        asked = {"project_id": project, "filename": "run.csv"}
+        place = client.post("/raw_data/initiate-upload", json=asked, headers=headers).json()
+    assert place["uploads"][0]["signed_url"].startswith("https://lab.example/storage/")
 
 
 def test_without_a_key_other_host_names_are_refused(tmp_path):
