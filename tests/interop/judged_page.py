@@ -1,8 +1,11 @@
 """The tables of ``docs/judged.md``, as the tests find them; run it to print them anew."""
 
+from pathlib import Path
+
 from judged import HERE, OUTSIDE, REFUSED_OF_GUIDES, driven, is_outside
 from wanted import BY_HAND, NO_OPTIONS, OPTIONS_WHY, OURS_ALONE, PAGES, PAGES_WHY, WAITS, WANTED
 
+PAGE = Path(__file__).parents[2] / "docs/judged.md"
 CLIENTS = {"0.38.0": "`ionworks-api` 0.38.0", "0.20.0": "`ionworks-api` 0.20.0"}
 
 
@@ -54,6 +57,17 @@ def counts(sent, public, ours):
         f"{len(both)} calls were compared: {len(same)} send the same, "
         f"{len(both - same)} differ as listed; {len(BY_HAND)} are of methods that ours lacks."
     )
+
+
+def sections():
+    """Return the rows of the page's tables without their heads, by the headings above them."""
+    found, rows = {}, []
+    for line in PAGE.read_text(encoding="utf-8").splitlines():
+        if line.startswith("## "):
+            rows = found.setdefault(line.removeprefix("## "), [])
+        elif line.startswith("|"):
+            rows.append(line)
+    return {heading: rows[2:] for heading, rows in found.items()}
 
 
 def row(*cells):
