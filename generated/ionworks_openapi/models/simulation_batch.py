@@ -35,7 +35,7 @@ class SimulationBatch:
             study_id (None | str | Unset): The study that the simulations belong to.
             extra_variables (list[str] | None | Unset): Further variables for the time series, by name; see
                 `list_variable_names`.
-            project_id (None | str | Unset): The project they belong to; that of the saved protocol when left out.
+            project_id (None | str | Unset): The project they belong to; that of the study
     """
 
     parameterized_model: InlineParameterizedModel | QuickModelReference | str
