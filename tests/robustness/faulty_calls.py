@@ -9,6 +9,7 @@ engine is asked directly.
 """
 
 import argparse
+import itertools
 import logging
 import sys
 import tempfile
@@ -63,7 +64,9 @@ class Calls:
     def make(self, count):
         """Make that many calls, of kinds drawn at random."""
         kinds, weights = zip(*((kind, kind.weight) for kind in KINDS), strict=True)
-        for number in range(count):
+        numbers = itertools.count()
+        while self.outcomes.total() + len(self.problems) < count:
+            number = next(numbers)
             [kind] = self._random.choices(kinds, weights)
             call = kind(self._ledger, self._random, f"{kind.__name__} {number}")
             if call.can_be_made():
