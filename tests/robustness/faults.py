@@ -207,6 +207,8 @@ class Faults:
         await asyncio.sleep(0)
 
     def _draw(self, request):
+        # What was asked for by an answer that stood is no matter of this request.
+        _asked_to_wait.set(0.0)
         if not self._call:
             return None, None, None
         what = f"{request.method} {request.url.copy_with(query=None)}"
