@@ -107,6 +107,11 @@ def test_no_link_within_the_site_is_dead(site, pages):
     assert dead == []
 
 
+def test_every_page_is_once_in_the_navigation():
+    named = re.findall(r"([\w/]+\.md)$", (ROOT / "mkdocs.yml").read_text("utf-8"), re.MULTILINE)
+    assert sorted(set(named)) == sorted(named)
+
+
 def test_every_list_and_table_became_one(site):
     """Python's Markdown wants a blank line before each, where others do not."""
     lost = re.compile(r"<p>[^<]*(?:<(?!/p>)[^<]*)*?\n(?:- |\d\. |\| )")
