@@ -1,5 +1,6 @@
 """Several servers on one store: they share the queue, the files, the keys and the links."""
 
+import asyncio
 import contextlib
 import signal
 import subprocess
@@ -13,6 +14,7 @@ import httpx
 import polars as pl
 import pytest
 from conftest import HERE, app_client, enqueue, job
+from ionworks_engine.idempotency import Repeats
 from ionworks_engine.storage import StoreError, queue, tables
 from sqlalchemy import func, insert, select
 from storage_places import confirmed, opened
@@ -217,12 +219,63 @@ def second(store, tmp_path):  # noqa: ARG001 - the first one is to be there
     second.close()
 
 
-def name_file(store, content, then=lambda: None):
+def change(store, name):
+    with store.writing() as connection:
+        connection.execute(insert(tables.facts).values(name=name, value="x"))
+
+
+def test_a_repeat_waits_for_what_another_server_is_about_to_answer(store, second):
+    async def scenario():
+        changed, gate = asyncio.Event(), asyncio.Event()
+
+        async def serve():
+            change(store, "done")
+            changed.set()
+            await gate.wait()
+            return {"by": "one"}
+
+        first = asyncio.create_task(Repeats(store).once("k", "f", 200, serve))
+        await changed.wait()
+        again = asyncio.create_task(Repeats(second).once("k", "f", 200, serve))
+        await asyncio.sleep(0.3)
+        assert not again.done()
+        gate.set()
+        return await first, await again
+
+    assert asyncio.run(scenario()) == ({"by": "one"}, {"by": "one"})
+
+
+def test_of_two_servers_that_serve_one_key_the_first_to_store_wins(store, second):
+    async def scenario():
+        begun, gate = asyncio.Event(), asyncio.Event()
+
+        async def slow():
+            begun.set()
+            await gate.wait()
+            change(store, "slow")
+            return {"by": "slow"}
+
+        async def quick():
+            change(second, "quick")
+            return {"by": "quick"}
+
+        first = asyncio.create_task(Repeats(store).once("k", "f", 200, slow))
+        await begun.wait()
+        other = await Repeats(second).once("k", "f", 200, quick)
+        gate.set()
+        return await first, other
+
+    assert asyncio.run(scenario()) == ({"by": "quick"}, {"by": "quick"})
+    with store.reading() as connection:
+        mine = tables.facts.c.name.in_(["slow", "quick"])
+        assert list(connection.scalars(select(tables.facts.c.name).where(mine))) == ["quick"]
+
+
+def name_file(store, content):
     row = {"id": "u", "kind": "raw_data", "owner_id": "o", "position": 0, "filename": "f"}
     row |= {"content": content, "expires_at": "9", "created_at": "", "updated_at": ""}
     with store.naming(content), store.writing() as connection:
         connection.execute(insert(tables.uploads).values(row))
-        then()
 
 
 @pytest.mark.parametrize("swept", ["swept", "discarded"])
