@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-
 from ionworks import Ionworks
 
 PROTOCOL = """
@@ -31,13 +29,8 @@ print(result.steps.select("Step count", "Step type", "Duration [s]", "Ended by")
 for name, value in result.metrics.items():
     print(f"{name}: {value}")
 
-hours = result.time_series["Time [s]"] / 3600
-figure, (voltage, current) = plt.subplots(2, sharex=True, layout="constrained")
-voltage.plot(hours, result.time_series["Voltage [V]"])
-voltage.set_ylabel("Voltage [V]")
-current.plot(hours, result.time_series["Current [A]"], color="tab:orange")
-current.set(xlabel="Time [h]", ylabel="Current [A]", title="positive current is discharge")
+voltage, *_ = result.plot(variables=["Voltage [V]", "Current [A]"])
 plot = Path("out/quickstart.png")
 plot.parent.mkdir(exist_ok=True)
-figure.savefig(plot, dpi=120)
+voltage.figure.savefig(plot, dpi=120)
 print(f"\nPlot: {plot}")

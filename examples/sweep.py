@@ -2,8 +2,6 @@
 
 from pathlib import Path
 
-import matplotlib.pyplot as plt
-
 from ionworks import Ionworks, doe
 
 THICKNESS = "Positive electrode thickness [m]"
@@ -28,19 +26,14 @@ with Ionworks.local() as client:
             "design_parameters_doe": DESIGN,
         }
     )
-    records = client.simulation.wait_for_completion(runs)
-    results = [client.simulation.get_result(run.simulation_id) for run in runs]
+    client.simulation.wait_for_completion(runs)
+    results = client.simulation.get_results(runs)
 
-axes = plt.figure(layout="constrained").add_subplot(
-    xlabel="Capacity [A.h]", ylabel="Voltage [V]", title="5 A discharge"
-)
-for run, record, result in zip(runs, records, results, strict=True):
-    micrometres = run.design_parameters[THICKNESS] * 1e6
-    print(f"{micrometres:.0f} um: {record.metrics['Discharge energy [W.h]']:.2f} W.h")
-    series = result.time_series
-    axes.plot(series["Capacity [A.h]"], series["Voltage [V]"], label=f"{micrometres:.0f} um")
-axes.legend(title="Positive electrode")
+for point, result in zip(results.points, results, strict=True):
+    energy = result.metrics["Discharge energy [W.h]"]
+    print(f"{1e6 * point[THICKNESS]:.0f} um: {energy:.2f} W.h")
+voltage, *_ = results.plot(variables=["Voltage [V]"], x="Capacity [A.h]")
 plot = Path("out/sweep.png")
 plot.parent.mkdir(exist_ok=True)
-axes.figure.savefig(plot, dpi=120)
+voltage.figure.savefig(plot, dpi=120)
 print(f"Plot: {plot}")

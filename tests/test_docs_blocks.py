@@ -19,7 +19,10 @@ ELSEWHERE = {
 }
 """Pages whose Python is run in tests of their own."""
 
-SHELL_ELSEWHERE = {"docs/cli.md": "tests/engine/test_cli_docs.py"}
+SHELL_ELSEWHERE = {
+    "README.md": "tests/test_examples.py",
+    "docs/cli.md": "tests/engine/test_cli_docs.py",
+}
 """Pages whose commands are run in tests of their own."""
 
 NOT_RUN = {

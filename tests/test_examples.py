@@ -1,5 +1,6 @@
 """Every example runs as a user runs it, in a folder of its own."""
 
+import os
 import re
 import subprocess
 import sys
@@ -9,7 +10,11 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 EXAMPLES = sorted((ROOT / "examples").glob("*.py"))
-BLOCKS = re.findall(r"```python\n(.*?)```", (ROOT / "README.md").read_text(), re.DOTALL)
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+COMMANDS = [
+    block for block in re.findall(r"```sh\n(.*?)```", README, re.DOTALL) if "ionworks " in block
+]
 
 
 def run(folder, *arguments):
@@ -45,3 +50,25 @@ def test_it_runs_and_says_what_it_found(ran):
 @pytest.mark.parametrize("block", BLOCKS[1:])
 def test_what_the_readme_shows_runs_as_it_stands(block, tmp_path):
     assert run(tmp_path, "-c", block)
+
+
+@pytest.mark.parametrize("commands", COMMANDS)
+def test_what_the_readme_types_runs_as_it_stands(commands, tmp_path):
+    (tmp_path / "examples").symlink_to(ROOT / "examples")
+    programs = Path(sys.executable).parent
+    environment = {
+        **os.environ,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "XDG_DATA_HOME": str(tmp_path / "data"),
+        "XDG_CONFIG_HOME": str(tmp_path / "config"),
+    }
+    command = ["bash", "-euc", commands]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    assert {"out.png", "sweep.parquet"} <= {path.name for path in tmp_path.iterdir()}
+
+
+def test_the_readme_types_something():
+    assert len(COMMANDS) == 1
