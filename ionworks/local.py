@@ -13,15 +13,15 @@ import tempfile
 import threading
 from collections.abc import Sequence
 from concurrent.futures import CancelledError
-from importlib.util import find_spec
 from pathlib import Path
+
+from ionworks_engine import extra
 
 from ionworks.asgi import Answer, Application, Question
 from ionworks.errors import ConnectionFailedError
 
 __all__ = ["LocalEngine", "attach", "serve"]
 
-_NEEDED = ("jsonschema_rs", "pybamm", "sqlalchemy", "starlette")
 _PATIENCE = 30.0
 _CLOSED = "the local engine was closed: make a new client"
 _engines: dict[Path, LocalEngine] = {}
@@ -43,7 +43,7 @@ def attach(path: Path | None) -> LocalEngine:
     NotADirectoryError
         If there is something else where the folder should be.
     """
-    _require_engine()
+    extra.require()
     if path is None:
         return LocalEngine(Path(tempfile.mkdtemp(prefix="ionworks-")), temporary=True)
     folder = path.expanduser().resolve()
@@ -74,7 +74,7 @@ def serve(arguments: Sequence[str]) -> int:
     ModuleNotFoundError
         If the engine is not installed.
     """
-    _require_engine()
+    extra.require()
     from ionworks_engine.__main__ import main
 
     return main(["serve", *arguments], program="ionworks")
@@ -187,12 +187,3 @@ class LocalEngine:
                 f"the local engine in {self._folder} did not start: {trouble}"
             )
         return await self._application.exchange(question)
-
-
-def _require_engine() -> None:
-    missing = [name for name in _NEEDED if find_spec(name) is None]
-    if missing:
-        raise ModuleNotFoundError(
-            f"the local engine needs {', '.join(missing)}: pip install 'ionworks-api[engine]'",
-            name=missing[0],
-        )

@@ -3,21 +3,26 @@
 import asyncio
 import gc
 import os
+import re
 import subprocess
 import sys
 import threading
+import tomllib
 from concurrent.futures import Future
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import matplotlib as mpl
 import polars as pl
 import pytest
+from ionworks_engine import extra
 
 from ionworks import AsyncIonworks, Ionworks, errors, local, ucp
 from ionworks.asgi import Question
 from ionworks.results import SimulationResult
 from tests.unit.stub import client_of
 
+ROOT = Path(__file__).parents[2]
 QUESTION = Question("GET", "/health", b"/health", b"", [], b"")
 THICKNESS = "Positive electrode thickness [m]"
 PAUSE = "steps: [{Rest: {duration: 60}}]"
@@ -366,10 +371,23 @@ class TestTheDoor:
             client.health_check()
         client.close()
 
-    def test_without_the_engine_it_says_what_to_install(self, monkeypatch):
-        monkeypatch.setattr(local, "find_spec", lambda _: None)
-        with pytest.raises(ModuleNotFoundError, match=r"pip install 'ionworks-api\[engine\]'"):
-            Ionworks.local()
+    @pytest.mark.parametrize("missing", extra.MODULES)
+    def test_without_a_part_of_the_engine_it_says_what_to_install(self, monkeypatch, missing):
+        monkeypatch.setattr(extra, "find_spec", lambda name: None if name == missing else name)
+        advice = rf"needs {missing}: pip install 'ionworks-api\[engine\]'"
+        for start in (Ionworks.local, lambda: local.serve([])):
+            with pytest.raises(ModuleNotFoundError, match=advice) as caught:
+                start()
+            assert caught.value.name == missing
+
+    def test_what_is_looked_for_are_the_packages_of_the_extra(self):
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+        stated = project["optional-dependencies"]["engine"]
+        packages_of = packages_distributions()
+        looked_for = {name for module in extra.MODULES for name in packages_of[module]}
+        assert {name.lower().replace("_", "-") for name in looked_for} == {
+            re.match(r"[\w-]+", requirement).group() for requirement in stated
+        }
 
     def test_threads_may_share_a_client(self, client):
         seen = []
