@@ -75,9 +75,9 @@ def serve(arguments: Sequence[str]) -> int:
         If the engine is not installed.
     """
     extra.require()
-    from ionworks_engine.__main__ import main
+    from ionworks_engine import server
 
-    return main(["serve", *arguments], program="ionworks")
+    return server.main(["serve", *arguments], program="ionworks")
 
 
 class LocalEngine:

@@ -57,6 +57,22 @@ def refused(*options):
     return ended.stderr
 
 
+@pytest.mark.parametrize("words", [["serve", "--data", "store"], ["--help"], []])
+def test_without_what_it_needs_it_says_what_to_install(tmp_path, words):
+    code = (
+        "import runpy, sys\n"
+        "sys.modules['uvicorn'] = None\n"
+        "runpy.run_module('ionworks_engine', run_name='__main__', alter_sys=True)"
+    )
+    command = [sys.executable, "-c", code, *words]
+    ended = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60)
+    assert ended.returncode == 1
+    assert ended.stderr == (
+        "error: the local engine needs uvicorn: pip install 'ionworks-api[engine]'\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
 @pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_it_serves_until_it_is_stopped_and_ends_without_noise(tmp_path, ending):
     with serving(tmp_path) as (server, client):

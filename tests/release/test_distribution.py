@@ -75,7 +75,11 @@ def test_a_missing_extra_is_named(seen):
 
 def test_the_command_is_installed(bare):
     assert "simulate" in building.run([bare / "ionworks", "--help"])
-    asked = [bare / "ionworks", "serve"]
+
+
+@pytest.mark.parametrize("program", [["ionworks"], ["python", "-m", "ionworks_engine"]])
+def test_a_server_without_the_engine_says_what_to_install(bare, program):
+    asked = [bare / program[0], *program[1:], "serve"]
     refused = subprocess.run(asked, capture_output=True, text=True, timeout=60)
     assert refused.returncode != 0
     assert "pip install 'ionworks-api[engine]'" in refused.stderr
