@@ -1,21 +1,19 @@
-"""The engine as a server of its own: its options, its port, and who may ask it."""
+"""The engine as a server of its own: its options and its port."""
 
 from __future__ import annotations
 
 import argparse
-import ipaddress
 import socket
 import sys
 from pathlib import Path
 
 import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from starlette.types import ASGIApp
 
 from ionworks_engine.app import create_app
-from ionworks_engine.errors import ApiError
 from ionworks_engine.jobs.executors import PROCESSES, ExecutorError, named
+from ionworks_engine.loopback import ThisMachineOnly, is_loopback
 from ionworks_engine.receiving import MAX_UPLOAD
-from ionworks_engine.shell import refuse
 from ionworks_engine.storage import Store, StoreError
 
 _KEEP_ALIVE = 75
@@ -112,7 +110,7 @@ def _gibibytes(text: str) -> int:
 
 
 def _serve(options: argparse.Namespace) -> None:
-    if not options.api_key and not _is_loopback(options.host):
+    if not options.api_key and not is_loopback(options.host):
         raise _CannotServe(
             f"{options.host} can be reached by others: give --api-key-file, or serve on 127.0.0.1"
         )
@@ -127,7 +125,7 @@ def _serve(options: argparse.Namespace) -> None:
         with_pages=True,
     )
     if not options.api_key:
-        app = _LocalNames(app)
+        app = ThisMachineOnly(app)
     listener = _listen(options.host, options.port)
     config = uvicorn.Config(
         app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_ALIVE
@@ -155,31 +153,3 @@ def _listen(host: str, port: int) -> socket.socket:
             f"cannot listen on {_place(host, port)}: {reason}; choose another --port"
         ) from None
     return listener
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
-
-
-class _LocalNames:
-    """Refuses requests for another host name, when there is no key.
-
-    A web page can make a browser resolve a name of its own to this machine; the name is then in
-    the request, and gives it away.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            host = dict(scope["headers"]).get(b"host", b"localhost").decode("latin-1")
-            name = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-            if not _is_loopback(name.strip("[]")):
-                message = f"This engine has no key and serves this machine only, not {host!r}."
-                await refuse(ApiError(403, "FORBIDDEN", message), send)
-                return
-        await self._app(scope, receive, send)

@@ -3,11 +3,14 @@
 import shutil
 import threading
 import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 import uvicorn
 from conftest import inline
 from ionworks_engine import create_app
+from ionworks_engine.loopback import ThisMachineOnly
 from playwright.sync_api import sync_playwright
 from shown_store import HOSTILE, fill_busy, fill_failing, fill_nothing
 
@@ -33,11 +36,12 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="there is no Chromium o
 class Listening:
     """An engine on a loopback port, in a thread of this process."""
 
-    def __init__(self, folder, **options):
-        self._app = create_app(folder, executor=inline, with_pages=True, **options)
+    def __init__(self, folder, **key):
+        self._app = create_app(folder, executor=inline, with_pages=True, **key)
         port = free_port()
         self.url = f"http://127.0.0.1:{port}"
-        config = uvicorn.Config(self._app, port=port, log_level="warning", access_log=False)
+        guarded = self._app if key else ThisMachineOnly(self._app)
+        config = uvicorn.Config(guarded, port=port, log_level="warning", access_log=False)
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run)
 
@@ -191,3 +195,59 @@ def test_a_browser_signs_in_with_the_key_as_its_password(browser, tmp_path):
             assert "Status" in watched.open("/")
         with Watched(browser, server.url) as watched:
             assert watched.tab.request.get("/").status == 401
+
+
+BLINDLY = """
+async url => {
+  const body = new Blob(['{"name": "made by another site"}']);
+  return (await fetch(url + "/projects", {method: "POST", mode: "no-cors", body})).type;
+}
+"""
+
+
+class Elsewhere(BaseHTTPRequestHandler):
+    """A page of another site: a link, and a form of the kind that is sent without asking."""
+
+    def do_GET(self):
+        engine = self.path[1:]
+        page = f"""<!doctype html><a href="{engine}/">the engine</a>
+            <form method="post" enctype="text/plain" action="{engine}/projects">
+            <input name='{{"name": "made by another site", "x' value='": 1}}'><button>send</button>
+            </form>"""
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write(page.encode())
+
+    def log_message(self, *_):
+        pass
+
+
+@contextmanager
+def another_site():
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Elsewhere)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    try:
+        yield f"http://localhost:{server.server_port}"
+    finally:
+        server.shutdown()
+        thread.join(30)
+        server.server_close()
+
+
+def test_the_page_of_another_site_can_link_to_the_engine_and_change_nothing(browser, tmp_path):
+    with (
+        another_site() as site,
+        Listening(tmp_path) as server,
+        Watched(browser, site) as watched,
+    ):
+        watched.open(f"/{server.url}")
+        assert watched.tab.evaluate(BLINDLY, server.url) == "opaque"
+        with watched.tab.expect_response(f"{server.url}/projects") as sent:
+            watched.tab.get_by_role("button").click()
+        assert sent.value.status == 403
+        watched.open(f"/{server.url}")
+        watched.tab.get_by_role("link").click()
+        assert watched.tab.get_by_role("heading", name="Status").is_visible()
+        assert watched.tab.request.get(f"{server.url}/projects").json()["total"] == 1

@@ -1,11 +1,13 @@
 """``python -m ionworks_engine serve``: starts, refuses what is unsafe, ends cleanly."""
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
+import uuid
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -171,6 +173,65 @@ def test_without_a_key_other_host_names_are_refused(tmp_path):
             assert (answer.status_code, answer.json()["error_code"]) == (403, "FORBIDDEN")
         for host in ("localhost:8787", "127.0.0.1", "[::1]:8787"):
             assert client.get("/projects", headers={"Host": host}).status_code == 200
+
+
+PAGE, FORM = {"Sec-Fetch-Mode": "no-cors"}, {"Sec-Fetch-Mode": "navigate"}
+
+
+@pytest.fixture(scope="module")
+def keyless(tmp_path_factory):
+    with serving(tmp_path_factory.mktemp("keyless")) as (_, client):
+        yield client
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site", **PAGE},
+        {"Sec-Fetch-Site": "same-site", **PAGE},
+        {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document", **FORM},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "null"},
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://127.0.0.1:1"},
+        {"Origin": "null"},
+    ],
+    ids=str,
+)
+def test_without_a_key_pages_of_others_change_nothing(keyless, headers):
+    before = keyless.get("/projects").json()["total"]
+    for body in ({"content": b'{"name": "theirs"}'}, {"files": {"file": b"cell"}}, {}):
+        refused = keyless.post("/projects", headers=headers, **body)
+        assert (refused.status_code, refused.json()["error_code"]) == (403, "FORBIDDEN")
+    assert keyless.get("/projects").json()["total"] == before
+
+
+def test_without_a_key_pages_of_others_embed_nothing(keyless):
+    frame = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "iframe", **FORM}
+    for headers in ({"Sec-Fetch-Site": "cross-site", **PAGE}, frame):
+        assert keyless.get("/projects", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Mode": "cors"},
+        {"Sec-Fetch-Site": "same-origin"},
+        {"Sec-Fetch-Site": "none"},
+        {"Origin": "{engine}"},
+        {"Sec-Fetch-Site": "same-origin", "Origin": "http://a-proxy-in-front.example"},
+    ],
+    ids=str,
+)
+def test_without_a_key_programs_and_own_pages_are_served(keyless, headers):
+    headers = {name: value.format(engine=keyless.base_url) for name, value in headers.items()}
+    name = json.dumps({"name": str(uuid.uuid4())})
+    assert keyless.post("/projects", content=name, headers=headers).status_code == 201
+
+
+def test_a_link_on_the_page_of_another_can_be_followed(keyless):
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "document", **FORM}
+    assert keyless.get("/", headers=link).status_code == 200
 
 
 PULSES = """
