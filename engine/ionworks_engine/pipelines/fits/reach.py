@@ -1,4 +1,4 @@
-"""Where a model does not follow the data: it ends before them, or leaves a cell's range."""
+"""Where a model does not follow the data: it starts elsewhere, ends before, or leaves all range."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import numpy as np
 
 from ionworks_engine.pipelines.names import unit_of
 from ionworks_engine.pipelines.objectives.base import Floats, Objective
+from ionworks_engine.pipelines.objectives.current_driven import OverTime
 
 _FAR = 10.0
 """How many times the largest voltage that was measured no model of a cell comes to."""
+_FURTHER = 1.5
+"""How many times as far off as on the whole a first point is that tells of a wrong start."""
+_OFF_AT_START = 5e-3
+"""From how far off at the first point on it is said [V]: noise is less."""
 
 
 def strays(label: str, objective: Objective, model: Mapping[str, Floats]) -> Iterator[str]:
-    """Say at how many points a model does not follow the data, a sentence for each variable.
+    """Say where a model does not follow the data, a sentence for each variable and reason.
 
     Parameters
     ----------
@@ -39,6 +44,27 @@ def strays(label: str, objective: Objective, model: Mapping[str, Floats]) -> Ite
             )
         if unit_of(variable) == "V":
             yield from _beyond(label, variable, data[measured], computed[measured])
+            if isinstance(objective, OverTime):
+                yield from _off_at_start(label, data, computed)
+
+
+def _off_at_start(label: str, data: Floats, model: Floats) -> Iterator[str]:
+    """Say that the state a model starts from may not be that of the data.
+
+    What is fitted makes up for it elsewhere, so the first point is further off than the rest.
+    """
+    errors = (model - data)[np.isfinite(model) & np.isfinite(data)]
+    if not len(errors) or not np.isfinite(model[0] - data[0]):
+        return
+    spread = float(np.sqrt(np.mean(errors**2)))
+    if abs(errors[0]) > max(_OFF_AT_START, _FURTHER * spread):
+        yield (
+            f"The model of {label!r} starts at {model[0]:.4g} V where {data[0]:.4g} V was measured, "
+            f"{1e3 * abs(errors[0]):.3g} mV off, and is {1e3 * spread:.2g} mV off over all points "
+            "(RMS): it may start from another state than the data, for which fitted values make "
+            "up. Set the initial state, by an 'InitialSOC' calculation or by the initial "
+            "concentrations, to that of the data."
+        )
 
 
 def _beyond(label: str, variable: str, data: Floats, model: Floats) -> Iterator[str]:
