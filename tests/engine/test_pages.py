@@ -11,8 +11,7 @@ import polars as pl
 import pytest
 from conftest import app_client
 from ionworks_engine.bundle import load_bundle, operations
-from ionworks_engine.pages import PATHS
-from ionworks_engine.pages.plot import LEFT, RIGHT, WIDTH, draw
+from ionworks_engine.pages import PATHS, plot
 from ionworks_engine.pages.reference import reference_page
 from ionworks_engine.pages.rendering import markdown
 from ionworks_engine.pages.schemas import Word, facts_of, fields_of, kind_of
@@ -235,6 +234,9 @@ def test_a_run_whose_file_is_gone_costs_the_drawing_alone(client, store):
 # The drawing
 
 
+DRIFT = {"Time [s]": [0.0, 600.0], "Voltage [V]": [3.7508734, 3.7508733]}
+
+
 def points(panel):
     return np.array([[float(n) for n in pair.split(",")] for pair in panel.points.split(" ")])
 
@@ -242,8 +244,8 @@ def points(panel):
 def drawn(tmp_path, columns):
     path = tmp_path / "series"
     pl.DataFrame(columns).write_parquet(path)
-    draw.cache_clear()
-    return draw(path)
+    plot._drawn.cache_clear()
+    return plot.draw(path)
 
 
 def test_no_peak_is_lost_when_a_long_series_is_thinned(tmp_path):
@@ -251,13 +253,13 @@ def test_no_peak_is_lost_when_a_long_series_is_thinned(tmp_path):
     voltage = np.full(time.size, 3.7)
     voltage[123_456] = 4.2
     voltage[400_001] = 2.5
-    plot = drawn(tmp_path, {"Time [s]": time, "Voltage [V]": voltage})
-    (panel,) = plot.panels
+    drawing = drawn(tmp_path, {"Time [s]": time, "Voltage [V]": voltage})
+    (panel,) = drawing.panels
     found = points(panel)
     assert len(found) < 2000
     assert np.all(np.diff(found[:, 0]) >= 0)
-    assert found[0, 0] == LEFT
-    assert found[-1, 0] == WIDTH - RIGHT
+    assert found[0, 0] == drawing.left
+    assert found[-1, 0] == drawing.right
     heights = panel.bottom - found[:, 1]
     share = (heights - heights.min()) / (heights.max() - heights.min())
     assert share.max() == 1
@@ -265,17 +267,19 @@ def test_no_peak_is_lost_when_a_long_series_is_thinned(tmp_path):
     level = (3.7 - 2.5) / (4.2 - 2.5)
     assert np.median(share) == pytest.approx(level, abs=0.01)
     peak = found[share.argmax(), 0]
-    assert peak == pytest.approx(LEFT + 123_456 / 499_999 * (WIDTH - RIGHT - LEFT), abs=0.1)
+    assert peak == pytest.approx(
+        drawing.left + 123_456 / 499_999 * (drawing.right - drawing.left), abs=0.1
+    )
 
 
 def test_ticks_stand_where_their_labels_say(tmp_path):
-    plot = drawn(tmp_path, {"Time [s]": [0.0, 7200.0], "Voltage [V]": [3.0, 4.0]})
-    assert plot.time_label == "Time [min]"
-    assert {"0", "20", "120"} & {tick.label for tick in plot.time_ticks}
-    for tick in plot.time_ticks:
-        across = LEFT + float(tick.label) / 120 * (WIDTH - RIGHT - LEFT)
+    drawing = drawn(tmp_path, {"Time [s]": [0.0, 7200.0], "Voltage [V]": [3.0, 4.0]})
+    assert drawing.time_label == "Time [min]"
+    assert {"0", "20", "120"} & {tick.label for tick in drawing.time_ticks}
+    for tick in drawing.time_ticks:
+        across = drawing.left + float(tick.label) / 120 * (drawing.right - drawing.left)
         assert tick.at == pytest.approx(across, abs=0.01)
-    (panel,) = plot.panels
+    (panel,) = drawing.panels
     (_, low), (_, high) = points(panel)
     for tick in panel.ticks:
         assert tick.at == pytest.approx(low + (float(tick.label) - 3) * (high - low), abs=0.1)
@@ -285,15 +289,15 @@ def test_ticks_stand_where_their_labels_say(tmp_path):
     ("seconds", "label"), [(10, "s"), (1000, "min"), (20_000, "h"), (1_000_000, "d")]
 )
 def test_times_are_shown_in_a_unit_that_fits(tmp_path, seconds, label):
-    plot = drawn(tmp_path, {"Time [s]": [0.0, seconds], "Current [A]": [1.0, 2.0]})
-    assert plot.time_label == f"Time [{label}]"
-    assert 2 <= len(plot.time_ticks) <= 6
+    drawing = drawn(tmp_path, {"Time [s]": [0.0, seconds], "Current [A]": [1.0, 2.0]})
+    assert drawing.time_label == f"Time [{label}]"
+    assert 2 <= len(drawing.time_ticks) <= 6
 
 
-@pytest.mark.parametrize("value", [0.0, 3.7, -1e-30, 1e12])
+@pytest.mark.parametrize("value", [0.0, 3.7, -1e-30, 5e-324, 1e12])
 def test_a_constant_is_drawn_in_the_middle(tmp_path, value):
-    plot = drawn(tmp_path, {"Time [s]": [0.0, 1.0], "Current [A]": [value, value]})
-    (panel,) = plot.panels
+    drawing = drawn(tmp_path, {"Time [s]": [0.0, 1.0], "Current [A]": [value, value]})
+    (panel,) = drawing.panels
     assert set(points(panel)[:, 1]) == {(panel.top + panel.bottom) / 2}
 
 
@@ -303,6 +307,7 @@ def test_a_constant_is_drawn_in_the_middle(tmp_path, value):
         ({"Frequency [Hz]": [1.0]}, "no voltage or current"),
         ({"Time [s]": [0.0]}, "no voltage or current"),
         ({"Time [s]": [float("nan")], "Voltage [V]": [3.0]}, "no points"),
+        ({"Time [s]": [0.0, 1.0], "Voltage [V]": [-1.7e308, 1.7e308]}, "no points"),
         ({"Time [s]": ["soon"], "Voltage [V]": [3.0]}, "cannot be read"),
     ],
 )
@@ -310,9 +315,33 @@ def test_what_cannot_be_drawn_is_said(tmp_path, columns, reason):
     assert reason in drawn(tmp_path, columns)
 
 
+def test_what_could_not_be_read_is_drawn_once_it_can_be(tmp_path):
+    path = tmp_path / "series"
+    assert "cannot be read" in plot.draw(path)
+    pl.DataFrame(DRIFT).write_parquet(path)
+    drawing = plot.draw(path)
+    path.unlink()
+    assert plot.draw(path) is drawing
+
+
+@pytest.mark.parametrize(
+    ("current", "label", "marks"),
+    [
+        ([-1e-5, 1e-5], "Current [10⁻⁶ A]", ["-10", "-5", "0", "5", "10"]),
+        ([-1e7, 1e7], "Current [10⁶ A]", ["-10", "-5", "0", "5", "10"]),
+        ([-2e4, 2e4], "Current [A]", ["-20000", "-10000", "0", "10000", "20000"]),
+        ([1e-14, 3e-14], "Current [A]", ["-0.5", "0.0", "0.5"]),
+    ],
+)
+def test_the_power_of_ten_stands_beside_the_axis(tmp_path, current, label, marks):
+    drawing = drawn(tmp_path, {"Time [s]": [0.0, 1.0], "Current [A]": current})
+    (panel,) = drawing.panels
+    assert (panel.label, [tick.label for tick in panel.ticks]) == (label, marks)
+
+
 def test_a_single_point_is_drawn(tmp_path):
-    plot = drawn(tmp_path, {"Time [s]": [0.0], "Voltage [V]": [3.7]})
-    assert len(points(plot.panels[0])) == 1
+    drawing = drawn(tmp_path, {"Time [s]": [0.0], "Voltage [V]": [3.7]})
+    assert len(points(drawing.panels[0])) == 1
 
 
 # The reference

@@ -11,11 +11,18 @@ from pathlib import Path
 import polars as pl
 
 WIDTH, LEFT, RIGHT, TOP, PANEL, GAP, BOTTOM = 440, 46, 18, 18, 104, 30, 40
+"""``LEFT`` is wider where labels are long."""
 TIME, DRAWN = "Time [s]", ("Voltage [V]", "Current [A]")
 _BUCKETS = 400
 _TICKS = 5
 _TIME_UNITS = (("s", 1.0, 300.0), ("min", 60.0, 10800.0), ("h", 3600.0, 345600.0))
 _LONG_UNIT = ("d", 86400.0)
+_DIGIT, _BESIDE = 8.5, 8
+"""How wide a digit can be, at the size on a phone, and what is left free beside a label."""
+_PLAIN = (1e-3, 1e5)
+"""Magnitudes that are written without a power of ten."""
+_NOISE, _RELATIVE_NOISE, _BEYOND = 1e-12, 1e-9, 1e300
+_SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +57,15 @@ class Plot:
     right: int
 
 
-@lru_cache(maxsize=4)
+class _CannotDrawError(Exception):
+    """What there is instead of a drawing."""
+
+
 def draw(path: Path) -> Plot | str:
     """Draw a stored time series; return why not when that is impossible.
 
-    Files in the store never change, so a drawing of one is kept.
+    Files in the store never change, so a drawing of one is kept. A reason is not: a file that
+    cannot be read may be there a moment later.
 
     Parameters
     ----------
@@ -62,42 +73,79 @@ def draw(path: Path) -> Plot | str:
         A Parquet file with ``Time [s]``, and ``Voltage [V]`` or ``Current [A]`` or both.
     """
     try:
+        return _drawn(path)
+    except _CannotDrawError as reason:
+        return str(reason)
+
+
+@lru_cache(maxsize=4)
+def _drawn(path: Path) -> Plot:
+    try:
         names = pl.read_parquet_schema(path).keys()
         shown = [name for name in DRAWN if name in names]
         if TIME not in names or not shown:
-            return "This run has no voltage or current over time."
+            raise _CannotDrawError("This run has no voltage or current over time.")
         frame = pl.read_parquet(path, columns=[TIME, *shown]).cast(pl.Float64)
     except (OSError, pl.exceptions.PolarsError):
-        return "The file of this run cannot be read."
-    frame = frame.filter(pl.all_horizontal(pl.all().is_finite()))
+        raise _CannotDrawError("The file of this run cannot be read.") from None
+    frame = frame.filter(pl.all_horizontal(pl.all().is_between(-_BEYOND, _BEYOND)))
     if frame.is_empty():
-        return "This run has no points."
+        raise _CannotDrawError("This run has no points.")
     return _plot(frame, shown)
 
 
+@dataclass(frozen=True, slots=True)
+class _Axis:
+    """What is shown of a quantity: from where to where, and which values are named, and how."""
+
+    name: str
+    label: str
+    low: float
+    high: float
+    marks: Sequence[tuple[float, str]]
+
+
 def _plot(frame: pl.DataFrame, shown: Sequence[str]) -> Plot:
+    axes = [_axis(frame, name) for name in shown]
+    longest = max(len(text) for axis in axes for _, text in axis.marks)
+    left = max(LEFT, math.ceil(_BESIDE + _DIGIT * longest))
     start, end = _limits(frame[TIME])
     unit, seconds = _time_unit(end - start)
-    across = _Scale(start, end, LEFT, WIDTH - RIGHT)
-    panels = []
-    for number, name in enumerate(shown):
-        top = TOP + number * (PANEL + GAP)
-        panels.append(_panel(frame, name, across, top))
+    across = _Scale(start, end, left, WIDTH - RIGHT)
+    panels = [
+        _panel(frame, axis, across, TOP + number * (PANEL + GAP))
+        for number, axis in enumerate(axes)
+    ]
     ticks = [
         Tick(across(t * seconds), text) for t, text in ticks_in(start / seconds, end / seconds)
     ]
     height = TOP + len(shown) * (PANEL + GAP) - GAP + BOTTOM
-    return Plot(panels, f"Time [{unit}]", ticks, WIDTH, height, LEFT, WIDTH - RIGHT)
+    return Plot(panels, f"Time [{unit}]", ticks, WIDTH, height, left, WIDTH - RIGHT)
 
 
-def _panel(frame: pl.DataFrame, name: str, across: _Scale, top: float) -> Panel:
+def _axis(frame: pl.DataFrame, name: str) -> _Axis:
     low, high = _limits(frame[name])
     margin = 0.05 * (high - low)
-    up = _Scale(low - margin, high + margin, top + PANEL, top)
-    thinned = _thinned(frame.select(TIME, name), name)
+    low, high = low - margin, high + margin
+    power = _power(max(abs(low), abs(high)))
+    times = 10.0**power
+    marks = [(value * times, text) for value, text in ticks_in(low / times, high / times)]
+    written = f"[10{str(power).translate(_SUPERSCRIPTS)} " if power else "["
+    return _Axis(name, name.replace("[", written), low, high, marks)
+
+
+def _power(magnitude: float) -> int:
+    """Return the power of ten that stands beside an axis, a multiple of 3."""
+    least, most = _PLAIN
+    return 0 if least <= magnitude < most else 3 * math.floor(math.log10(magnitude) / 3)
+
+
+def _panel(frame: pl.DataFrame, axis: _Axis, across: _Scale, top: float) -> Panel:
+    up = _Scale(axis.low, axis.high, top + PANEL, top)
+    thinned = _thinned(frame.select(TIME, axis.name), axis.name)
     points = " ".join(f"{across(t):.1f},{up(y):.1f}" for t, y in thinned.iter_rows())
-    marks = [Tick(up(y), text) for y, text in ticks_in(low - margin, high + margin)]
-    return Panel(name, top, top + PANEL, points, marks)
+    marks = [Tick(up(y), text) for y, text in axis.marks]
+    return Panel(axis.label, top, top + PANEL, points, marks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +165,11 @@ class _Scale:
 def _limits(values: pl.Series) -> tuple[float, float]:
     """Return least and greatest; of a constant, what lies around it."""
     low, high = float(values.min()), float(values.max())  # type: ignore[arg-type]
-    if high - low > 1e-9 * max(abs(low), abs(high), 1e-12):
+    magnitude = max(abs(low), abs(high))
+    if high - low > max(_NOISE, _RELATIVE_NOISE * magnitude):
         return low, high
-    return low - 0.5 * (abs(low) or 1), high + 0.5 * (abs(high) or 1)
+    around = 0.5 * (magnitude if magnitude > _NOISE else 1)
+    return low - around, high + around
 
 
 def _thinned(series: pl.DataFrame, name: str) -> pl.DataFrame:
