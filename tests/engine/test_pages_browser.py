@@ -6,13 +6,16 @@ import time
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+import polars as pl
 import pytest
 import uvicorn
 from conftest import inline
 from ionworks_engine import create_app
 from ionworks_engine.loopback import ThisMachineOnly
+from ionworks_engine.storage import tables
 from playwright.sync_api import sync_playwright
-from shown_store import HOSTILE, fill_busy, fill_failing, fill_nothing
+from shown_store import HOSTILE, add_run, fill_busy, fill_failing, fill_nothing
+from sqlalchemy import update
 
 from tests.conftest import free_port
 
@@ -145,6 +148,55 @@ def test_the_plot_has_axes_with_units_and_a_line_that_is_seen(browser, tmp_path)
                 assert line.bounding_box()["width"] > 300
                 assert line.bounding_box()["height"] > 50
                 assert line.evaluate("line => getComputedStyle(line).stroke") != "none"
+
+
+FLAT = {"Time [s]": [0.0, 600.0], "Voltage [V]": [3.7508734, 3.7508733], "Current [A]": 5e-6}
+CUT_OFF = """
+plot => {
+  const frame = plot.getBoundingClientRect();
+  const outside = ({left, right}) => left < frame.left || right > frame.right;
+  return [...plot.querySelectorAll("text")]
+    .filter(text => outside(text.getBoundingClientRect())).map(text => text.textContent);
+}
+"""
+
+
+@pytest.mark.parametrize("window", [PHONE, DESK], ids=["phone", "desk"])
+def test_the_numbers_of_a_flat_voltage_are_whole(window, browser, tmp_path):
+    with Listening(tmp_path) as server:
+        add_run(server.store, "flat", "completed", pl.DataFrame(FLAT))
+        with Watched(browser, server.url, viewport=window) as watched:
+            watched.open("/")
+            plot = watched.tab.locator("svg")
+            words = plot.locator("text").all_text_contents()
+            assert {"3.75087330", "Voltage [V]", "Current [10⁻⁶ A]"} <= set(words)
+            assert plot.evaluate(CUT_OFF) == []
+
+
+BROKEN_WORDS = """
+table => [...table.querySelectorAll("td:not(:first-child) bdi, td .state")].flatMap(cell => {
+  const text = cell.firstChild, range = document.createRange();
+  return [...text.data.matchAll(/\\S+/g)].filter(({index, 0: word}) => {
+    range.setStart(text, index);
+    range.setEnd(text, index + word.length);
+    return range.getClientRects().length > 1;
+  }).map(([word]) => word);
+})
+"""
+
+
+@pytest.mark.parametrize("width", [700, 1000, 1100, 1280])
+def test_a_long_name_leaves_the_words_beside_it_whole(width, browser, tmp_path):
+    with Listening(tmp_path) as server:
+        fill_busy(server.store)
+        add_run(server.store, "N" * 200, "completed")
+        with server.store.writing() as connection:
+            connection.execute(update(tables.simulations).values(model_name="Chen2020 SPM"))
+        with Watched(browser, server.url, viewport={**DESK, "width": width}) as watched:
+            assert "Chen2020 SPM" in watched.open("/")
+            table = watched.tab.get_by_role("table").filter(has_text="Model")
+            assert table.evaluate(BROKEN_WORDS) == []
+            assert watched.runs_over() <= 0
 
 
 def test_the_status_page_looks_again_by_itself(browser, tmp_path):
