@@ -60,10 +60,10 @@ def _off_at_start(label: str, data: Floats, model: Floats) -> Iterator[str]:
     if abs(errors[0]) > max(_OFF_AT_START, _FURTHER * spread):
         yield (
             f"The model of {label!r} starts at {model[0]:.4g} V where {data[0]:.4g} V was "
-            f"measured, {1e3 * abs(errors[0]):.3g} mV off, and is {1e3 * spread:.2g} mV off over all points "
-            "(RMS): it may start from another state than the data, for which fitted values make "
-            "up. Set the initial state, by an 'InitialSOC' calculation or by the initial "
-            "concentrations, to that of the data."
+            f"measured, {1e3 * abs(errors[0]):.3g} mV off, and is {1e3 * spread:.2g} mV off over "
+            "all points (RMS): it may start from another state than the data, for which fitted "
+            "values make up. Set the initial state, by an 'InitialSOC' calculation or by the "
+            "initial concentrations, to that of the data."
         )
 
 
