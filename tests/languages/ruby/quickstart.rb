@@ -1,5 +1,4 @@
 # A first simulation: a protocol in, numbers out. Arguments: the address, the key, a protocol's file.
-require "json"
 require "uri"
 require "ionworks_client"
 
@@ -40,6 +39,8 @@ end
 simulation = simulations.get_simulation(submitted.simulation_id)
 # The generator knows no type for a table of columns: it is taken as it comes.
 result = simulations.get_simulation_result(simulation.id, debug_return_type: "Object")
+
+require "json"
 
 refused = begin
   simulations.get_simulation("none")

@@ -1,6 +1,6 @@
 // A first simulation: a protocol in, numbers out. Arguments: the address, the key, a protocol's file.
 import { readFile } from "node:fs/promises";
-import { argv, stdout } from "node:process";
+import { argv } from "node:process";
 import { setTimeout } from "node:timers/promises";
 import createClient from "openapi-fetch";
 import type { components, paths } from "./schema.js";
@@ -61,7 +61,7 @@ const { error, response } = await client.GET("/simulations/{simulation_id}", {
 });
 
 const capacity: unknown = result.metrics["Discharge capacity [A.h]"];
-stdout.write(
+console.log(
   JSON.stringify({
     simulation_id,
     status: status.status,
