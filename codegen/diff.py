@@ -1,7 +1,8 @@
 """What breaks for the users of the last release.
 
-Breaking is: an operation, parameter, response or response field that is gone; a request that was
-accepted and no longer is; a response that holds what could not be there before.
+Breaking is: an operation, parameter, response, header or response field that is gone; a request,
+credential or address that was accepted and no longer is, or that no longer means the same; a
+response that holds what could not be there before. Requests may widen and responses narrow.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from codegen.access import Both, lost_access, lost_shared_access
 from codegen.bundle import read_bundle
 from codegen.language import without
 from codegen.layout import Layout
@@ -25,6 +27,7 @@ _IN_REQUESTS = {
     "closed": "no longer accepts {}",
     "field": "no longer accepts field {}",
     "required": "now requires field {}",
+    "default": "no longer defaults to {}",
 }
 _IN_RESPONSES = {
     "type": "may now be {}",
@@ -34,6 +37,7 @@ _IN_RESPONSES = {
     "field": "may now hold field {}",
     "required": "no longer always has field {}",
 }
+_STYLES = {"query": "form", "cookie": "form", "path": "simple", "header": "simple"}
 
 
 def breaking_changes(released: Document, current: Document) -> list[str]:
@@ -46,7 +50,7 @@ def breaking_changes(released: Document, current: Document) -> list[str]:
     current
         The bundle that is to replace it.
     """
-    return list(_changes(without(released), without(current)))
+    return list(dict.fromkeys(_changes((without(released), without(current)))))
 
 
 def diff(layout: Layout) -> list[str]:
@@ -54,18 +58,17 @@ def diff(layout: Layout) -> list[str]:
     return breaking_changes(read_bundle(layout.released), read_bundle(layout.bundle))
 
 
-def _changes(released: Document, current: Document) -> Iterator[str]:
+def _changes(both: Both) -> Iterator[str]:
+    released, current = both
+    yield from lost_shared_access(both)
     for path, method, old in operations(released):
         place = f"{method} {path}"
         new = methods(current.get("paths", {}).get(path, {})).get(method)
         if new is None:
             yield f"{place}: operation {old['operationId']} is gone"
             continue
-        if new["operationId"] != old["operationId"]:
-            yield f"{place}: operation {old['operationId']} is now {new['operationId']}"
-        if _is_open(released, old) and not _is_open(current, new):
-            yield f"{place}: a credential is now required"
-        both = (released, current)
+        yield from _names(old, new, place)
+        yield from lost_access(both, path, method, place)
         yield from _parameters(
             both, _stated(released, path, old), _stated(current, path, new), place
         )
@@ -73,9 +76,13 @@ def _changes(released: Document, current: Document) -> Iterator[str]:
         yield from _responses(both, old, new, place)
 
 
-def _is_open(document: Document, operation: Document) -> bool:
-    wanted = operation.get("security", document.get("security", []))
-    return not wanted or {} in wanted
+def _names(old: Document, new: Document, place: str) -> Iterator[str]:
+    """Name what generated clients call an operation, and the tag in which they put it."""
+    if new["operationId"] != old["operationId"]:
+        yield f"{place}: operation {old['operationId']} is now {new['operationId']}"
+    for tag in old.get("tags", []):
+        if tag not in new.get("tags", []):
+            yield f"{place}: operation {old['operationId']} is no longer under tag {tag}"
 
 
 def _stated(document: Document, path: str, operation: Document) -> Parameters:
@@ -84,65 +91,91 @@ def _stated(document: Document, path: str, operation: Document) -> Parameters:
     return {(parameter["in"], parameter["name"]): parameter for parameter in found}
 
 
-def _parameters(
-    both: tuple[Document, Document], old: Parameters, new: Parameters, place: str
-) -> Iterator[str]:
+def _parameters(both: Both, old: Parameters, new: Parameters, place: str) -> Iterator[str]:
     for (where, name), parameter in old.items():
         if (where, name) not in new:
             yield f"{place}: {where} parameter {name} is gone"
-        else:
-            schemas = parameter["schema"], new[where, name]["schema"]
-            found = Comparison(*both).narrowings(*schemas, f"{place} {where} {name}")
-            yield from _worded(found, _IN_REQUESTS)
+            continue
+        other = new[where, name]
+        if _written(other) != _written(parameter):
+            yield f"{place}: {where} parameter {name} is now written in {_written(other)}"
+        schemas = parameter["schema"], other["schema"]
+        found = Comparison(*both, sent=True).narrowings(*schemas, f"{place} {where} {name}")
+        yield from _worded(found, _IN_REQUESTS)
     for (where, name), parameter in new.items():
         required_before = old.get((where, name), {}).get("required", False)
         if parameter.get("required") and not required_before:
             yield f"{place}: {where} parameter {name} is now required"
 
 
-def _request(
-    both: tuple[Document, Document], old: Document, new: Document, place: str
-) -> Iterator[str]:
-    bodies = [
-        look_up(document, op.get("requestBody", {}))
-        for document, op in zip(both, (old, new), strict=True)
-    ]
-    if bodies[1].get("required") and not bodies[0].get("required"):
+def _written(parameter: Document) -> str:
+    style = parameter.get("style", _STYLES[parameter["in"]])
+    return f"style {style}{', explode' * parameter.get('explode', style == 'form')}"
+
+
+def _request(both: Both, old: Document, new: Document, place: str) -> Iterator[str]:
+    before, after = (
+        look_up(document, operation.get("requestBody", {}))
+        for document, operation in zip(both, (old, new), strict=True)
+    )
+    if after.get("required") and not before.get("required"):
         yield f"{place}: a request body is now required"
-    for media_type, content in bodies[0].get("content", {}).items():
-        if media_type not in bodies[1].get("content", {}):
+    for media_type, content in before.get("content", {}).items():
+        if media_type not in after.get("content", {}):
             yield f"{place}: request {media_type} is gone"
             continue
-        schemas = content["schema"], bodies[1]["content"][media_type]["schema"]
-        found = Comparison(*both).narrowings(*schemas, f"{place} request")
+        other = after["content"][media_type]
+        if other.get("encoding") != content.get("encoding"):
+            yield f"{place}: request {media_type} is now encoded otherwise"
+        schemas = content.get("schema", {}), other.get("schema", {})
+        found = Comparison(*both, sent=True).narrowings(*schemas, f"{place} request")
         yield from _worded(found, _IN_REQUESTS)
 
 
-def _responses(
-    both: tuple[Document, Document], old: Document, new: Document, place: str
-) -> Iterator[str]:
-    released, current = both
-    for status, response in old["responses"].items():
-        if not status.startswith("2"):
-            continue
-        if status not in new["responses"]:
+def _responses(both: Both, old: Document, new: Document, place: str) -> Iterator[str]:
+    known, answered = old["responses"], new["responses"]
+    for status, response in known.items():
+        if status in answered:
+            shared = "$ref" in response and response == answered[status]
+            where = (
+                response["$ref"].removeprefix("#/components/") if shared else f"{place} {status}"
+            )
+            before, after = look_up(both[0], response), look_up(both[1], answered[status])
+            yield from _headers(both, before, after, where)
+            yield from _contents(both, before, after, where)
+        elif status.startswith("2"):
             yield f"{place}: response {status} is gone"
+    for status in answered:
+        if status[0] in "23" and not {status, f"{status[0]}XX"} & known.keys():
+            yield f"{place}: may now answer {status}"
+
+
+def _headers(both: Both, before: Document, after: Document, where: str) -> Iterator[str]:
+    kept = {name.lower(): header for name, header in after.get("headers", {}).items()}
+    for name, header in before.get("headers", {}).items():
+        if name.lower() not in kept:
+            yield f"{where}: header {name} is gone"
             continue
-        before, after = look_up(released, response), look_up(current, new["responses"][status])
-        for media_type, content in before.get("content", {}).items():
-            where = f"{place} {status}"
-            if media_type not in after.get("content", {}):
-                yield f"{where}: {media_type} is gone"
-                continue
-            schemas = after["content"][media_type]["schema"], content["schema"]
-            found = Comparison(current, released).narrowings(*schemas, where)
-            yield from _worded(found, _IN_RESPONSES)
-            yield from _lost_fields(both, content["schema"], schemas[0], where)
+        old, new = look_up(both[0], header), look_up(both[1], kept[name.lower()])
+        if old.get("required") and not new.get("required"):
+            yield f"{where}: no longer always has header {name}"
+        schemas = new.get("schema", {}), old.get("schema", {})
+        found = Comparison(both[1], both[0]).narrowings(*schemas, f"{where} header {name}")
+        yield from _worded(found, _IN_RESPONSES)
 
 
-def _lost_fields(
-    both: tuple[Document, Document], old: Document, new: Document, place: str
-) -> Iterator[str]:
+def _contents(both: Both, before: Document, after: Document, where: str) -> Iterator[str]:
+    for media_type, content in before.get("content", {}).items():
+        if media_type not in after.get("content", {}):
+            yield f"{where}: {media_type} is gone"
+            continue
+        old, new = content.get("schema", {}), after["content"][media_type].get("schema", {})
+        found = Comparison(both[1], both[0]).narrowings(new, old, where)
+        yield from _worded(found, _IN_RESPONSES)
+        yield from _lost_fields(both, old, new, where)
+
+
+def _lost_fields(both: Both, old: Document, new: Document, place: str) -> Iterator[str]:
     before = _described(both[0], old, place, frozenset())
     after = _described(both[1], new, place, frozenset())
     for field in before:
@@ -164,8 +197,9 @@ def _described(
     for key, mark in (("items", "[]"), ("additionalProperties", "{}")):
         if isinstance(schema.get(key), dict):
             found += _described(document, schema[key], f"{place}{mark}", above)
-    for choice in schema.get("anyOf", []):
-        found += _described(document, choice, place, above)
+    for key in ("anyOf", "oneOf", "allOf"):
+        for choice in schema.get(key, []):
+            found += _described(document, choice, place, above)
     return found
 
 
