@@ -198,9 +198,20 @@ def test_a_submission_joins_its_study(client, project, studies):
     assert "no study" in error(client.submit(template, study_id="none"), 404)["message"]
     other = made(client.post("/projects", json={"name": "P2"}))["id"]
     foreign = make_study(client, f"/projects/{other}/studies")
-    assert error(client.submit(template, study_id=foreign["id"]), 404)
+    here = {"study_id": foreign["id"], "project_id": project}
+    assert error(client.submit(template, **here), 404)
     assert found(client.get("/simulations"))["total"] == 1
     assert error(client.get("/simulations?study_id=none"), 404)
+
+
+def test_a_submission_without_a_project_goes_into_that_of_its_study(client, project, studies):
+    other = made(client.post("/projects", json={"name": "P2"}))["id"]
+    study = make_study(client, f"/projects/{other}/studies")
+    there = make_run(client, project, study_id=study["id"])
+    assert found(client.get(f"/simulations/{there}"))["project_id"] == other
+    assert found(client.get(f"/projects/{other}/studies/{study['id']}"))["simulation_count"] == 1
+    here = make_run(client, project)
+    assert found(client.get(f"/simulations/{here}"))["project_id"] == project
 
 
 def test_a_deleted_simulation_leaves_its_studies(client, project, studies):
