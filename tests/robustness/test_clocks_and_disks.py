@@ -1,11 +1,17 @@
 """Clocks that are set, and stores that can be read only: clear answers, and nothing is spoilt."""
 
 import contextlib
+import errno
+import json
+import os
+import shutil
 import sqlite3
 import subprocess
+import sys
 import time
 import uuid
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 
 import httpx
@@ -209,6 +215,50 @@ def test_an_engine_whose_store_can_only_be_read_says_so(tmp_path):
         event.remove(database, "connect", only_read)
         database.dispose()
         assert post(engine, "/projects", {"name": "after"}).status_code == 201
+
+
+@pytest.mark.parametrize("code", [errno.EROFS, errno.EACCES, errno.EPERM])
+def test_a_file_that_may_not_be_written_is_no_fault_of_the_engine(tmp_path, monkeypatch, code):
+    def fail(*_):
+        raise OSError(code, os.strerror(code))
+
+    with InProcess(tmp_path) as engine:
+        upload = initiated(engine, "refused")
+        with monkeypatch.context() as broken:
+            broken.setattr("ionworks_engine.storage.files._make_durable", fail)
+            sent, _ = upload()
+        assert sent == 507
+        assert initiated(engine, "stored")() == (200, 200)
+
+
+def upload_into(folder):
+    """Print the statuses of an upload while the files' folders may not be written, and after."""
+    with InProcess(folder) as engine:
+        refused, stored = initiated(engine, "refused"), initiated(engine, "stored")
+        places = [folder / "files", *(folder / "files").rglob("*")]
+        for place in places:
+            place.chmod(0o555)
+        statuses = [refused()[0]]
+        for place in places:
+            place.chmod(0o755)
+        print(json.dumps([*statuses, *stored()]))
+
+
+def test_folders_that_the_server_may_not_write_are_no_fault_of_the_engine(tmp_path):
+    if os.geteuid() == 0 and shutil.which("setpriv") is None:
+        pytest.skip("root may write everywhere, and nothing here takes that from it")
+    plainly = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+    script = "import sys; from pathlib import Path; from tests.robustness import "
+    script += "test_clocks_and_disks as here; here.upload_into(Path(sys.argv[1]))"
+    done = subprocess.run(
+        [*(plainly if os.geteuid() == 0 else []), sys.executable, "-c", script, tmp_path],
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    assert json.loads(done.stdout.splitlines()[-1]) == [507, 200, 200]
 
 
 def test_a_disk_that_can_only_be_read_is_named_at_the_start(tmp_path):

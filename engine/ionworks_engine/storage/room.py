@@ -14,6 +14,8 @@ from sqlalchemy.exc import DBAPIError
 
 _KEPT = 4 << 20
 _LACKING = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+_REFUSED = frozenset({errno.EROFS, errno.EACCES, errno.EPERM})
+"""A disk that can be read only, and files that belong to another user."""
 _FULL, _READ_ONLY = 13, 8
 _POSTGRES_FULL, _POSTGRES_READ_ONLY = "53100", "25006"
 _NOT_WRITTEN = frozenset({778, 1034, 1546, 4618, 4874, 5386})
@@ -38,7 +40,7 @@ def is_lacking(error: BaseException) -> bool:
 
 
 def is_read_only(error: BaseException) -> bool:
-    """Whether something failed because what is stored can be read only.
+    """Whether something failed because what is stored can be read only, at least by this user.
 
     Examples
     --------
@@ -46,7 +48,7 @@ def is_read_only(error: BaseException) -> bool:
     (True, False)
     """
     if isinstance(error, OSError):
-        return error.errno == errno.EROFS
+        return error.errno in _REFUSED
     if not isinstance(error, DBAPIError):
         return False
     code = getattr(error.orig, "sqlite_errorcode", 0)
