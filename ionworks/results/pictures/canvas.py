@@ -1,4 +1,4 @@
-"""Axes: made or taken as given, named, and explained by a legend or a bar of colours.
+"""Axes: made or taken as given, and explained by a legend or a bar of colours.
 
 matplotlib is loaded when something is drawn. Figures made here are known to pyplot, so that a
 notebook shows them and ``pyplot.savefig`` finds them; pyplot does not warn of their number.
@@ -18,7 +18,6 @@ __all__ = [
     "axes_for",
     "explain",
     "integer_ticks",
-    "name_axes",
     "only",
     "plain",
     "shortened",
@@ -30,8 +29,6 @@ _ONLY_PANEL = (8.0, 3.6)
 _LONGEST_NAME = 40
 _LONGEST_LABEL = 90
 _LABEL_WIDTH = 28
-_LETTER = 0.085
-"""Width of a letter of a label, in inches."""
 
 
 def axes_for(
@@ -77,15 +74,6 @@ def axes_for(
         pictures = "is 1 picture" if count == 1 else f"are {count} pictures"
         raise ValueError(f"there {pictures} to draw, and {len(axes)} axes were given")
     return axes
-
-
-def name_axes(axes: Axes, x: str = "", y: str = "") -> None:
-    """Write what is on both axes, and lay a grid behind the lines."""
-    box, dpi = axes.get_window_extent(), axes.figure.dpi
-    axes.set_xlabel(wrapped(x, _letters(box.width / dpi)))
-    axes.set_ylabel(wrapped(y, _letters(box.height / dpi)))
-    axes.grid(visible=True, alpha=0.3)
-    axes.set_axisbelow(True)
 
 
 def explain(axes: Axes, handles: Sequence[Any] = (), title: str = "") -> None:
@@ -142,10 +130,6 @@ def shortened(text: Any, most: int) -> str:
 def wrapped(text: str, letters: int = _LABEL_WIDTH) -> str:
     """Return a name in lines of so many letters."""
     return "\n".join(textwrap.wrap(plain(text, _LONGEST_LABEL), letters))
-
-
-def _letters(inches: float) -> int:
-    return max(_LABEL_WIDTH - 8, int(inches / _LETTER))
 
 
 def _flat(given: Any) -> Iterable[Any]:

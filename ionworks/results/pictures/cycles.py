@@ -9,10 +9,10 @@ from ionworks.results.pictures.canvas import (
     axes_for,
     explain,
     integer_ticks,
-    name_axes,
     plain,
     shortened,
 )
+from ionworks.results.pictures.labels import name_axes
 from ionworks.results.pictures.looks import MOST_NAMED, Look, looks, name_colors
 from ionworks.results.pictures.quantities import has, is_drawable, numbers
 
@@ -56,7 +56,7 @@ def draw_cycles(
     Raises
     ------
     ValueError
-        If there is no cycle with numbers.
+        If there is no cycle with numbers, or the axes show something else.
     """
     capacities = _lines(cells, looks(len(cells)), _CAPACITIES, every_name)
     efficiencies = _lines(cells, looks(len(cells)), _EFFICIENCIES, every_name)
@@ -65,9 +65,10 @@ def draw_cycles(
     kinds = [("Capacity [A.h]", capacities), ("Efficiency [-]", efficiencies)]
     pictures = [(label, lines) for label, lines in kinds if lines]
     drawn_on = axes_for(len(pictures), axes, share_x=True)
-    for (label, lines), one in zip(pictures, drawn_on, strict=True):
-        draw_cycle_lines(one, lines)
+    for (label, _), one in zip(pictures, drawn_on, strict=True):
         name_axes(one, CYCLE if one is drawn_on[-1] or axes is not None else "", label)
+    for (_, lines), one in zip(pictures, drawn_on, strict=True):
+        draw_cycle_lines(one, lines)
         if len(cells) <= MOST_NAMED:
             explain(one)
     if len(cells) > MOST_NAMED:

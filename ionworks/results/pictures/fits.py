@@ -10,10 +10,11 @@ from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ionworks.results.pictures.canvas import axes_for, explain, name_axes, plain
+from ionworks.results.pictures.canvas import axes_for, explain, plain
 from ionworks.results.pictures.impedance import FREQUENCY
+from ionworks.results.pictures.labels import name_axes, scale_on
 from ionworks.results.pictures.looks import BLUE, VERMILION, look
-from ionworks.results.pictures.quantities import Scale, largest, scale_for, unit_of
+from ionworks.results.pictures.quantities import Scale, largest, unit_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -92,7 +93,7 @@ def draw_comparisons(found: Sequence[Comparison], axes: Any = None) -> list[Axes
     Raises
     ------
     ValueError
-        If there is no picture.
+        If there is no picture, or the axes show something else.
     """
     if not found:
         raise ValueError("nothing to draw: no comparison of data and model is stored")
@@ -147,7 +148,9 @@ def _of_impedance(channels: Mapping[str, Any]) -> list[Difference]:
 
 
 def _draw_differences(axes: Axes, found: Comparison, lines: Sequence[Difference]) -> None:
-    scale = Scale(FREQUENCY) if found.is_nyquist else _scale(found)
+    scale = Scale(FREQUENCY) if found.is_nyquist else _scale_on(axes, found)
+    unit = unit_of(found.y)
+    name_axes(axes, scale.name, f"Model - data [{unit}]" if unit else "Model - data")
     for place, each in enumerate(lines):
         axes.plot(
             each.places / scale.divisor,
@@ -158,19 +161,18 @@ def _draw_differences(axes: Axes, found: Comparison, lines: Sequence[Difference]
             label=each.name,
         )
     axes.axhline(0, color="#555555", linewidth=0.8, linestyle=":")
-    unit = unit_of(found.y)
-    name_axes(axes, scale.name, f"Model - data [{unit}]" if unit else "Model - data")
     if found.is_nyquist:
         axes.set_xscale("log")
-        explain(axes, axes.lines[: len(lines)])
+        explain(axes)
 
 
-def _scale(found: Comparison) -> Scale:
-    return scale_for(found.x, largest(xs for _, xs, _ in found.traces))
+def _scale_on(axes: Axes, found: Comparison) -> Scale:
+    return scale_on(axes, found.x, largest(xs for _, xs, _ in found.traces))
 
 
 def _draw_lines(axes: Axes, found: Comparison) -> None:
-    scale = _scale(found)
+    scale = _scale_on(axes, found)
+    name_axes(axes, scale.name, found.y)
     others = [name for name, _, _ in found.traces if name not in (_DATA, _MODEL)]
     for name, xs, ys in found.traces:
         if name == _DATA:
@@ -183,7 +185,6 @@ def _draw_lines(axes: Axes, found: Comparison) -> None:
             other = look(2 + others.index(name))
             style = {"color": other.color, "linestyle": other.dash}
         axes.plot(xs / scale.divisor, ys, label=plain(name), **style)
-    name_axes(axes, scale.name, found.y)
     axes.set_title(plain(found.objective, 60), fontsize="medium")
     if found.is_nyquist:
         axes.set_aspect("equal", adjustable="datalim")

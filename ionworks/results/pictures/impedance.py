@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ionworks.results.pictures.canvas import axes_for, explain, name_axes, plain
+from ionworks.results.pictures.canvas import axes_for, explain, plain
+from ionworks.results.pictures.labels import name_axes
 from ionworks.results.pictures.looks import MOST_NAMED, Look, looks, name_colors
 from ionworks.results.pictures.quantities import has, numbers
 
@@ -43,7 +44,7 @@ def draw_impedance(spectra: Sequence[Spectrum], axes: Any = None) -> list[Axes]:
     Raises
     ------
     ValueError
-        If there is no spectrum.
+        If there is no spectrum, or the axes show something else.
     """
     import numpy as np
 
@@ -52,14 +53,15 @@ def draw_impedance(spectra: Sequence[Spectrum], axes: Any = None) -> list[Axes]:
     drawn_on = axes_for(3, axes, columns=3, panel=_PANEL)
     nyquist, magnitude, phase = drawn_on
     chosen = looks(len(spectra))
+    name_axes(nyquist, *NYQUIST)
+    name_axes(magnitude, FREQUENCY, "|Z| [Ohm]")
+    name_axes(phase, FREQUENCY, "Phase [deg]")
     draw_nyquist(nyquist, spectra, chosen)
     for spectrum, look in zip(spectra, chosen, strict=True):
         whole = spectrum.real + 1j * spectrum.imaginary
         style = _style(look) | {"label": plain(spectrum.name)}
         magnitude.loglog(spectrum.frequencies, np.abs(whole), **style)
         phase.semilogx(spectrum.frequencies, np.degrees(np.angle(whole)), **style)
-    name_axes(magnitude, FREQUENCY, "|Z| [Ohm]")
-    name_axes(phase, FREQUENCY, "Phase [deg]")
     if len(spectra) > MOST_NAMED:
         name_colors(drawn_on, "Spectrum", [each.name for each in spectra])
     elif len(spectra) > 1:
@@ -71,7 +73,6 @@ def draw_nyquist(axes: Axes, spectra: Sequence[Spectrum], chosen: Sequence[Look]
     """Draw the negative imaginary part over the real part, with equal scales."""
     for spectrum, look in zip(spectra, chosen, strict=True):
         axes.plot(spectrum.real, -spectrum.imaginary, label=plain(spectrum.name), **_style(look))
-    name_axes(axes, *NYQUIST)
     axes.set_aspect("equal", adjustable="datalim")
 
 

@@ -6,7 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ionworks.results.pictures.canvas import axes_for, explain, name_axes, plain, wrapped
+from ionworks.results.pictures.canvas import axes_for, explain, plain, wrapped
+from ionworks.results.pictures.labels import name_axes
 from ionworks.results.pictures.looks import BLUE, VERMILION
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def draw_intervals(found: Mapping[str, Any], axes: Any = None) -> list[Axes]:
     Raises
     ------
     ValueError
-        If there is no interval.
+        If there is no interval, or the axes show something else.
     """
     intervals = found.get("intervals") or {}
     if not intervals:
@@ -40,9 +41,9 @@ def draw_intervals(found: Mapping[str, Any], axes: Any = None) -> list[Axes]:
     values = found.get("parameter_values") or {}
     drawn_on = axes_for(len(intervals), axes, panel=_PANEL)
     for (name, ends), one in zip(intervals.items(), drawn_on, strict=True):
+        name_axes(one, x=name)
         lower, upper = _number(ends.get("lower")), _number(ends.get("upper"))
         _draw_interval(one, lower, _number(values.get(name)), upper)
-        name_axes(one, x=name)
         one.set_yticks([])
     level, method = found.get("confidence_level"), found.get("method")
     title = "Confidence interval" if level is None else f"{100 * level:g} % confidence interval"
@@ -64,13 +65,17 @@ def draw_sensitivities(found: Mapping[str, Any], axes: Any = None) -> list[Axes]
     Raises
     ------
     ValueError
-        If there is no index.
+        If there is no index, or something is drawn there: bars of two analyses have no places in
+        common.
     """
     total = found.get("total_order") or {}
     names = sorted(total, key=lambda name: _number(total[name]))
     if not names:
         raise ValueError("nothing to draw: no sensitivity was found")
     drawn_on = axes_for(1, axes, panel=(7.0, max(2.4, 0.8 + 0.5 * len(names))))
+    if drawn_on[0].has_data():
+        raise ValueError("bars cannot be laid over a picture: give empty axes")
+    name_axes(drawn_on[0], "Share of the variance of the cost [-]")
     kinds = (("total_order", "with others", BLUE, 0.0), ("first_order", "alone", VERMILION, _BAR))
     for kind, label, color, shift in kinds:
         indices, widths = found.get(kind) or {}, found.get(f"{kind}_ci") or {}
@@ -85,7 +90,6 @@ def draw_sensitivities(found: Mapping[str, Any], axes: Any = None) -> list[Axes]
     drawn_on[0].set_yticks(
         [place + _BAR / 2 for place in range(len(names))], labels=[wrapped(name) for name in names]
     )
-    name_axes(drawn_on[0], "Share of the variance of the cost [-]")
     explain(drawn_on[0])
     return drawn_on
 

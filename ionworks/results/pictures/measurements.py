@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ionworks.results.pictures.canvas import axes_for, explain, name_axes
+from ionworks.results.pictures.canvas import axes_for, explain
 from ionworks.results.pictures.cycles import CYCLE, CycleLine, capacity_lines, draw_cycle_lines
 from ionworks.results.pictures.impedance import NYQUIST, Spectrum, draw_nyquist, spectra_of
+from ionworks.results.pictures.labels import carries, name_axes, scale_on
 from ionworks.results.pictures.lines import Curve, draw_lines
 from ionworks.results.pictures.looks import MOST_NAMED, Look, looks, name_colors
 from ionworks.results.pictures.quantities import (
@@ -19,7 +20,6 @@ from ionworks.results.pictures.quantities import (
     is_drawable,
     largest,
     numbers,
-    scale_for,
 )
 from ionworks.results.pictures.shading import shade_steps, spans_of
 
@@ -51,7 +51,7 @@ class _Picture(NamedTuple):
     @property
     def is_timed(self) -> bool:
         """Whether it is drawn over time."""
-        return self.x.startswith("Time")
+        return self.x == TIME
 
 
 class _Measured(NamedTuple):
@@ -65,14 +65,15 @@ class _Measured(NamedTuple):
 def draw_measurements(details: Sequence[CellMeasurementDetail], axes: Any = None) -> list[Axes]:
     """Draw measurements, one line each: the pictures that their columns allow.
 
-    Of one measurement alone, the steps are shaded and numbered.
+    Of one measurement alone, the steps are shaded and numbered, if nothing else is there.
 
     Raises
     ------
     ModuleNotFoundError
         If matplotlib is not installed.
     ValueError
-        If there is nothing to draw, or the number of axes is not that of the pictures.
+        If there is nothing to draw, the number of axes is not that of the pictures, or they show
+        something else.
     """
     ranks = _ranks(details)
     chosen = [looks(len(details))[rank] for rank in ranks]
@@ -81,35 +82,36 @@ def draw_measurements(details: Sequence[CellMeasurementDetail], axes: Any = None
         for one, look in zip(details, chosen, strict=True)
         if one.time_series is not None
     ]
-    time = scale_for(TIME, largest(numbers(one.series, TIME) for one in measured if _is_timed(one)))
-    pictures = [*_series_pictures(measured, time), _per_cycle(details, chosen)]
+    pictures = [*_series_pictures(measured), _per_cycle(details, chosen)]
     pictures = [picture for picture in pictures if picture.is_something]
     if not pictures:
         raise ValueError(_nothing(details))
     drawn_on = axes_for(len(pictures), axes)
-    for picture, one in zip(pictures, drawn_on, strict=True):
-        _draw(picture, one)
+    is_alone = not any(map(carries, drawn_on))
+    longest = largest(numbers(one.series, TIME) for one in measured if _is_timed(one))
+    scales = [scale_on(one, each.x, longest) for one, each in zip(drawn_on, pictures, strict=True)]
+    for picture, one, scale in zip(pictures, drawn_on, scales, strict=True):
+        name_axes(one, scale.name, picture.y)
+    for picture, one, scale in zip(pictures, drawn_on, scales, strict=True):
+        _draw(picture, one, scale)
         if len(details) <= MOST_NAMED:
             explain(one)
     if len(details) > MOST_NAMED:
         name_colors(drawn_on, "", [details[ranks.index(rank)].name for rank in range(len(ranks))])
-    elif len(details) == 1 and pictures[0].is_timed:
-        over_time = [axes for axes, each in zip(drawn_on, pictures, strict=True) if each.is_timed]
-        shades = shade_steps(
-            over_time, spans_of(details[0].time_series, details[0].steps), time.divisor
-        )
+    elif len(details) == 1 and pictures[0].is_timed and is_alone:
+        timed = sum(each.is_timed for each in pictures)  # They come first.
+        spans = spans_of(details[0].time_series, details[0].steps)
+        shades = shade_steps(drawn_on[:timed], spans, scales[:timed])
         explain(drawn_on[0], [*drawn_on[0].lines[:1], *shades])
     return drawn_on
 
 
-def _series_pictures(measured: Sequence[_Measured], time: Scale) -> list[_Picture]:
+def _series_pictures(measured: Sequence[_Measured]) -> list[_Picture]:
     timed = [one for one in measured if _is_timed(one)]
     untimed = [one for one in measured if not has(one.series, TIME)]
-    over_time = [_Picture(time.name, y, _curves(timed, TIME, y, time)) for y in (VOLTAGE, CURRENT)]
+    over_time = [_Picture(TIME, y, _curves(timed, TIME, y)) for y in (VOLTAGE, CURRENT)]
     spectra = [(each, one.look) for one in measured for each in spectra_of(one.series, one.name)]
-    open_circuit = [
-        _Picture(x, VOLTAGE, _curves(untimed, x, VOLTAGE, Scale(x))) for x in _CHARGE_AXES
-    ]
+    open_circuit = [_Picture(x, VOLTAGE, _curves(untimed, x, VOLTAGE)) for x in _CHARGE_AXES]
     return [*over_time, _Picture(*NYQUIST, spectra=spectra), *open_circuit]
 
 
@@ -121,22 +123,21 @@ def _per_cycle(details: Sequence[CellMeasurementDetail], chosen: Sequence[Look])
     return _Picture(CYCLE, "Capacity [A.h]", cycles=lines)
 
 
-def _curves(measured: Sequence[_Measured], x: str, y: str, scale: Scale) -> list[Curve]:
+def _curves(measured: Sequence[_Measured], x: str, y: str) -> list[Curve]:
     curves = [
-        Curve(one.name, one.look, scale.of(one.series, x), numbers(one.series, y))
+        Curve(one.name, one.look, numbers(one.series, x), numbers(one.series, y))
         for one in measured
         if has(one.series, x, y)
     ]
     return [curve for curve in curves if is_drawable(curve.xs, curve.ys)]
 
 
-def _draw(picture: _Picture, axes: Axes) -> None:
-    draw_lines(axes, picture.curves)
+def _draw(picture: _Picture, axes: Axes, scale: Scale) -> None:
+    draw_lines(axes, (each._replace(xs=each.xs / scale.divisor) for each in picture.curves))
     if picture.spectra:
         draw_nyquist(axes, *zip(*picture.spectra, strict=True))
     if picture.cycles:
         draw_cycle_lines(axes, picture.cycles)
-    name_axes(axes, picture.x, picture.y)
 
 
 def _is_timed(one: _Measured) -> bool:

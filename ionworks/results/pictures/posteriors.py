@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ionworks.results.pictures.canvas import axes_for, name_axes, only
+from ionworks.results.pictures.canvas import axes_for, only
+from ionworks.results.pictures.labels import name_axes
 from ionworks.results.pictures.looks import BLUE, VERMILION
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def draw_posterior(told: Mapping[str, Any] | None, axes: Any = None) -> list[Axe
     Raises
     ------
     ValueError
-        If there are no draws.
+        If there are no draws, or the axes show something else.
     """
     draws = _draws(told or {})
     names = list(draws)
@@ -53,11 +54,11 @@ def draw_posterior(told: Mapping[str, Any] | None, axes: Any = None) -> list[Axe
         x = names[column] if is_alone or row == len(names) - 1 else ""
         y = names[row] if is_alone or column == 0 else ""
         if row == column:
-            _draw_marginal(one, draws[names[row]])
             name_axes(one, x, "Draws")
+            _draw_marginal(one, draws[names[row]])
         else:
-            _draw_pair(one, draws[names[column]], draws[names[row]])
             name_axes(one, x, y)
+            _draw_pair(one, draws[names[column]], draws[names[row]])
     return drawn_on
 
 

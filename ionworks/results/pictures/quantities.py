@@ -8,6 +8,7 @@ from typing import Any
 
 __all__ = [
     "CURRENT",
+    "SECONDS",
     "TEMPERATURE",
     "TIME",
     "VOLTAGE",
@@ -23,7 +24,9 @@ __all__ = [
 TIME, VOLTAGE, CURRENT = "Time [s]", "Voltage [V]", "Current [A]"
 TEMPERATURE = "Temperature [degC]"
 
-_UNITS = (("d", 86400.0), ("h", 3600.0), ("min", 60.0))
+SECONDS = {"d": 86400.0, "h": 3600.0, "min": 60.0, "s": 1.0}
+"""Length of each unit in which times are shown, the longest first."""
+
 _LAST_BRACKETS = re.compile(r"\[([^\[\]]*)\]\s*$")
 
 
@@ -64,7 +67,9 @@ def scale_for(column: str, longest: float) -> Scale:
     """
     if unit_of(column) != "s" or not column.startswith("Time"):
         return Scale(column)
-    unit, seconds = next((one for one in _UNITS if longest > 3 * one[1]), ("s", 1.0))
+    unit, seconds = next(
+        (one for one in SECONDS.items() if longest > 3 * one[1]), ("s", SECONDS["s"])
+    )
     return Scale(f"{column[: column.rindex('[')]}[{unit}]", seconds)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ionworks.results.pictures.canvas import plain
-from ionworks.results.pictures.quantities import TIME, has, numbers
+from ionworks.results.pictures.quantities import TIME, Scale, has, numbers
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -72,7 +72,7 @@ def spans_of(series: Any, steps: Any = None) -> list[Span]:
     ]
 
 
-def shade_steps(axes: Sequence[Axes], spans: Sequence[Span], seconds: float) -> list[Any]:
+def shade_steps(axes: Sequence[Axes], spans: Sequence[Span], scales: Sequence[Scale]) -> list[Any]:
     """Shade the steps in all pictures and number them above the first.
 
     Parameters
@@ -81,8 +81,8 @@ def shade_steps(axes: Sequence[Axes], spans: Sequence[Span], seconds: float) -> 
         The pictures, the uppermost first.
     spans
         The steps.
-    seconds
-        Length of the unit of the horizontal axis, in s.
+    scales
+        How each shows times in s.
 
     Returns
     -------
@@ -91,14 +91,14 @@ def shade_steps(axes: Sequence[Axes], spans: Sequence[Span], seconds: float) -> 
     """
     if not 1 < len(spans) <= _MOST_SHADED:
         return []
-    for one in axes:
+    for one, scale in zip(axes, scales, strict=True):
         for span in spans:
-            _shade(one, span, seconds)
+            _shade(one, span, scale.divisor)
     length = max(span.end for span in spans) - min(span.begin for span in spans)
     inches = axes[0].get_window_extent().width / axes[0].figure.dpi
     for span in spans:
         if text := _text(span, inches * (span.end - span.begin) / (length or 1.0)):
-            middle = (span.begin + span.end) / 2 / seconds
+            middle = (span.begin + span.end) / 2 / scales[0].divisor
             axes[0].annotate(
                 text,
                 (middle, 1.02),

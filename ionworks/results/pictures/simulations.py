@@ -26,16 +26,16 @@ def draw_simulation(
     variables: Sequence[str] | str | None = None,
     x: str = TIME,
 ) -> list[Axes]:
-    """Draw a run; over time, its steps are shaded and numbered.
+    """Draw a run; over time, its steps are shaded and numbered, if nothing else is there.
 
     Raises
     ------
     ValueError
-        If there is no such column, or nothing to be drawn.
+        If there is no such column, nothing to be drawn, or the axes show something else.
     """
     drawn = draw_timeline([Run("simulation", series, looks(1)[0])], axes, variables, x)
-    if x == TIME:
-        shades = shade_steps(drawn.axes, spans_of(series, steps), drawn.scale.divisor)
+    if x == TIME and drawn.is_alone:
+        shades = shade_steps(drawn.axes, spans_of(series, steps), drawn.scales)
         if shades:
             explain(drawn.axes[0], shades, "Step")
     return drawn.axes

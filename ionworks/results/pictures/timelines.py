@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from ionworks.requests import close_to
-from ionworks.results.pictures.canvas import axes_for, name_axes
+from ionworks.results.pictures.canvas import axes_for
+from ionworks.results.pictures.labels import carries, name_axes, scale_on
 from ionworks.results.pictures.lines import Curve, draw_lines
 from ionworks.results.pictures.quantities import (
     CURRENT,
@@ -18,7 +19,6 @@ from ionworks.results.pictures.quantities import (
     is_drawable,
     largest,
     numbers,
-    scale_for,
 )
 
 if TYPE_CHECKING:
@@ -40,10 +40,11 @@ class Run(NamedTuple):
 
 
 class Timeline(NamedTuple):
-    """What was drawn: the pictures, and how the horizontal axis is shown."""
+    """The pictures, how each shows the horizontal axis, and whether nothing else is there."""
 
     axes: list[Axes]
-    scale: Scale
+    scales: list[Scale]
+    is_alone: bool
 
 
 def draw_timeline(
@@ -59,7 +60,8 @@ def draw_timeline(
     runs
         What is drawn.
     axes
-        Where, one a variable; without them, a new figure is made.
+        Where, one a variable; without them, a new figure is made. Those that show something keep
+        their units.
     variables
         What is drawn over ``x``; without them voltage, current and temperature, where there is
         something of each.
@@ -69,12 +71,17 @@ def draw_timeline(
     Raises
     ------
     ValueError
-        If no run has a column of this name, or nothing is there to be drawn.
+        If no run has a column of this name, nothing is there to be drawn, or the axes show
+        something else.
     """
     wanted = _wanted(runs, variables, x)
-    scale = scale_for(x, largest(numbers(run.series, x) for run in runs if has(run.series, x)))
+    longest = largest(numbers(run.series, x) for run in runs if has(run.series, x))
     drawn_on = axes_for(len(wanted), axes, share_x=True)
-    for variable, one in zip(wanted, drawn_on, strict=True):
+    is_alone = not any(map(carries, drawn_on))
+    scales = [scale_on(one, x, longest) for one in drawn_on]
+    for variable, one, scale in zip(wanted, drawn_on, scales, strict=True):
+        name_axes(one, scale.name if one is drawn_on[-1] or axes is not None else "", variable)
+    for variable, one, scale in zip(wanted, drawn_on, scales, strict=True):
         draw_lines(
             one,
             (
@@ -83,8 +90,7 @@ def draw_timeline(
                 if has(run.series, x, variable)
             ),
         )
-        name_axes(one, scale.name if one is drawn_on[-1] or axes is not None else "", variable)
-    return Timeline(drawn_on, scale)
+    return Timeline(drawn_on, scales, is_alone)
 
 
 def _wanted(runs: Sequence[Run], variables: Sequence[str] | str | None, x: str) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ionworks.results.pictures.canvas import axes_for, explain, integer_ticks, name_axes, plain
+from ionworks.results.pictures.canvas import axes_for, explain, integer_ticks, plain
+from ionworks.results.pictures.labels import name_axes
 from ionworks.results.pictures.looks import MOST_NAMED, Look, looks, name_colors
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def draw_trace(rows: Sequence[Row], axes: Any = None) -> list[Axes]:
     Raises
     ------
     ValueError
-        If there are no rows.
+        If there are no rows, or the axes show something else.
     """
     if not rows:
         raise ValueError("nothing to draw: no trace is stored; this element was no fit")
@@ -54,9 +55,9 @@ def draw_trace(rows: Sequence[Row], axes: Any = None) -> list[Axes]:
     drawn_on = axes_for(1 + len(names), axes, share_x=True)
     x = "Evaluation" if _are_counted(rows) else "Row of the trace"
     for one, name in zip(drawn_on, [None, *names], strict=True):
-        _draw(one, searches, name)
         is_lowest = one is drawn_on[-1] or axes is not None
         name_axes(one, x if is_lowest else "", "Best cost" if name is None else name)
+        _draw(one, searches, name)
         integer_ticks(one)
     if len(searches) > MOST_NAMED:
         name_colors(drawn_on, "Search", [each.name for each in searches])
@@ -116,9 +117,11 @@ def _draw(axes: Axes, searches: Sequence[_Search], name: str | None) -> None:
             drawstyle="steps-post",
             label=plain(each.name),
         )
-    numbers = [value for values in columns for value in values if value == value]
-    if numbers and min(numbers) > 0 and max(numbers) >= _DECADE * min(numbers):
+    least, most = axes.dataLim.intervaly  # Of all that is there.
+    if least > 0 and most >= _DECADE * least:
         axes.set_yscale("log")
+    elif least <= 0 and axes.get_yscale() == "log":
+        axes.set_yscale("linear")
 
 
 def _value(row: Row, name: str | None) -> float:
