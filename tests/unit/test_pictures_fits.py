@@ -1,5 +1,7 @@
 """Pictures of fits: what is compared, what is left, how it came along, and how sure it is."""
 
+import math
+
 import matplotlib as mpl
 import numpy as np
 import pytest
@@ -161,9 +163,25 @@ class TestTraces:
         assert axes[-1].get_xlabel() == "Row of the trace"
         assert axes[0].lines[0].get_ydata().tolist() == [2.0, 1.0]
 
-    def test_no_trace_is_no_picture(self):
-        with pytest.raises(ValueError, match="no trace"):
-            draw_trace([])
+    def test_nothing_is_the_best_before_the_first_cost(self):
+        rows = self.rows([4.0, 3.0, 5.0, 1.0])
+        for place, row in enumerate(rows):
+            row["cost"] = [None, 3.0, math.nan, 1.0][place]
+            del row["best_cost"]
+        cost, diffusivity, _ = draw_trace(rows)
+        np.testing.assert_array_equal(cost.lines[0].get_ydata(), [np.nan, 3.0, 3.0, 1.0])
+        np.testing.assert_array_equal(diffusivity.lines[0].get_ydata(), [np.nan, 2.0, 2.0, 4.0])
+
+    def test_costs_without_end_do_not_make_a_logarithm(self):
+        (axes,) = draw_trace([{"cost": cost} for cost in (math.inf, 2.0, 1.0)])
+        assert axes.get_yscale() == "linear"
+
+    @pytest.mark.parametrize(
+        ("rows", "words"), [([], "no trace"), ([{"cost": None}] * 2, "no row .* has a cost")]
+    )
+    def test_no_trace_is_no_picture(self, rows, words):
+        with pytest.raises(ValueError, match=words):
+            draw_trace(rows)
 
 
 class TestPosteriors:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -46,10 +47,12 @@ def draw_trace(rows: Sequence[Row], axes: Any = None) -> list[Axes]:
     Raises
     ------
     ValueError
-        If there are no rows, or the axes show something else.
+        If there are no rows, none has a cost, or the axes show something else.
     """
     if not rows:
         raise ValueError("nothing to draw: no trace is stored; this element was no fit")
+    if all(math.isnan(_cost(row)) for row in rows):
+        raise ValueError("nothing to draw: no row of the trace has a cost")
     searches = _searches(rows)
     names = list(dict.fromkeys(name for row in rows for name in row.get("inputs_unscaled") or {}))
     drawn_on = axes_for(1 + len(names), axes, share_x=True)
@@ -94,11 +97,12 @@ def _name(key: tuple[Any, Any]) -> str:
 
 
 def _improving(rows: Sequence[Row]) -> list[Row]:
-    """Return at each row the best one so far of this search."""
-    best = rows[0]
+    """Return at each row the best one so far of this search; an empty one before the first cost."""
+    best: Row = {}
     found = []
     for row in rows:
-        best = row if _cost(row) < _cost(best) else best
+        if not (math.isnan(_cost(row)) or _cost(row) >= _cost(best)):
+            best = row
         found.append(best)
     return found
 
@@ -135,7 +139,7 @@ def _cost(row: Row) -> float:
 
 
 def _number(value: Any) -> float:
-    return float("nan") if value is None else float(value)
+    return math.nan if value is None else float(value)
 
 
 def _are_counted(rows: Sequence[Row]) -> bool:
