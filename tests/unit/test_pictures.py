@@ -349,9 +349,12 @@ def luminance(color):
 
 
 def test_ten_lines_differ_for_the_colour_blind_and_in_grey():
-    chosen = looks(10)
-    assert len({(each.color, each.dash) for each in chosen}) == 10
-    assert all(one.dash != other.dash for one, other in itertools.pairwise(chosen))
+    for one, other in itertools.combinations(looks(10), 2):
+        colors = [np.array(to_rgb(each.color)) for each in (one, other)]
+        if one.dash == other.dash:
+            assert np.linalg.norm(colors[0] - colors[1]) > 0.5
+            assert abs(luminance(colors[0]) - luminance(colors[1])) > 0.15
+    assert len({each.color for each in looks(7)}) == 7
 
 
 def test_without_matplotlib_the_extra_is_named(monkeypatch):

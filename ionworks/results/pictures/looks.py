@@ -1,7 +1,8 @@
 """How lines are told apart: by colour for most eyes, by lightness and dashes in grey.
 
-Up to ten lines each have a colour of the palette of Okabe and Ito, which colour-blind people tell
-apart, and a way to be dashed. More go from dark to light along one map of colours.
+Up to ten lines have seven colours of the palette of Okabe and Ito, which colour-blind people tell
+apart, and five ways to be dashed. A colour that comes again is dashed otherwise, and of two lines
+that are dashed alike one is clearly lighter. More go from dark to light along one map of colours.
 """
 
 from __future__ import annotations
@@ -30,8 +31,8 @@ BLUE, VERMILION, GREY = "#0072B2", "#D55E00", "#555555"
 MOST_NAMED = 10
 """Most lines that a legend names one by one."""
 
-_PALETTE = (BLUE, VERMILION, "#009E73", "#CC79A7", "#000000", "#E69F00", "#56B4E9")
-_DASHES = ("-", "--", "-.", ":")
+_PALETTE = (BLUE, VERMILION, "#E69F00", "#000000", "#009E73", "#CC79A7", "#56B4E9")
+_DASHES = ("-", "--", "-.", ":", (0, (6, 2, 1, 2, 1, 2)))
 _MARKERS = "os^vDPX<>*"
 _MANY = "viridis"
 _TICK_NAME = 24
@@ -41,7 +42,7 @@ class Look(NamedTuple):
     """How a line looks."""
 
     color: Any
-    dash: str = "-"
+    dash: Any = "-"
     marker: str = "o"
 
 
