@@ -1,16 +1,22 @@
 """Storage: files are fetched and sent under signed addresses, without credentials of the API.
 
-``GET`` and ``HEAD`` of a file answer ranges and conditions; ``PUT`` fills the place of an upload.
+``GET`` and ``HEAD`` of a file answer ranges and conditions, and tell the digest of the file, which
+is its name; that of a range is told if it is wanted (RFC 9530). ``PUT`` fills the place of an
+upload.
 """
 
 from __future__ import annotations
 
 import re
+from base64 import b64encode
+from hashlib import sha256
 from pathlib import Path
 from urllib.parse import parse_qsl
 
+from starlette.concurrency import run_in_threadpool
+from starlette.datastructures import MutableHeaders
 from starlette.responses import FileResponse, Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from ionworks_engine import uploads
 from ionworks_engine.call import Services
@@ -21,6 +27,10 @@ from ionworks_engine.storage import Store
 
 _METHODS = ("GET", "HEAD", "PUT")
 _LONGEST_TYPE = 255
+_WANTED = re.compile(rb"\bsha-256[ \t]*=[ \t]*[1-9]", re.IGNORECASE)
+_RANGE = re.compile(r"bytes (\d+)-(\d+)/", re.ASCII)
+_MOST_DIGESTED = 32 << 20
+"""Bytes of a range that are read twice, once for their digest, before the first of them is sent."""
 _MEDIA_TYPE = re.compile(r"[\w!#$&^.+-]+/[\w!#$&^.+-]+(?:; *[\w-]+=[\w.-]+)*", re.ASCII)
 
 
@@ -76,11 +86,43 @@ def _file(path: Path, grant: Grant, scope: Scope) -> Response:
     # In the header itself: given as a media type, text would be said to be UTF-8.
     media_type = grant.media_type if _MEDIA_TYPE.fullmatch(grant.media_type) else uploads.UNKNOWN
     headers = {"etag": etag, "content-type": media_type, "x-content-type-options": "nosniff"}
+    headers["repr-digest"] = _told(bytes.fromhex(grant.key))
     return _StoredFile(path, headers=headers, filename=_last_part(grant.filename))
 
 
 class _StoredFile(FileResponse):
     chunk_size = 1 << 20
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve the file, and tell the digest of a range to those who want it."""
+        wanted = dict(scope["headers"]).get(b"want-content-digest", b"")
+
+        async def told(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 206:
+                await self._tell(MutableHeaders(raw=message["headers"]))
+            await send(message)
+
+        await super().__call__(scope, receive, told if _WANTED.search(wanted) else send)
+
+    async def _tell(self, headers: MutableHeaders) -> None:
+        found = _RANGE.match(headers.get("content-range", ""))
+        if found is None:  # of many ranges, each has one of its own
+            return
+        start, last = map(int, found.groups())
+        if last - start < _MOST_DIGESTED:
+            size = last + 1 - start
+            digest = await run_in_threadpool(_digest, Path(self.path), start, size)
+            headers["content-digest"] = _told(digest)
+
+
+def _digest(path: Path, start: int, size: int) -> bytes:
+    with path.open("rb") as file:
+        file.seek(start)
+        return sha256(file.read(size)).digest()
+
+
+def _told(digest: bytes) -> str:
+    return f"sha-256=:{b64encode(digest).decode()}:"
 
 
 def _last_part(filename: str) -> str | None:

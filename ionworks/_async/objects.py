@@ -14,7 +14,14 @@ from ionworks.calls import async_aside
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
 from ionworks.storage.answers import StorageRefusedError
-from ionworks.storage.downloads import WHOLE, AsyncLocate, Landing, Span, redirect_of
+from ionworks.storage.downloads import (
+    WHOLE,
+    AlteredError,
+    AsyncLocate,
+    Landing,
+    Span,
+    redirect_of,
+)
 
 if TYPE_CHECKING:
     from ionworks._async.session import AsyncSession
@@ -47,7 +54,8 @@ class AsyncObject:
         Raises
         ------
         IonworksError
-            If the API refuses, or the storage does, or the connection breaks time and again.
+            If the API refuses, or the storage does, or the connection breaks time and again, or
+            what comes is not what the storage says that it sent.
         """
         buffer = BytesIO()
         landing = Landing(buffer, span, self._most)
@@ -85,14 +93,18 @@ class AsyncObject:
                     raise
                 breaks = 0 if landing.count > count else breaks + 1
                 count = landing.count
-                await self._pause(breaks, error)
+                await self._pause(None if landing.is_hopeless else breaks, error)
 
-    async def _pause(self, breaks: int, error: ConnectionFailedError) -> None:
+    async def _pause(self, breaks: int | None, error: ConnectionFailedError) -> None:
+        """Wait before it is asked for again, which ``None`` breaks say to be in vain."""
         http = self._session.http
-        pause = http.policy.pause_after_failure(breaks, repeatable=True)
+        pause = None
+        if breaks is not None:
+            pause = http.policy.pause_after_failure(breaks, repeatable=True)
         if pause is None:
             where = http.home.call("GET", self._place or "")
-            raise ConnectionFailedError(f"{where} broke off: {error.message}") from error
+            how = "failed" if isinstance(error, AlteredError) else "broke off"
+            raise ConnectionFailedError(f"{where} {how}: {error.message}") from error
         await self._session.sleep(pause)
 
     @asynccontextmanager

@@ -15,7 +15,14 @@ from ionworks.calls import sync_aside
 from ionworks.errors import ConnectionFailedError
 from ionworks.refusals import Refusal
 from ionworks.storage.answers import StorageRefusedError
-from ionworks.storage.downloads import WHOLE, Landing, Locate, Span, redirect_of
+from ionworks.storage.downloads import (
+    WHOLE,
+    AlteredError,
+    Landing,
+    Locate,
+    Span,
+    redirect_of,
+)
 
 if TYPE_CHECKING:
     from ionworks._sync.session import Session
@@ -48,7 +55,8 @@ class Object:
         Raises
         ------
         IonworksError
-            If the API refuses, or the storage does, or the connection breaks time and again.
+            If the API refuses, or the storage does, or the connection breaks time and again, or
+            what comes is not what the storage says that it sent.
         """
         buffer = BytesIO()
         landing = Landing(buffer, span, self._most)
@@ -86,14 +94,18 @@ class Object:
                     raise
                 breaks = 0 if landing.count > count else breaks + 1
                 count = landing.count
-                self._pause(breaks, error)
+                self._pause(None if landing.is_hopeless else breaks, error)
 
-    def _pause(self, breaks: int, error: ConnectionFailedError) -> None:
+    def _pause(self, breaks: int | None, error: ConnectionFailedError) -> None:
+        """Wait before it is asked for again, which ``None`` breaks say to be in vain."""
         http = self._session.http
-        pause = http.policy.pause_after_failure(breaks, repeatable=True)
+        pause = None
+        if breaks is not None:
+            pause = http.policy.pause_after_failure(breaks, repeatable=True)
         if pause is None:
             where = http.home.call("GET", self._place or "")
-            raise ConnectionFailedError(f"{where} broke off: {error.message}") from error
+            how = "failed" if isinstance(error, AlteredError) else "broke off"
+            raise ConnectionFailedError(f"{where} {how}: {error.message}") from error
         self._session.sleep(pause)
 
     @contextmanager

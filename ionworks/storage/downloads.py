@@ -9,8 +9,9 @@ from urllib.parse import urljoin
 
 from ionworks.errors import ConnectionFailedError
 from ionworks.storage.answers import checked_address
+from ionworks.storage.digests import WANTED, Tally
 
-__all__ = ["WHOLE", "AsyncLocate", "Landing", "Locate", "Span", "redirect_of"]
+__all__ = ["WHOLE", "AlteredError", "AsyncLocate", "Landing", "Locate", "Span", "redirect_of"]
 
 Locate = Callable[[], str]
 AsyncLocate = Callable[[], Awaitable[str]]
@@ -19,6 +20,10 @@ _COUNT = r"[0-9]{1,18}"
 _CONTENT_RANGE = re.compile(rf"bytes (?:({_COUNT})-({_COUNT})|\*)/({_COUNT}|\*)")
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _MOST_RESTARTS = 3
+
+
+class AlteredError(ConnectionFailedError):
+    """What came has another digest than the storage had told."""
 
 
 class Span(NamedTuple):
@@ -63,6 +68,9 @@ class Landing:
         self._stop: int | None = None
         self._answered_until: int | None = None
         self._restarts = 0
+        self._of_answer: Tally | None = None
+        self._of_whole: Tally | None = None
+        self._altered: list[bytes] = []
         self._next = self.start = max(span.start, 0)
 
     @property
@@ -86,6 +94,12 @@ class Landing:
         return self._content is not None and self._stop is not None and self._next >= self._stop
 
     @property
+    def is_hopeless(self) -> bool:
+        """Whether to ask again is in vain: it came altered in the same way, or time and again."""
+        found = self._altered
+        return len(found) > _MOST_RESTARTS or (len(found) > 1 and found[-1] == found[-2])
+
+    @property
     def count(self) -> int:
         """How many bytes are here."""
         return self._next - self.start
@@ -96,6 +110,8 @@ class Landing:
         if wanted is None:
             return {}
         headers = {"Range": f"bytes={wanted}"}
+        if self._span != WHOLE and self._most is None:  # of the whole, a digest is told anyway
+            headers |= WANTED
         if self._content and self._content[0]:
             headers["If-Range"] = self._content[0]
         return headers
@@ -117,12 +133,17 @@ class Landing:
         if self._content is None:
             self._settle(place, is_whole=status == 200)
             self._content = content
+            self._of_whole = Tally.told(headers, "repr-digest") if self.start == 0 else None
+        self._of_answer = Tally.told(headers, "content-digest")
         self._answered_until = place.stop
 
     def write(self, chunk: bytes) -> None:
         """Take a piece of the body."""
         self._file.write(chunk)
         self._next += len(chunk)
+        for tally in (self._of_answer, self._of_whole):
+            if tally is not None:
+                tally.add(chunk)
 
     def end(self) -> None:
         """Note that the body has ended.
@@ -131,12 +152,17 @@ class Landing:
         ------
         ConnectionFailedError
             If it was shorter or longer than its head had said.
+        AlteredError
+            If it is not what was sent; nothing of it is kept.
         """
         if self._answered_until is None:
             self._stop = self._next
         elif self._next != self._answered_until:
             due = self._answered_until - self.start
             raise ConnectionFailedError(f"{self.count:,} of {due:,} bytes came")
+        self._check(self._of_answer)
+        if self.is_whole or (self._answered_until is None and self.start == 0):
+            self._check(self._of_whole)
 
     def _range(self) -> str | None:
         if self._content is None and self._span.start < 0:
@@ -148,10 +174,25 @@ class Landing:
             return f"{self._next}-" if self._next else None
         return f"{self._next}-{stop - 1}"
 
+    def _check(self, tally: Tally | None) -> None:
+        if tally is None or (found := tally.digest()) == tally.expected:
+            return
+        self._altered.append(found)
+        self._forget()
+        reason = "it came altered again" if len(self._altered) > 1 else "it came altered"
+        if self.is_hopeless and self._altered[-1] == self._altered[-2]:
+            reason = "it came altered in the same way again, so it is damaged where it is kept"
+        raise AlteredError(
+            f"{reason}: its SHA-256 is {found.hex()}, not {tally.expected.hex()} as was told"
+        )
+
     def _restart(self) -> None:
         self._restarts += 1
         if self._restarts > _MOST_RESTARTS:
             raise ConnectionFailedError("it changes while it is read: try again later")
+        self._forget()
+
+    def _forget(self) -> None:
         self._file.seek(0)
         self._file.truncate()
         self._content, self._next = None, self.start

@@ -1,6 +1,7 @@
 """Storage under signed addresses: what they open, for whom, and for how long."""
 
 import asyncio
+import base64
 import hashlib
 import threading
 from datetime import timedelta
@@ -12,6 +13,9 @@ from conftest import app_client, until
 from ionworks_engine import receiving
 from ionworks_engine.storage import FileStore, times
 from storage_places import address, confirmed, opened, sent, stored
+
+from ionworks import Ionworks
+from ionworks.errors import ConnectionFailedError
 
 CONTENT = bytes(range(256)) * 20
 
@@ -75,6 +79,47 @@ def test_ranges_are_served(client, url, asked, start, stop):
     assert answer.status_code == 206
     assert answer.content == CONTENT[start:stop]
     assert answer.headers["content-range"] == f"bytes {start}-{stop - 1}/5120"
+
+
+def digest_of(content):
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
+
+
+def test_the_digest_of_the_file_is_told_and_that_of_a_range_if_wanted(client, url):
+    wanted = {"Want-Content-Digest": "sha-256=10"}
+    whole = bare(client, "GET", url, headers=wanted)
+    assert whole.headers["repr-digest"] == digest_of(CONTENT)
+    assert "content-digest" not in whole.headers
+    part = bare(client, "GET", url, headers={**wanted, "Range": "bytes=1000-4999"})
+    assert part.content == CONTENT[1000:5000]
+    assert part.headers["content-digest"] == digest_of(CONTENT[1000:5000])
+    assert part.headers["repr-digest"] == digest_of(CONTENT)
+    for headers in ({}, {"Want-Content-Digest": "sha-256=0"}, {"Want-Content-Digest": "md5=1"}):
+        asked = {**headers, "Range": "bytes=0-9"}
+        assert "content-digest" not in bare(client, "GET", url, headers=asked).headers
+
+
+def test_many_ranges_are_told_without_a_digest(client, url):
+    asked = {"Want-Content-Digest": "sha-256=1", "Range": "bytes=0-9,20-29"}
+    answer = bare(client, "GET", url, headers=asked)
+    assert answer.status_code == 206
+    assert "content-digest" not in answer.headers
+
+
+def test_what_was_damaged_at_rest_is_not_taken_for_what_was_stored(folder):
+    content = CONTENT
+    with Ionworks.local(folder) as client:
+        raw = client.raw_data.upload(None, content, name="an export")
+        assert client.raw_data.download(raw.id) == content
+        [path] = (
+            each
+            for each in (folder / "files").rglob("*")
+            if each.is_file() and each.read_bytes() == content
+        )
+        path.chmod(0o600)
+        path.write_bytes(content[:500] + bytes([content[500] ^ 1]) + content[501:])
+        with pytest.raises(ConnectionFailedError, match="damaged where it is kept"):
+            client.raw_data.download(raw.id)
 
 
 def test_a_range_behind_the_end_is_refused(client, url):

@@ -110,7 +110,8 @@ class Server(ThreadingHTTPServer):
 
 class Storage(Server):
     """Faults: ``("cut", n)`` ends an answer after n bytes, ``("reset", n)`` a request after n,
-    ``("status", n)`` answers so, ``("lost", n)`` does what is asked and answers nothing."""
+    ``("status", n)`` answers so, ``("lost", n)`` does what is asked and answers nothing,
+    ``("altered", n)`` sends another byte than the n-th."""
 
     def __init__(self):
         super().__init__()
@@ -118,6 +119,7 @@ class Storage(Server):
         self.types = {}
         self.uploads = {}
         self.knows_ranges = True
+        self.tells_digests = False
         self.most_parts_at_once = self._open_parts = 0
         self.page = 1000
 
@@ -142,14 +144,23 @@ class Storage(Server):
         etag = f'"{hashlib.md5(content).hexdigest()}"'
         span = self.span(handler, content, etag)
         if span is None:
-            handler.answer(200, content, self.fault("cut"), ETag=etag)
+            self.give(handler, 200, content, content, ETag=etag)
         elif span == "unsatisfiable":
             handler.answer(416, b"no such range", Content_Range=f"bytes */{len(content)}")
         else:
             start, stop = span
             where = f"bytes {start}-{stop - 1}/{len(content)}"
             piece = content[start:stop]
-            handler.answer(206, piece, self.fault("cut"), ETag=etag, Content_Range=where)
+            self.give(handler, 206, piece, content, ETag=etag, Content_Range=where)
+
+    def give(self, handler, status, piece, content, **headers):
+        if self.tells_digests:
+            headers["Repr_Digest"] = digest_of(content)
+            if "sha-256" in handler.headers.get("Want-Content-Digest", ""):
+                headers["Content_Digest"] = digest_of(piece)
+        if (place := self.fault("altered")) is not None:
+            piece = piece[:place] + bytes([piece[place] ^ 1]) + piece[place + 1 :]
+        handler.answer(status, piece, self.fault("cut"), **headers)
 
     def span(self, handler, content, etag):
         asked = re.fullmatch(r"bytes=(\d*)-(\d*)", handler.headers.get("Range", ""))
@@ -289,6 +300,11 @@ class Api(Server):
         else:
             target = f"{self.storage.url}{path}?{QUERY}"
             handler.answer(307, Location=target)
+
+
+def digest_of(content):
+    """Return the digest of a content as a header of RFC 9530 tells it."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(content).digest()).decode()}:"
 
 
 def upload_info(storage, name="data.parquet", *, parts=True, key="kept/data.parquet", expires=60):

@@ -353,3 +353,44 @@ class TestDownloads:
             client.upload(upload_info(storage), Body.of(b"abc"), "x/y")
         assert caplog.records
         assert not [secret for secret in SECRETS if secret in caplog.text]
+
+
+class TestDigests:
+    """Bytes that are other ones on arrival are never taken for what was stored."""
+
+    @pytest.fixture(autouse=True)
+    def _told(self, storage):
+        storage.tells_digests = True
+        storage.objects[PATH] = content_of(3 * MIB + 17)
+
+    @pytest.mark.parametrize("place", [0, 2 * MIB, 3 * MIB + 16])
+    def test_what_was_altered_is_fetched_again(self, client, storage, place):
+        storage.faults = [("altered", place)]
+        assert client.download(Operation, "m") == storage.objects[PATH]
+        assert [entry.headers.get("range") for entry in storage.seen] == [None, None]
+
+    def test_it_is_checked_over_all_that_came_in_pieces(self, client, storage):
+        storage.faults = [("cut", MIB), ("altered", 5)]
+        assert client.download(Operation, "m") == storage.objects[PATH]
+        assert len(storage.seen) == 3
+
+    def test_what_stays_altered_is_said_to_be_damaged(self, client, storage, tmp_path):
+        storage.faults = [("altered", 7)] * 20
+        with pytest.raises(errors.ConnectionFailedError, match="damaged where it is kept") as told:
+            client.download_to(tmp_path / "data.bin", Operation, "m")
+        assert f"storage at 127.0.0.1:{storage.server_port} failed" in str(told.value)
+        assert not [secret for secret in SECRETS if secret in repr(told.value)]
+        assert (len(storage.seen), list(tmp_path.iterdir())) == (2, [])
+
+    def test_what_comes_altered_each_time_is_given_up(self, client, storage):
+        storage.faults = [("altered", place) for place in range(20)]
+        with pytest.raises(errors.ConnectionFailedError, match="altered again"):
+            client.download(Operation, "m")
+        assert len(storage.seen) < 6
+
+    @pytest.mark.parametrize("told", ["", "md5=:YQ==:", "sha-256=:short=:", "sha-256"])
+    def test_without_a_digest_nothing_is_checked(self, client, storage, told, monkeypatch):
+        monkeypatch.setattr("tests.unit.storage_server.digest_of", lambda _: told)
+        storage.faults = [("altered", 0)]
+        assert client.download(Operation, "m") != storage.objects[PATH]
+        assert len(storage.seen) == 1

@@ -232,6 +232,24 @@ def test_breaks_in_between_are_resumed(client, storage):
     assert storage.faults == []
 
 
+def test_a_part_that_was_altered_is_fetched_again(client, storage):
+    storage.tells_digests = True
+    storage.faults = [("altered", 0), ("altered", 2000)]
+    found = client.table(Operation, "m", columns=["Voltage [V]"], row_range=(0, 30_000))
+    assert found.equals(expected(["Voltage [V]"], (0, 30_000)))
+    assert (storage.faults, len(storage.seen)) == ([], 4)
+
+
+@pytest.mark.parametrize("window", [{}, {"columns": ["Voltage [V]"]}], ids=["all", "part"])
+def test_no_altered_table_is_kept_or_given(client, storage, window):
+    storage.tells_digests = True
+    storage.objects[PATH] = stored(FRAME[:100])
+    storage.faults = [("altered", 9)] * 20
+    for _ in range(2):
+        with pytest.raises(errors.ConnectionFailedError, match="altered"):
+            client.table(Operation, "m", **window)
+
+
 def test_a_content_that_changes_in_between_is_read_anew(client, storage):
     other = stored(FRAME.with_columns(pl.col("Voltage [V]") + 100))
     real = storage.get
