@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ionworks_openapi.printing import hides, without_queries
-
-from ionworks.showing import HIDDEN, table_of_fields
+from ionworks.showing import HIDDEN, hides, table_of_fields, without_queries
 
 __all__ = ["Record"]
 

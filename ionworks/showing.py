@@ -9,9 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 from typing import Any
 
-from ionworks_openapi.printing import hides, shown_fields, without_queries
-
-__all__ = ["HIDDEN", "in_a_cell", "table_of_fields", "table_of_items", "titled"]
+__all__ = [
+    "HIDDEN",
+    "hides",
+    "in_a_cell",
+    "table_of_fields",
+    "table_of_items",
+    "titled",
+    "without_queries",
+]
 
 HIDDEN = "…"
 _MOST_LETTERS = 200
@@ -37,6 +43,24 @@ _TELLING = (
     "created_at",
 )
 """What a list shows of its items, where they have it."""
+
+
+# The rules are those of the generated models. They are loaded when something is shown: the client
+# package that they stand in brings httpx along, which constructing a client does without.
+
+
+def hides(name: object) -> bool:
+    """Whether a field of this name may be a secret."""
+    from ionworks_openapi import printing
+
+    return printing.hides(name)
+
+
+def without_queries(text: str) -> str:
+    """Return a text with the addresses in it without their queries, which may be signatures."""
+    from ionworks_openapi import printing
+
+    return printing.without_queries(text)
 
 
 def in_a_cell(value: Any, most: int = _MOST_LETTERS) -> str:
@@ -102,6 +126,8 @@ def _row(number: int, values: Mapping[str, Any], columns: Sequence[str]) -> str:
 def _fields(item: Any) -> dict[str, Any]:
     """Return what is known of an item of a list, without what is absent."""
     if hasattr(type(item), "__attrs_attrs__"):
+        from ionworks_openapi.printing import shown_fields
+
         return dict(shown_fields(item))
     values = item if isinstance(item, Mapping) else getattr(item, "__dict__", {})
     return {str(name): value for name, value in values.items() if value is not None}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import ionworks.local
-from ionworks import Ionworks, set_dataframe_backend
+from ionworks import Ionworks, cache, set_dataframe_backend
 from tests.documents import PAGES, ROOT, blocks, text
 
 ELSEWHERE = {
@@ -80,8 +80,10 @@ def reader(page, shared, tmp_path, monkeypatch):
         monkeypatch.delenv(f"IONWORKS_{name}", raising=False)
     monkeypatch.setenv("IONWORKS_API_URL", shared.api_url)
     monkeypatch.chdir(tmp_path)
+    kept = dict(cache._CACHE_CONFIG)
     yield tmp_path
     set_dataframe_backend("polars")
+    cache._CACHE_CONFIG.update(kept)
 
 
 @pytest.mark.usefixtures("reader")

@@ -126,7 +126,7 @@ class TestBackend:
         assert "Delta capacity [A.h]" in result.steps.columns
         assert repr(result) == (
             "SimulationResult(time_series=<6 rows, 5 columns>, "
-            "steps=<6 rows, 4 columns>, metrics={})"
+            "steps=<6 rows, 4 columns>, metrics=<0 entries>)"
         )
         assert "<table" in result._repr_html_()
 
