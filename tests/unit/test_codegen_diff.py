@@ -291,6 +291,36 @@ def test_what_an_error_shared_by_all_operations_loses_is_named_once():
     assert found == ["responses/TooManyRequests: header Retry-After is gone"]
 
 
+@pytest.mark.parametrize("key", ["allOf", "anyOf", "oneOf"])
+def test_a_field_that_a_part_of_an_answer_loses_is_named(key):
+    released = copy.deepcopy(BUNDLE)
+    part = {"type": "object", "properties": {"colour": {"type": "string"}}}
+    properties(released, "CurrentUser")["taste"] = {key: [part]}
+    document = copy.deepcopy(released)
+    properties(document, "CurrentUser")["taste"][key][0]["properties"] = {}
+    assert "get /users/me 200/taste/colour: response field is gone" in breaking_changes(
+        released, document
+    )
+
+
+def test_an_answer_of_a_range_could_be_there_before():
+    released = copy.deepcopy(BUNDLE)
+    responses = released["paths"]["/projects"]["post"]["responses"]
+    responses["2XX"] = responses["201"]
+    document = copy.deepcopy(released)
+    answer_later(document)
+    assert breaking_changes(released, document) == []
+
+
+def test_a_header_that_is_no_longer_always_there_is_named():
+    released = copy.deepcopy(BUNDLE)
+    released["components"]["headers"]["RetryAfter"]["required"] = True
+    assert breaking_changes(released, BUNDLE) == [
+        "responses/TooManyRequests: no longer always has header Retry-After"
+    ]
+    assert breaking_changes(BUNDLE, released) == []
+
+
 def test_recursive_schemas_are_compared_once():
     document = copy.deepcopy(BUNDLE)
     tree = {"type": "array", "items": {"$ref": "#/components/schemas/Project"}}

@@ -174,6 +174,12 @@ def test_a_default_counts_for_those_who_send(after):
     assert named(NUMBER, before) == []
 
 
+def test_a_default_of_several_types_is_named_once():
+    nullable = {"type": ["number", "null"]}
+    found = named(nullable | {"default": 1}, nullable | {"default": None})
+    assert found == [("body", "default", "1")]
+
+
 def test_a_default_within_a_choice_hides_nothing_from_those_who_read():
     def choice(default, name):
         fields = {"n": NUMBER | {"default": default}, "m": {"type": name}}
