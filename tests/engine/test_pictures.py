@@ -61,13 +61,13 @@ def fitted(client, runs):
     columns = series.select("Time [s]", "Current [A]", "Voltage [V]").to_dict(as_series=False)
     objective = {"type": "CurrentDriven", "data": columns, "options": {"model": "SPM"}}
     free = {DIFFUSIVITY: {"initial_value": 5e-14, "bounds": [1e-15, 1e-12]}}
+    known = pybamm.ParameterValues("Chen2020")
+    known[THICKNESS] = 7e-5
+    known.set_initial_state(1.0)
     pipeline = client.pipeline.create(
         {
             "elements": {
-                "known": {
-                    "element_type": "entry",
-                    "values": {**pybamm.ParameterValues("Chen2020"), THICKNESS: 7e-5},
-                },
+                "known": {"element_type": "entry", "values": dict(known)},
                 "fit": {
                     "element_type": "data_fit",
                     "objectives": {"pulse": objective},
