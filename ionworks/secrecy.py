@@ -58,6 +58,26 @@ class Home:
         parts = urlsplit(url)
         return _origin(parts) == self._origin and not _is_stored(parts.path)
 
+    def moved(self, asked: str, target: str) -> str | None:
+        """Say where the API seems to be now, if an address of it leads to the same one elsewhere.
+
+        It is ``None`` if that leads to something else, such as storage or a login.
+
+        Examples
+        --------
+        >>> from ionworks.secrecy import Home
+        >>> home = Home("http://api.example.test/v1")
+        >>> home.moved(home.address("/a"), "https://api.example.test/v1/a")[:45]
+        'the same place at https://api.example.test/v1'
+        """
+        if not (self.is_trusted(asked) and is_address(target)) or self.is_trusted(target):
+            return None
+        one, other = urlsplit(asked), urlsplit(target)
+        if (one.path, one.query) != (other.path, other.query):
+            return None
+        address = f"{other.scheme}://{host_of(target)}{urlsplit(self._url).path}"
+        return f"the same place at {address}: if that is where the API is now, make it the api_url"
+
     def call(self, method: str, url: str) -> str:
         """Name a request: storage by its host, everything else without its query."""
         if self.is_trusted(url):

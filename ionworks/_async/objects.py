@@ -111,6 +111,7 @@ class AsyncObject:
     async def _answer(self, landing: Landing) -> AsyncIterator[Arrival]:
         """Ask for what is missing, following redirects by hand: each may go to another host."""
         url, headers = self._place or await self._locate(), landing.request()
+        asked = url
         for _ in range(_MOST_HOPS):
             async with self._session.http.transfer(
                 "GET", url, headers, streamed=True, patience=self._patience
@@ -119,7 +120,7 @@ class AsyncObject:
                 if target is None and arrival.status_code in _LAPSED and self._place is not None:
                     target, self._place = await self._locate(), None
                 if target is None:
-                    await self._check(url, arrival)
+                    await self._check(asked, url, arrival)
                     self._place = url
                     yield arrival
                     return
@@ -128,7 +129,7 @@ class AsyncObject:
         call = self._session.http.home.call("GET", url)
         raise ConnectionFailedError(f"{call} is the last of {_MOST_HOPS} redirects")
 
-    async def _check(self, url: str, arrival: Arrival) -> None:
+    async def _check(self, asked: str, url: str, arrival: Arrival) -> None:
         if arrival.status_code in (200, 206):
             return
         content = await arrival.aread()
@@ -139,6 +140,11 @@ class AsyncObject:
         if home.is_trusted(url):
             call = home.call("GET", url)
             raise Refusal(arrival.status_code, call, arrival.headers, content).error()
+        if (moved := home.moved(asked, url)) is not None:
+            call = home.call("GET", asked)
+            raise ConnectionFailedError(
+                f"{call} was redirected to {moved}; the answer is {arrival.status_code}"
+            )
         raise StorageRefusedError.to("give what was stored", url, arrival.status_code, content)
 
 

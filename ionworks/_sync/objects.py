@@ -112,6 +112,7 @@ class Object:
     def _answer(self, landing: Landing) -> Iterator[Arrival]:
         """Ask for what is missing, following redirects by hand: each may go to another host."""
         url, headers = self._place or self._locate(), landing.request()
+        asked = url
         for _ in range(_MOST_HOPS):
             with self._session.http.transfer(
                 "GET", url, headers, streamed=True, patience=self._patience
@@ -120,7 +121,7 @@ class Object:
                 if target is None and arrival.status_code in _LAPSED and self._place is not None:
                     target, self._place = self._locate(), None
                 if target is None:
-                    self._check(url, arrival)
+                    self._check(asked, url, arrival)
                     self._place = url
                     yield arrival
                     return
@@ -129,7 +130,7 @@ class Object:
         call = self._session.http.home.call("GET", url)
         raise ConnectionFailedError(f"{call} is the last of {_MOST_HOPS} redirects")
 
-    def _check(self, url: str, arrival: Arrival) -> None:
+    def _check(self, asked: str, url: str, arrival: Arrival) -> None:
         if arrival.status_code in (200, 206):
             return
         content = arrival.read()
@@ -140,6 +141,11 @@ class Object:
         if home.is_trusted(url):
             call = home.call("GET", url)
             raise Refusal(arrival.status_code, call, arrival.headers, content).error()
+        if (moved := home.moved(asked, url)) is not None:
+            call = home.call("GET", asked)
+            raise ConnectionFailedError(
+                f"{call} was redirected to {moved}; the answer is {arrival.status_code}"
+            )
         raise StorageRefusedError.to("give what was stored", url, arrival.status_code, content)
 
 

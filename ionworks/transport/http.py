@@ -238,19 +238,26 @@ def _check_redirect(home: Home, response: httpx.Response) -> None:
         return
     raise ConnectionFailedError(
         f"{home.call(asked.method, str(asked.url))} was not answered by the API but redirected "
-        f"to {host_of(target)}, as networks do that ask for a login; it was not followed"
+        f"to {_where(home, asked.url, target)}; it was not followed"
     )
 
 
+def _where(home: Home, asked: httpx.URL, target: str) -> str:
+    """Say where a redirect leads, and what to make of it."""
+    moved = home.moved(str(asked), target)
+    return moved or f"{host_of(target)}, as networks do that ask for a login"
+
+
 def _accepted(home: Home, response: httpx.Response) -> httpx.Response:
-    if response.status_code < 400:
+    status, url = response.status_code, response.url
+    if status < 400:
         return response
-    if response.status_code == 404 and not home.is_trusted(str(response.request.url)):
-        # Of what the API has, only the API can say that it is not there.
-        asked = home.call(response.request.method, str(response.history[0].url))
+    if response.history and status < 500 and not home.is_trusted(str(url)):
+        # Of keys, rights and things of the API only the API can tell.
+        asked = response.history[0].url
         raise ConnectionFailedError(
-            f"{asked} was redirected to {host_of(str(response.url))}, which is not the API and "
-            f"answered {response.status_code}"
+            f"{home.call(response.request.method, str(asked))} was redirected to "
+            f"{_where(home, asked, str(url))}; the key did not go there, and the answer is {status}"
         )
-    call = home.call(response.request.method, str(response.request.url))
-    raise Refusal(response.status_code, call, response.headers, response.content).error()
+    call = home.call(response.request.method, str(url))
+    raise Refusal(status, call, response.headers, response.content).error()
