@@ -36,6 +36,7 @@ def run(book, folder):
     client = NotebookClient(
         book,
         timeout=120,
+        shutdown_kernel="immediate",  # Its last cell has closed the client.
         resources={"metadata": {"path": str(folder)}},
         extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
     )

@@ -63,6 +63,7 @@ def shown(tmp_path_factory):
     runner = NotebookClient(
         book,
         timeout=120,
+        shutdown_kernel="immediate",  # Its last cell has closed the client.
         resources={"metadata": {"path": str(tmp_path_factory.mktemp("notebook"))}},
         extra_arguments=["--IPKernelApp.log_level=CRITICAL"],
     )

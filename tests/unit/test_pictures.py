@@ -179,7 +179,7 @@ class TestSimulation:
 
     def test_no_number_of_figures_is_warned_of(self):
         for _ in range(25):
-            result(series(5)).plot()
+            result(series(5)).plot(variables="Voltage [V]")
         assert len(pyplot.get_fignums()) == 25
 
     def test_a_million_points_are_drawn_as_they_are(self, tmp_path):
