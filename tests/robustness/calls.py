@@ -37,6 +37,8 @@ class Call:
     """
 
     weight = 1
+    may_be_gone = False
+    """Whether what it is about may be gone when it fails; else it is there for sure."""
 
     def __init__(self, ledger, random, name):
         self.ledger, self.random, self.name = ledger, random, name
@@ -162,6 +164,7 @@ class UploadRawData(Creation):
 
     def act(self, client):
         content = self.random.randbytes(self.random.randrange(1, 4000))
+        self.thing.values = {content}
         return client.raw_data.upload(None, content, name=self.thing.name)
 
 

@@ -97,8 +97,13 @@ def _half(request, answer, random):
 
 
 def _garbled(request, answer, random):
-    if not _is_json(answer):
+    """Two other bytes in the JSON; one other bit in a file, which nothing else of it tells."""
+    if not answer.content:
         return _cut(request, answer, random)
+    if not _is_json(answer):
+        body = bytearray(answer.content)
+        body[random.randrange(len(body))] ^= 1 << random.randrange(8)
+        return _answer_of(request, answer.status_code, bytes(body), answer.headers)
     at = random.randrange(len(answer.content))
     body = answer.content[:at] + b"\xff\xfe" + answer.content[at + 2 :]
     return _answer_of(request, answer.status_code, body, {"Content-Type": "application/json"})
@@ -235,7 +240,9 @@ class Faults:
         ]
         if request.url.path == "/login":
             return _answer_of(request, 200, PORTAL, _HTML)
-        return _answer_of(request, 404, b'{"detail": "no such page"}', _JSON)
+        random = Random(f"{self._seed} {self._call} {_ID.sub('*', request.url.path)}")
+        status = random.choice([401, 403, 404])
+        return _answer_of(request, status, b'{"detail": "no such page"}', _JSON)
 
 
 @contextmanager

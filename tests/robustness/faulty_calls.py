@@ -21,7 +21,13 @@ from random import Random
 
 from ionworks.assumptions import AssumptionWarning
 from ionworks.cache import get_cache_enabled, set_cache_enabled
-from ionworks.errors import IonworksError, WaitTimeoutError
+from ionworks.errors import (
+    AuthenticationError,
+    IonworksError,
+    NotFoundError,
+    PermissionDeniedError,
+    WaitTimeoutError,
+)
 from tests.robustness.faults import Faults, faulty
 from tests.robustness.in_process import URL, InProcess
 from tests.robustness.later_calls import KINDS
@@ -78,6 +84,7 @@ class Calls:
             answer = call.act(self._client)
         except (IonworksError, WaitTimeoutError) as error:
             self._check_words(call, error)
+            self._check_kind(call, error)
             call.failed(error)
             self.outcomes[type(call).__name__, type(error).__name__] += 1
         except Exception as error:
@@ -93,6 +100,12 @@ class Calls:
     def _check_words(self, call, error):
         if KEY in "".join(traceback.format_exception(error)) + repr(vars(error)):
             self.problems.append(f"{call.name} tells the key: {error!r}")
+
+    def _check_kind(self, call, error):
+        """Nothing but the API tells what is there or allowed, and here all of it is."""
+        is_lost = isinstance(error, NotFoundError) and not call.may_be_gone
+        if is_lost or isinstance(error, (AuthenticationError, PermissionDeniedError)):
+            self.problems.append(f"{call.name} believes a stranger: {error!r}")
 
 
 def call_everything(colour, folder, seed, count):

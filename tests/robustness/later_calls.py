@@ -77,6 +77,7 @@ class Delete(OfThing):
     kinds = ("project", "cell_batch", "cell_instance", "cell_measurement", "study", "raw_data",
              "pipeline", "simple_pipeline", "simulation")  # fmt: skip
     weight = 4
+    may_be_gone = True
 
     def act(self, client):
         return getattr(client, self.thing.kind).delete(self.thing.id)
@@ -104,19 +105,26 @@ class Read(OfThing):
 
 
 class ReadSeries(OfThing):
+    """Reads all of a series, or a part."""
+
     kinds = ("cell_measurement",)
     weight = 6
 
     def act(self, client):
-        return client.cell_measurement.time_series(self.thing.id)
+        self.columns = self.random.choice([None, ["Voltage [V]"]])
+        return client.cell_measurement.time_series(self.thing.id, columns=self.columns)
 
     def can_be_made(self):
         return self.thing is not None and bool(self.thing.rows)
 
     def succeeded(self, answer):
-        if answer.height in self.thing.rows:
+        if answer.height not in self.thing.rows:
+            return f"it has {answer.height} rows, not {self.thing.rows}"
+        if answer.is_empty():
             return None
-        return f"it has {answer.height} rows, not {self.thing.rows}"
+        sent = series(0, answer.height)
+        other = [name for name in self.columns or sent if answer[name].to_list() != sent[name]]
+        return f"{other} are not what was sent" if other else None
 
 
 class ReadRawData(OfThing):
@@ -124,11 +132,10 @@ class ReadRawData(OfThing):
     weight = 3
 
     def act(self, client):
-        return client.raw_data.download(self.thing.id), client.raw_data.get(self.thing.id)
+        return client.raw_data.download(self.thing.id)
 
     def succeeded(self, answer):
-        content, record = answer
-        return None if len(content) == record.size_bytes else f"{len(content)} bytes came"
+        return None if answer in self.thing.values else "other bytes came"
 
 
 class ReadResult(OfThing):
