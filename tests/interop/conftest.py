@@ -23,6 +23,18 @@ OWN = "own"
 """Our client, which the same scripts must drive: it stands in for the public one."""
 
 
+def interpreter(version, root=ROOT):
+    """Return how Python is started for a client, and its environment.
+
+    The public clients see nothing but their own environments. Ours is that of the checkout, which
+    need not be the one that is installed.
+    """
+    if version != OWN:
+        return [ROOT / ".venv-interop" / version / "bin/python", "-I"], dict(os.environ)
+    places = os.pathsep.join(str(root / part) for part in ("", "generated", "engine"))
+    return [sys.executable, "-P", "-s"], {**os.environ, "PYTHONPATH": places}
+
+
 class Drive:
     """Runs drivers with the clients of several versions against one engine.
 
@@ -58,16 +70,14 @@ class Drive:
         self._pool.shutdown(cancel_futures=True)
 
     def _run(self, version, driver, *arguments):
-        python = ROOT / ".venv-interop" / version / "bin/python"
-        if version == OWN:
-            python = Path(sys.executable)
-        assert python.exists(), f"{python} is missing: run `make test`"
+        python, environment = interpreter(version)
+        assert Path(python[0]).exists(), f"{python[0]} is missing: run `make test`"
         done = subprocess.run(
-            [python, "-I", DRIVERS / f"{driver}.py", *arguments],
+            [*python, DRIVERS / f"{driver}.py", *arguments],
             capture_output=True,
             text=True,
             timeout=180,
-            env={**os.environ, "PYBAMM_DISABLE_TELEMETRY": "true"},
+            env={**environment, "PYBAMM_DISABLE_TELEMETRY": "true"},
         )
         assert done.returncode == 0, done.stderr[-4000:]
         return json.loads(done.stdout.splitlines()[-1])
