@@ -152,7 +152,7 @@ class AsyncSimplePipelineClient:
             Python.
         order_by, order
             ``id``, ``name``, ``description``, ``status``, ``created_by_email``, ``created_at`` or
-            ``updated_at``; ``asc`` or ``desc``.
+            ``updated_at``; ``asc`` or ``desc``. ``created_at`` and ``desc`` where left out.
 
         Returns
         -------
@@ -176,8 +176,8 @@ class AsyncSimplePipelineClient:
             created_at_lt=created_at_lt,
             updated_at_gt=updated_at_gt,
             updated_at_lt=updated_at_lt,
-            order_by=order_by,
-            order=order,
+            order_by="created_at" if order_by is None else order_by,
+            order="desc" if order is None else order,
         )
         query["project_id"] = await self._session.project_id(project_id)
         operation = list_simple_pipelines.asyncio_detailed

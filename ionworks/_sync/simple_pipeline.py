@@ -151,7 +151,7 @@ class SimplePipelineClient:
             Python.
         order_by, order
             ``id``, ``name``, ``description``, ``status``, ``created_by_email``, ``created_at`` or
-            ``updated_at``; ``asc`` or ``desc``.
+            ``updated_at``; ``asc`` or ``desc``. ``created_at`` and ``desc`` where left out.
 
         Returns
         -------
@@ -175,8 +175,8 @@ class SimplePipelineClient:
             created_at_lt=created_at_lt,
             updated_at_gt=updated_at_gt,
             updated_at_lt=updated_at_lt,
-            order_by=order_by,
-            order=order,
+            order_by="created_at" if order_by is None else order_by,
+            order="desc" if order is None else order,
         )
         query["project_id"] = self._session.project_id(project_id)
         operation = list_simple_pipelines.sync_detailed

@@ -313,7 +313,24 @@ class TestList:
             "name": "exact",
             "limit": "25",
             "offset": "3",
+            "order_by": "created_at",
+            "order": "desc",
         }
+
+    @pytest.mark.parametrize(
+        ("told", "asked"),
+        [
+            ({}, ("created_at", "desc")),
+            ({"order": "asc"}, ("created_at", "asc")),
+            ({"order_by": "name"}, ("name", "desc")),
+            ({"order_by": "name", "order": "asc"}, ("name", "asc")),
+        ],
+    )
+    def test_simple_pipelines_come_in_an_order(self, client, stub, told, asked):
+        stub.will(reply({"items": [], "count": 0, "total": 0}))
+        assert list(client.simple_pipeline.list(limit=1, **told)) == []
+        params = stub.requests[-1].url.params
+        assert (params["order_by"], params["order"]) == asked
 
     @pytest.mark.parametrize("skip", ["skip", "offset"])
     def test_without_a_limit_all_are_there(self, stub, skip):
