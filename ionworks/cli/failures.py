@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
 
+from ionworks.cli.wording import in_options
 from ionworks.errors import (
     AuthenticationError,
     ConflictError,
@@ -18,6 +21,7 @@ from ionworks.errors import (
     PermissionDeniedError,
     RequestTimeoutError,
     ValidationError,
+    WaitTimeoutError,
 )
 
 __all__ = [
@@ -25,8 +29,10 @@ __all__ = [
     "ExitCode",
     "FailedError",
     "MissingError",
+    "PartialError",
     "StoppedError",
     "exit_code",
+    "goes_on",
     "has_been_told",
     "told",
 ]
@@ -63,6 +69,24 @@ class AccessError(Exception):
     """There is no credential."""
 
 
+class PartialError(Exception):
+    """Ends a command that had got something: carries why, and what is there or runs on.
+
+    Parameters
+    ----------
+    cause
+        What went wrong; it decides on the exit code.
+    message
+        In words for who typed the command.
+    known
+        For programs: what was made, failed or runs on, added to what is told of the cause.
+    """
+
+    def __init__(self, cause: BaseException, message: str, known: Mapping[str, Any]) -> None:
+        super().__init__(message)
+        self.cause, self.known = cause, dict(known)
+
+
 class StoppedError(Exception):
     """Carries what would end the process past those who would end it."""
 
@@ -71,6 +95,9 @@ class StoppedError(Exception):
         self.cause = cause
 
 
+_MOST_IDS = 10
+_EVERYWHERE = ("--url", "-u", "--project", "--json")
+_WHERE_KEYS_ARE = "The key is that of IONWORKS_API_KEY, or of 'ionworks config set api_key'"
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
     (KeyboardInterrupt, ExitCode.INTERRUPTED),
     (NotFoundError, ExitCode.NOT_FOUND),
@@ -110,6 +137,8 @@ def exit_code(error: BaseException) -> ExitCode:
     >>> exit_code(NotFoundError("no such model"))
     <ExitCode.NOT_FOUND: 3>
     """
+    if isinstance(error, PartialError):
+        return exit_code(error.cause)
     if _is_of_the_parser(error):
         return ExitCode.USAGE
     return next((code for kind, code in _CODES if isinstance(error, kind)), ExitCode.FAILED)
@@ -124,6 +153,8 @@ def told(error: BaseException) -> dict[str, Any]:
     >>> told(ValueError("--timeout must be above 0"))
     {'type': 'ValueError', 'message': '--timeout must be above 0', 'exit_code': 2}
     """
+    if isinstance(error, PartialError):
+        return {**told(error.cause), "message": in_options(str(error)), **error.known}
     known = {
         "type": "UsageError" if _is_of_the_parser(error) else type(error).__name__,
         "message": _message(error),
@@ -132,8 +163,36 @@ def told(error: BaseException) -> dict[str, Any]:
         "error_code": getattr(error, "error_code", None),
         "request_id": getattr(error, "request_id", None),
         "problems": getattr(error, "problems", None) or None,
+        "states": getattr(error, "states", None) or None,
     }
     return {key: value for key, value in known.items() if value is not None}
+
+
+@contextmanager
+def goes_on(what: str, sent: Sequence[Mapping[str, Any]], command: str) -> Iterator[None]:
+    """Where waiting in it ends too early, tell what was sent, and the command that waits again.
+
+    Parameters
+    ----------
+    what
+        The word for them, in the plural: what programs find them by.
+    sent
+        What is known of each; its ``id`` is what the command takes.
+    command
+        What takes ids and waits for them.
+    """
+    try:
+        yield
+    except (WaitTimeoutError, KeyboardInterrupt) as ended:
+        states = getattr(ended, "states", {})
+        told_of = [
+            {**one, "status": states[one["id"]]} if one["id"] in states else dict(one)
+            for one in sent
+        ]
+        ids = [one["id"] for one in sent[:_MOST_IDS]]
+        more = " ..." if len(sent) > _MOST_IDS else ""
+        message = f"{ended or 'stopped'}\nto go on: {command} {' '.join(ids)}{more}"
+        raise PartialError(ended, message, {what: told_of}) from ended
 
 
 def has_been_told(error: BaseException) -> bool:
@@ -148,7 +207,9 @@ def _message(error: BaseException) -> str:
         return str(error) or "stopped"
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename}: {error.strerror}" if error.filename else error.strerror
-    text = str(error).strip() or type(error).__name__
+    text = in_options(str(error).strip()) or type(error).__name__
+    if isinstance(error, AuthenticationError):
+        return f"{text}\n{_WHERE_KEYS_ARE}"
     if any(isinstance(error, kind) for kind, _ in _CODES):
         return text
     return f"unexpected {type(error).__name__}{_place(error)}: {text}"
@@ -156,7 +217,13 @@ def _message(error: BaseException) -> str:
 
 def _where_help_is(error: BaseException) -> str:
     context = getattr(error, "ctx", None)
-    return f" See '{context.command_path} --help'." if context else ""
+    if context is None:
+        return ""
+    hint = f" See '{context.command_path} --help'."
+    option = getattr(error, "option_name", None)
+    if option not in _EVERYWHERE or not hasattr(context.command, "commands"):
+        return hint
+    return f". It stands after the command: '{context.command_path} COMMAND {option}'.{hint}"
 
 
 def _place(error: BaseException) -> str:

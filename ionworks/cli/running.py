@@ -12,6 +12,7 @@ from typing import TextIO
 from ionworks.cli.app import application
 from ionworks.cli.failures import ExitCode, StoppedError, exit_code, has_been_told, told
 from ionworks.cli.output import Output
+from ionworks.cli.wording import in_options
 
 __all__ = ["run"]
 
@@ -56,7 +57,7 @@ def _write_what_can_be_written(stream: TextIO | None) -> None:
 
 def _tell_warnings(output: Output) -> None:
     def show(message: Warning | str, *_: object, **__: object) -> None:
-        output.warning(str(message))
+        output.warning(in_options(str(message)))
 
     warnings.simplefilter("always", UserWarning)
     warnings.showwarning = show
