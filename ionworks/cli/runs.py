@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
+from ionworks.cli.failures import FailedError, goes_on
 from ionworks.cli.points import Design, Point
 from ionworks.cli.work import Work
 
@@ -14,7 +15,15 @@ if TYPE_CHECKING:
     from ionworks.records import Record
     from ionworks.results import SimulationResponse
 
-__all__ = ["Request", "finished", "inputs_among", "submitted"]
+__all__ = [
+    "Request",
+    "finished",
+    "inputs_among",
+    "point_of",
+    "raise_for_failed",
+    "sent",
+    "submitted",
+]
 
 
 @dataclass(frozen=True)
@@ -105,12 +114,63 @@ def submitted(work: Work, request: Request) -> list[SimulationResponse]:
     return [client.protocol(request.config)]
 
 
-def finished(
-    work: Work, responses: Sequence[SimulationResponse], timeout: float | None
-) -> list[Record]:
-    """Wait for runs; return their records, also of those that failed."""
-    with work.output.progress() as watched:
+def sent(responses: Sequence[SimulationResponse]) -> list[dict[str, Any]]:
+    """Return what is told of runs before they have ended; ``id`` is that of the simulation."""
+    return [
+        {
+            "id": one.simulation_id,
+            "job_id": one.job_id,
+            "protocol_id": one.protocol_id,
+            "already_existed": one.already_existed,
+            "design_parameters": one.design_parameters,
+            "experiment_parameters": one.experiment_parameters,
+        }
+        for one in responses
+    ]
+
+
+def finished(work: Work, runs: Sequence[Mapping[str, Any]], timeout: float | None) -> list[Record]:
+    """Wait for runs; return their records, also of those that failed.
+
+    Raises
+    ------
+    PartialError
+        If waiting ends before they do, with what is known of each, and how to go on.
+    """
+    ids = [run["id"] for run in runs]
+    with (
+        goes_on("simulations", runs, "ionworks simulations wait"),
+        work.output.progress() as watched,
+    ):
         records: list[Record] = work.client.simulation.wait_for_completion(
-            responses, timeout, verbose=watched, raise_on_failure=False
+            ids, timeout, verbose=watched, raise_on_failure=False
         )
     return records
+
+
+def point_of(record: Record) -> dict[str, Any]:
+    """Return the values that a run was given, by name."""
+    return {**(record.design_parameters or {}), **(record.experiment_parameters or {})}
+
+
+def raise_for_failed(records: Sequence[Record], varied: Collection[str] = ()) -> None:
+    """Raise for all the runs that failed, each with its reason and with what varied.
+
+    Raises
+    ------
+    FailedError
+        If there is one.
+    """
+    bad = [record for record in records if record.status != "completed"]
+    if bad:
+        reasons = [
+            f"simulation {one.id}{_at(one, varied)} {one.status}: {one.error}" for one in bad
+        ]
+        head = f"{len(bad)} of {len(records)} simulations failed\n" if len(records) > 1 else ""
+        raise FailedError(head + "\n".join(reasons))
+
+
+def _at(record: Record, varied: Collection[str]) -> str:
+    point = point_of(record)
+    told = ", ".join(f"{name} = {point[name]:g}" for name in varied)
+    return f" ({told})" if told else ""

@@ -10,20 +10,27 @@ import typer
 
 from ionworks.cli.command import command
 from ionworks.cli.completion import known_models, model_names
-from ionworks.cli.failures import FailedError
 from ionworks.cli.files import STDIN, check_picture, check_table, save_picture, save_table
 from ionworks.cli.naming import found
 from ionworks.cli.points import Design
 from ionworks.cli.protocol_files import good_protocol
-from ionworks.cli.runs import Request, finished, inputs_among, submitted
-from ionworks.cli.tables import METRICS, STEPS, rows_of, scalars
+from ionworks.cli.runs import (
+    Request,
+    finished,
+    inputs_among,
+    point_of,
+    raise_for_failed,
+    sent,
+    submitted,
+)
+from ionworks.cli.tables import METRIC_COLUMNS, STEPS, rows_of, scalars
 from ionworks.cli.work import Work
 
 if TYPE_CHECKING:
     import polars as pl
 
     from ionworks.records import Record
-    from ionworks.results import SimulationResponse, SimulationResults
+    from ionworks.results import SimulationResults
 
 __all__ = ["add_to", "simulate"]
 
@@ -100,18 +107,18 @@ def simulate(
         inputs,
         variables or (),
     )
-    responses = submitted(work, request)
+    runs = sent(submitted(work, request))
     if not wait:
-        _tell_submitted(work, responses)
+        _tell_submitted(work, runs)
         return
-    records = finished(work, responses, timeout)
+    records = finished(work, runs, timeout)
     good = [record.id for record in records if record.status == "completed"]
     wants_series = plot or save or not (design.varied or work.output.as_json)
     results = work.client.simulation.get_results(good) if good and wants_series else None
     if results is not None:
         _keep(results, request, plot, save)
     _show(work, records, results, design)
-    _raise_for(records, design)
+    raise_for_failed(records, design.varied)
 
 
 def add_to(app: typer.Typer) -> None:
@@ -123,18 +130,17 @@ def _name(protocol: Path) -> str:
     return "standard input" if str(protocol) == STDIN else protocol.stem
 
 
-def _tell_submitted(work: Work, responses: Sequence[SimulationResponse]) -> None:
-    columns = {"Simulation": "simulation_id", "Job": "job_id", "Existed": "already_existed"}
-    work.output.table([_as_mapping(response) for response in responses], columns)
+def _tell_submitted(work: Work, runs: Sequence[dict[str, Any]]) -> None:
+    if work.output.as_json:
+        work.output.json({"simulations": runs})
+    else:
+        columns = {"Simulation": "id", "Job": "job_id", "Existed": "already_existed"}
+        work.output.table(runs, columns)
     if work.is_local:
         work.output.note(
             "The local engine works only while a command runs: "
-            "'ionworks jobs wait JOB' lets it go on."
+            "'ionworks simulations wait SIMULATION' lets it go on."
         )
-
-
-def _as_mapping(response: SimulationResponse) -> dict[str, Any]:
-    return dict(vars(response))
 
 
 def _keep(
@@ -185,8 +191,7 @@ def _show(
         if any(record.status != "completed" for record in records):
             columns["Status"] = "status"
         varied = {name: _set_value(name) for name in design.varied}
-        metrics = {name: _metric(name) for name in METRICS}
-        work.output.table(records, {**varied, **metrics, **columns})
+        work.output.table(records, {**varied, **METRIC_COLUMNS, **columns})
     elif results is not None:
         steps = rows_of(results[0].steps)
         work.output.table(steps[:_MOST_STEPS], {name: name for name in STEPS})
@@ -196,28 +201,4 @@ def _show(
 
 
 def _set_value(name: str) -> Any:
-    return lambda record: _point(record).get(name)
-
-
-def _point(record: Record) -> dict[str, Any]:
-    return {**(record.design_parameters or {}), **(record.experiment_parameters or {})}
-
-
-def _metric(name: str) -> Any:
-    return lambda record: (record.metrics or {}).get(name)
-
-
-def _raise_for(records: Sequence[Record], design: Design) -> None:
-    bad = [record for record in records if record.status != "completed"]
-    if bad:
-        reasons = [
-            f"simulation {one.id}{_told(_point(one), design)} {one.status}: {one.error}"
-            for one in bad
-        ]
-        head = f"{len(bad)} of {len(records)} simulations failed\n" if len(records) > 1 else ""
-        raise FailedError(head + "\n".join(reasons))
-
-
-def _told(point: dict[str, Any], design: Design) -> str:
-    varied = ", ".join(f"{name} = {point[name]:g}" for name in design.varied)
-    return f" ({varied})" if varied else ""
+    return lambda record: point_of(record).get(name)

@@ -10,7 +10,8 @@ import typer
 
 from ionworks.cli.command import Limit, command, group
 from ionworks.cli.files import check_picture, check_table, save_picture, save_table
-from ionworks.cli.tables import minute, scalars
+from ionworks.cli.runs import finished, raise_for_failed
+from ionworks.cli.tables import METRIC_COLUMNS, minute, scalars
 from ionworks.cli.work import Work
 
 __all__ = ["app"]
@@ -35,7 +36,7 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-@command(app, "list")
+@command(app, "list", needs_store=True)
 def list_simulations(
     work: Work,
     state: Annotated[State | None, typer.Option(help="Only those in this state.")] = None,
@@ -56,7 +57,7 @@ def list_simulations(
     work.output.tell_rest(len(page), page.total)
 
 
-@command(app, "show")
+@command(app, "show", needs_store=True)
 def show(work: Work, simulation_id: _Id) -> None:
     """Show one simulation with its numbers."""
     record = work.client.simulation.get(simulation_id)
@@ -76,7 +77,7 @@ def show(work: Work, simulation_id: _Id) -> None:
     work.output.record(shown)
 
 
-@command(app, "download")
+@command(app, "download", needs_store=True)
 def download(
     work: Work,
     simulation_id: _Id,
@@ -101,7 +102,27 @@ def download(
     work.output.text("\n".join(map(str, files)), {"files": files, "rows": frame.height})
 
 
-@command(app, "cancel")
+@command(app, "wait", needs_store=True)
+def wait(
+    work: Work,
+    simulation_ids: Annotated[
+        list[str], typer.Argument(metavar="ID...", help="Of the simulations.")
+    ],
+    timeout: Annotated[
+        float | None, typer.Option(min=0, help="How long to wait, in s; else without end.")
+    ] = None,
+) -> None:
+    """Wait until simulations have ended; exit code 1 if one of them failed."""
+    runs = [{"id": one} for one in dict.fromkeys(simulation_ids)]
+    records = finished(work, runs, timeout)
+    if work.output.as_json:
+        work.output.json({"simulations": records})
+    else:
+        work.output.table(records, {"Status": "status", **METRIC_COLUMNS, "Simulation": "id"})
+    raise_for_failed(records)
+
+
+@command(app, "cancel", needs_store=True)
 def cancel(work: Work, simulation_id: _Id) -> None:
     """Stop a simulation; one that has ended stays as it is."""
     record = work.client.simulation.cancel(simulation_id)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["MEASUREMENTS", "METRICS", "STEPS", "minute", "rows_of", "scalars"]
+__all__ = ["MEASUREMENTS", "METRIC_COLUMNS", "STEPS", "minute", "rows_of", "scalars"]
 
 STEPS = (
     "Step count",
@@ -22,7 +22,7 @@ STEPS = (
     "Charge capacity [A.h]",
     "Ended by",
 )
-METRICS = (
+_METRICS = (
     "Discharge capacity [A.h]",
     "Charge capacity [A.h]",
     "Discharge energy [W.h]",
@@ -74,6 +74,11 @@ def _in_utc(text: str) -> str:
     return in_utc.strftime("%Y-%m-%d %H:%M")
 
 
+def _metric(name: str) -> Any:
+    return lambda record: (record.metrics or {}).get(name)
+
+
+METRIC_COLUMNS = {name: _metric(name) for name in _METRICS}
 MEASUREMENTS = {
     "Measurement": "name",
     "Type": "measurement_type",
