@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ionworks.cli.command import Limit, command, group
+from ionworks.cli.failures import goes_on
 from ionworks.cli.files import STDIN, write_whole
 from ionworks.cli.output import plain
 from ionworks.cli.tables import minute
@@ -68,13 +69,13 @@ def submit(
         )
 
 
-@command(app, "watch")
+@command(app, "watch", needs_store=True)
 def watch(work: Work, pipeline_id: _Id, timeout: _Timeout = None) -> None:
     """Wait until a pipeline has ended; exit code 1 if it failed."""
     work.output.record(_wait(work, pipeline_id, timeout), _COLUMNS)
 
 
-@command(app, "result")
+@command(app, "result", needs_store=True)
 def result(
     work: Work,
     pipeline_id: _Id,
@@ -88,7 +89,7 @@ def result(
     _show_result(work, pipeline_id, save)
 
 
-@command(app, "list", needs_project=True)
+@command(app, "list", needs_project=True, needs_store=True)
 def list_pipelines(work: Work, limit: Limit = 20) -> None:
     """List pipelines, the newest first."""
     page = work.client.pipeline.list(limit=limit or None)
@@ -96,14 +97,17 @@ def list_pipelines(work: Work, limit: Limit = 20) -> None:
     work.output.tell_rest(len(page), page.total)
 
 
-@command(app, "cancel")
+@command(app, "cancel", needs_store=True)
 def cancel(work: Work, pipeline_id: _Id) -> None:
     """Stop a pipeline; what it found stays."""
     work.output.record(work.client.pipeline.cancel(pipeline_id), _COLUMNS)
 
 
 def _wait(work: Work, pipeline_id: str, timeout: float | None) -> Pipeline:
-    with work.output.progress() as watched:
+    with (
+        goes_on("pipelines", [{"id": pipeline_id}], "ionworks pipelines watch"),
+        work.output.progress() as watched,
+    ):
         return work.client.pipeline.wait_for_completion(pipeline_id, timeout, verbose=watched)
 
 
@@ -116,7 +120,7 @@ def _show_result(work: Work, pipeline_id: str, save: Path | None = None) -> None
     if work.output.as_json:
         work.output.json(
             {
-                "pipeline_id": pipeline_id,
+                **plain(work.client.pipeline.get(pipeline_id)),
                 "parameter_values": values,
                 "element_results": found.element_results,
             }
