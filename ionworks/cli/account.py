@@ -108,7 +108,7 @@ def path(work: Work) -> None:
     work.output.text(str(where), {"path": where, "exists": where.exists()})
 
 
-@command(projects, "list")
+@command(projects, "list", needs_store=True)
 def list_projects(work: Work, limit: Limit = 50) -> None:
     """List the projects that the key may see."""
     page = work.client.project.list(limit=limit or None)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ionworks.cli.command import Limit, command, group
-from ionworks.cli.naming import found, found_cell
+from ionworks.cli.naming import found, found_cell, specifications
 from ionworks.cli.output import plain
 from ionworks.cli.tables import MEASUREMENTS, minute
 from ionworks.cli.work import Work
@@ -25,10 +25,10 @@ _Specification = Annotated[
 ]
 
 
-@command(app, "specifications", needs_project=True)
-def specifications(work: Work, limit: Limit = 50) -> None:
+@command(app, "specifications", needs_project=True, needs_store=True)
+def list_specifications(work: Work, limit: Limit = 50) -> None:
     """List the types of cell."""
-    page = work.client.cell_spec.list(limit=limit or None)
+    page = specifications(work.client, limit or None)
     columns = {
         "Specification": "name",
         "Form": "form_factor",
@@ -40,7 +40,7 @@ def specifications(work: Work, limit: Limit = 50) -> None:
     work.output.tell_rest(len(page), page.total)
 
 
-@command(app, "list", needs_project=True)
+@command(app, "list", needs_project=True, needs_store=True)
 def list_cells(work: Work, specification: _Specification = None) -> None:
     """List the cells of the project, type by type."""
     specs = _specifications(work.client, specification)
@@ -59,7 +59,7 @@ def list_cells(work: Work, specification: _Specification = None) -> None:
     work.output.table(cells, columns, "no cells")
 
 
-@command(app, "show", needs_project=True)
+@command(app, "show", needs_project=True, needs_store=True)
 def show(
     work: Work,
     cell: Annotated[str, typer.Argument(help="Its id, name, or SPECIFICATION/NAME.")],
@@ -103,7 +103,7 @@ def create(
     work.output.record(made, {"Cell": "name", "Batch": "batch", "Id": "id"})
 
 
-@command(app, "tree", needs_project=True)
+@command(app, "tree", needs_project=True, needs_store=True)
 def tree(work: Work, specification: _Specification = None) -> None:
     """Show types of cell, their cells and measurements, as a tree."""
     client = work.client
@@ -124,7 +124,7 @@ def tree(work: Work, specification: _Specification = None) -> None:
 
 
 def _specifications(client: Ionworks, wanted: str | None) -> list[Any]:
-    specs = list(client.cell_spec.list())
+    specs = list(specifications(client))
     return specs if wanted is None else [found(specs, wanted, "cell specification")]
 
 

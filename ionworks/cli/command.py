@@ -64,7 +64,12 @@ def group(name: str, help_text: str) -> typer.Typer:
 
 
 def command(
-    app: typer.Typer, name: str, *, offline: bool = False, needs_project: bool = False
+    app: typer.Typer,
+    name: str,
+    *,
+    offline: bool = False,
+    needs_project: bool = False,
+    needs_store: bool = False,
 ) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Return what makes a function a command of a group.
 
@@ -78,6 +83,8 @@ def command(
         Whether it asks no server, and so has no options that choose one.
     needs_project
         Whether what it asks for is asked of one project.
+    needs_store
+        Whether it works on what is stored: a folder without a store is then refused, not made one.
     """
 
     def register(function: Callable[..., None]) -> Callable[..., None]:
@@ -88,7 +95,9 @@ def command(
         def run(**values: Any) -> None:
             output = Output(values.pop("as_json"))
             place = {} if offline else {key: values.pop(key) for key in ("url", "project")}
-            with Work(output, **place, needs_project=needs_project) as work:
+            with Work(
+                output, **place, needs_project=needs_project, needs_store=needs_store
+            ) as work:
                 function(work, **values)
 
         run.__signature__ = signature.replace(  # type: ignore[attr-defined]

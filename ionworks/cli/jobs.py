@@ -29,7 +29,7 @@ _COLUMNS = {
 }
 
 
-@command(app, "list")
+@command(app, "list", needs_store=True)
 def list_jobs(work: Work, limit: Limit = 20) -> None:
     """List jobs, the newest first."""
     jobs = work.client.job.list()
@@ -37,19 +37,19 @@ def list_jobs(work: Work, limit: Limit = 20) -> None:
     work.output.tell_rest(min(limit or len(jobs), len(jobs)), len(jobs))
 
 
-@command(app, "show")
+@command(app, "show", needs_store=True)
 def show(work: Work, job_id: _Id) -> None:
     """Show one job."""
     work.output.record(work.client.job.get(job_id), _COLUMNS)
 
 
-@command(app, "cancel")
+@command(app, "cancel", needs_store=True)
 def cancel(work: Work, job_id: _Id) -> None:
     """Stop a job; one that has ended stays as it is."""
     work.output.record(work.client.job.cancel(job_id), _COLUMNS)
 
 
-@command(app, "wait")
+@command(app, "wait", needs_store=True)
 def wait(
     work: Work,
     job_ids: Annotated[list[str], typer.Argument(metavar="ID...", help="Of the jobs.")],

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from ionworks.cli.batches import one_by_one
 from ionworks.cli.command import Limit, command, group
 from ionworks.cli.files import check_picture, check_table, save_picture, save_table
 from ionworks.cli.naming import found_cell
 from ionworks.cli.tables import MEASUREMENTS, minute
 from ionworks.cli.work import Work
+
+if TYPE_CHECKING:
+    from ionworks.results.measurements import CellMeasurement
 
 __all__ = ["app"]
 
@@ -28,7 +32,7 @@ class Table(StrEnum):
     CYCLES = "cycles"
 
 
-@command(app, "list", needs_project=True)
+@command(app, "list", needs_project=True, needs_store=True)
 def list_measurements(
     work: Work,
     cell: Annotated[
@@ -50,7 +54,7 @@ def list_measurements(
     work.output.tell_rest(len(page), page.total)
 
 
-@command(app, "upload", needs_project=True)
+@command(app, "upload", needs_project=True, needs_store=True)
 def upload(
     work: Work,
     files: Annotated[list[Path], typer.Argument(help="Exports of a cycler, or CSV.")],
@@ -81,33 +85,38 @@ def upload(
 
     Columns get the names and units of the platform, positive current is discharge. What was
     decided while reading stands in the notes of the measurement. The files are kept beside it.
+    One that is refused keeps none of the others from going up.
     """
     if name is not None and len(files) > 1:
         raise ValueError("--name is for one file; several are called as their files")
     told: dict[str, Any] = {"tags": list(tags or ())} if tags else {}
     if notes is not None:
         told["notes"] = notes
+    reading: dict[str, Any] = {
+        "reader": reader,
+        "name": name,
+        "measurement": told,
+        "column_mappings": _pairs(columns or (), "--column", "IN_FILE=NAME") or None,
+        "options": _pairs(options or (), "--option", "NAME=VALUE") or None,
+        "validate_strict": strict,
+    }
     chosen = found_cell(work.client, cell)
-    made = []
-    for path in files:
+
+    def upload_one(path: Path) -> CellMeasurement:
         with work.output.progress():
-            row = work.client.cell_measurement.create_from_file(
-                chosen.id,
-                path,
-                reader=reader,
-                name=name,
-                measurement=told,
-                column_mappings=_pairs(columns or (), "--column", "IN_FILE=NAME") or None,
-                options=_pairs(options or (), "--option", "NAME=VALUE") or None,
-                validate_strict=strict,
-            )
-        made.append(row)
+            return work.client.cell_measurement.create_from_file(chosen.id, path, **reading)
+
+    def tell(path: Path, row: CellMeasurement) -> None:
         if row.notes:
             work.output.note(f"{path}: {row.notes}")
-    work.output.table(made, MEASUREMENTS)
+
+    outcome = one_by_one(files, upload_one, tell)
+    if outcome.made:
+        work.output.table(outcome.made.values(), MEASUREMENTS)
+    outcome.raise_for_failed()
 
 
-@command(app, "show")
+@command(app, "show", needs_store=True)
 def show(work: Work, measurement_id: _Id) -> None:
     """Show one measurement."""
     measurement = work.client.cell_measurement.get(measurement_id)
@@ -120,7 +129,7 @@ def show(work: Work, measurement_id: _Id) -> None:
     work.output.record(measurement, columns)
 
 
-@command(app, "download")
+@command(app, "download", needs_store=True)
 def download(
     work: Work,
     measurement_id: _Id,
@@ -133,7 +142,10 @@ def download(
         typer.Option("--column", help="Of the time series; else all. May be repeated."),
     ] = None,
     max_points: Annotated[
-        int | None, typer.Option(min=2, help="Thin the time series to so many rows.")
+        int | None,
+        typer.Option(
+            min=2, help="Thin the time series to so many rows: the extremes of a column take two."
+        ),
     ] = None,
     plot: Annotated[Path | None, typer.Option(help="Draw it: .png, .svg, .pdf.")] = None,
 ) -> None:

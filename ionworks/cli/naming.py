@@ -10,9 +10,12 @@ from typing import TYPE_CHECKING, Any
 from ionworks.cli.failures import MissingError
 
 if TYPE_CHECKING:
-    from ionworks.client import Ionworks
+    from ionworks_openapi.models import CellSpecification
 
-__all__ = ["found", "found_cell", "is_id"]
+    from ionworks.client import Ionworks
+    from ionworks.paging import Page
+
+__all__ = ["found", "found_cell", "is_id", "specifications"]
 
 _ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _MOST_NAMED = 10
@@ -59,12 +62,15 @@ def found_cell(client: Ionworks, wanted: str) -> Any:
         return client.cell_instance.get(wanted)
     specification, slash, name = wanted.partition("/")
     if slash:
-        spec = found(client.cell_spec.list(), specification, "cell specification")
+        spec = found(specifications(client), specification, "cell specification")
         return found(client.cell_instance.list(spec.id), name, "cell")
-    cells = [
-        cell for spec in client.cell_spec.list() for cell in client.cell_instance.list(spec.id)
-    ]
+    cells = [cell for spec in specifications(client) for cell in client.cell_instance.list(spec.id)]
     return found(cells, wanted, "cell")
+
+
+def specifications(client: Ionworks, limit: int | None = None) -> Page[CellSpecification]:
+    """Return the types of cell of the project: a name is once in one, and may be in others."""
+    return client.cell_spec.list(limit=limit, project_id=client.project_id)
 
 
 def _hint(wanted: str, names: list[str]) -> str:

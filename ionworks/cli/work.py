@@ -8,7 +8,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
-from ionworks.cli.failures import AccessError
+from ionworks.cli.failures import AccessError, MissingError
 from ionworks.cli.naming import found, is_id
 from ionworks.cli.output import Output
 from ionworks.cli.settings import saved_settings
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Work", "local_store"]
 
 _MOST_NAMED = 10
+_OF_A_STORE = ("ionworks.db", "store.id")
+"""One of these is in the folder of every store, that of a server with PostgreSQL, too."""
 _ANY_KEY = "none"
 """What is sent to a server of this machine where no key is known: it may want none."""
 
@@ -35,6 +37,9 @@ class Work:
         The options of these names.
     needs_project
         Whether what is asked for is asked of one project.
+    needs_store
+        Whether it is asked of what is stored: a local folder that was named and has none is
+        refused, rather than made.
     """
 
     def __init__(
@@ -43,8 +48,10 @@ class Work:
         url: str | None = None,
         project: str | None = None,
         needs_project: bool = False,
+        needs_store: bool = False,
     ) -> None:
-        self.output, self._needs_project = output, needs_project
+        self.output = output
+        self._needs_project, self._needs_store = needs_project, needs_store
         self._url, self._project = url, project
 
     def __enter__(self) -> Self:
@@ -79,7 +86,14 @@ class Work:
 
     @cached_property
     def client(self) -> Ionworks:
-        """The client, in the project that was named."""
+        """The client, in the project that was named.
+
+        Raises
+        ------
+        MissingError
+            If a store is needed, and there is none in the folder that was named.
+        """
+        self._refuse_missing_store()
         if "api_url" not in self.settings and not self._has_credential:
             self.output.note(
                 f"No account is set up: the local engine is used, its store is {local_store()}. "
@@ -97,6 +111,14 @@ class Work:
     @property
     def _has_credential(self) -> bool:
         return "api_key" in self.settings or "token" in self.settings
+
+    def _refuse_missing_store(self) -> None:
+        if not (self._needs_store and self.is_local and "api_url" in self.settings):
+            return
+        path = self.settings["api_url"].value.partition(":")[2]
+        folder = Path(path).expanduser()
+        if path and not (folder.is_file() or any((folder / one).exists() for one in _OF_A_STORE)):
+            raise MissingError(f"there is no store in {folder}: nothing was kept there yet")
 
     def _value(self, name: str) -> str | None:
         return self.settings[name].value if name in self.settings else None
