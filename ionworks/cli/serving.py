@@ -22,4 +22,6 @@ def serve(context: typer.Context) -> None:
     """Serve the API on this machine until stopped; `ionworks serve --help` has the options."""
     from ionworks.local import serve as serve_engine
 
+    if "--json" in context.args:
+        raise ValueError("serve writes nothing that a program reads: leave --json out")
     raise typer.Exit(serve_engine(context.args))
