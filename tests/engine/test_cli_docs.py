@@ -10,18 +10,17 @@ import sys
 from pathlib import Path
 
 import pytest
-from typed import nothing_set_up
+from typed import project_of_ones_own, working_at
 
 from ionworks.cli.failures import ExitCode
-from tests.conftest import serving
 from tests.documents import ROOT, blocks, text
 
 PAGE = "docs/cli.md"
 
 
 @pytest.fixture(scope="module")
-def place(tmp_path_factory):
-    """A folder with the examples, a server of one's own, and ``ionworks`` on the path."""
+def place(tmp_path_factory, engine_url):
+    """A folder with the examples, a project of one's own, and ``ionworks`` on the path."""
     folder = tmp_path_factory.mktemp("reader")
     (folder / "examples").symlink_to(ROOT / "examples")
     program = folder / "bin/ionworks"
@@ -31,9 +30,8 @@ def place(tmp_path_factory):
     )
     program.chmod(0o755)
     python = Path(sys.executable).parent
-    with serving(folder / "store") as url, pytest.MonkeyPatch.context() as patch:
-        nothing_set_up(patch, folder)
-        patch.setenv("IONWORKS_API_URL", url)
+    with project_of_ones_own(engine_url) as project, pytest.MonkeyPatch.context() as patch:
+        working_at(patch, folder, engine_url, project)
         patch.setenv(
             "PATH", f"{program.parent}{os.pathsep}{python}{os.pathsep}{os.environ['PATH']}"
         )

@@ -1,5 +1,6 @@
 """The commands without a server: the engine runs in their own process, for newcomers too."""
 
+import json
 import re
 from pathlib import Path
 
@@ -46,6 +47,7 @@ def test_a_local_folder_is_a_place_like_any_other(capsys, monkeypatch, tmp_path)
     code, _, err = ran(capsys, "cells", "create", "NMC622-GR/Cell 1")
     assert (code, err) == (0, "")
     assert [one["name"] for one in asked(capsys, "cells", "list")] == ["Cell 1"]
+    assert Path(tmp_path, "cells/ionworks.db").is_file()
 
 
 def test_serve_hands_its_options_on(capsys, tmp_path):
@@ -53,6 +55,9 @@ def test_serve_hands_its_options_on(capsys, tmp_path):
     assert "usage: ionworks serve" in capsys.readouterr().out
     assert main(["serve", "--nope"]) == 2
     assert "ionworks serve: error" in capsys.readouterr().err
+    code, out, err = ran(capsys, "serve", "--data", str(tmp_path), "--json")
+    assert (code, out) == (2, "")
+    assert "leave --json out" in json.loads(err)["error"]["message"]
     code, _, err = ran(capsys, "serve", "--data", str(tmp_path), "--host", "0.0.0.0")
     assert code == 1
     assert "give --api-key" in err

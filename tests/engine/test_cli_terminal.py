@@ -4,28 +4,35 @@ import os
 import re
 import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
-from typed import ENDLESS, INPUTS, ONE_C, PROGRAM, SPM, THICKNESS, nothing_set_up, on_a_terminal
+from typed import (
+    ENDLESS,
+    INPUTS,
+    ONE_C,
+    PROGRAM,
+    SPM,
+    THICKNESS,
+    on_a_terminal,
+    project_of_ones_own,
+    working_at,
+)
 
 from ionworks.cli import main
-from tests.conftest import serving
 
 
 @pytest.fixture(scope="module")
-def url(tmp_path_factory):
-    with serving(tmp_path_factory.mktemp("engine")) as address:
-        yield address
+def project(engine_url):
+    with project_of_ones_own(engine_url) as made:
+        yield made
 
 
 @pytest.fixture(autouse=True)
-def served(url, tmp_path, monkeypatch):
+def served(engine_url, project, tmp_path, monkeypatch):
     """A user whose commands work at a server of this machine."""
-    nothing_set_up(monkeypatch, tmp_path)
-    monkeypatch.setenv("IONWORKS_API_URL", url)
-    return url
+    working_at(monkeypatch, tmp_path, engine_url, project)
+    return engine_url
 
 
 def test_in_a_pipe_nothing_but_data_is_written():
@@ -106,10 +113,11 @@ def test_numbers_and_ids_stay_whole_on_a_narrow_terminal():
 def test_ctrl_c_names_what_runs_on():
     Path("long.yaml").write_text(ENDLESS % 2.61)
     with on_a_terminal(["simulate", "long.yaml", *SPM]) as (process, screen):
-        time.sleep(4)
+        assert "0/1" in screen("0/1")
         os.kill(process.pid, signal.SIGINT)
         seen = screen()
         assert process.wait(30) == 130
     assert "waiting was stopped; still running: " in seen
-    (simulation,) = re.findall(r"still running: ([0-9a-f-]{36})", seen)
+    (simulation,) = re.findall(r"to go on: ionworks simulations wait ([0-9a-f-]{36})", seen)
+    assert main(["simulations", "wait", simulation, "--timeout", "0"]) == 6
     assert main(["simulations", "cancel", simulation]) == 0

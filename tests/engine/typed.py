@@ -10,9 +10,11 @@ import subprocess
 import sys
 import termios
 import time
+import uuid
 from contextlib import contextmanager
 from pathlib import Path
 
+from ionworks import Ionworks
 from ionworks.cli import main
 
 PROTOCOLS = Path(__file__).parents[2] / "examples/protocols"
@@ -39,6 +41,21 @@ def nothing_set_up(monkeypatch, folder):
     for kind in ("CONFIG", "DATA", "CACHE"):
         monkeypatch.setenv(f"XDG_{kind}_HOME", str(folder / kind.lower()))
     monkeypatch.chdir(folder)
+
+
+@contextmanager
+def project_of_ones_own(url):
+    """Yield the id of a new project on an engine that others use as well."""
+    with Ionworks("any", url) as client:
+        project = client.project.create({"name": f"Typed {uuid.uuid4()}"})
+    yield project.id
+
+
+def working_at(monkeypatch, folder, url, project):
+    """Let there be a user whose commands work at a server of this machine, in a project."""
+    nothing_set_up(monkeypatch, folder)
+    monkeypatch.setenv("IONWORKS_API_URL", url)
+    monkeypatch.setenv("IONWORKS_PROJECT_ID", project)
 
 
 def ran(capsys, *arguments):
@@ -85,16 +102,17 @@ def on_a_terminal(arguments, columns=200):
     )
     os.close(theirs)
     try:
-        yield process, lambda: _screen(ours, process)
+        yield process, lambda until=None: _screen(ours, process, until)
     finally:
         process.kill()
         process.wait()
         os.close(ours)
 
 
-def _screen(terminal, process, seconds=60):
+def _screen(terminal, process, until=None, seconds=60):
+    """Return what is written until the process ends, or until a text was written."""
     give_up, seen = time.monotonic() + seconds, b""
-    while time.monotonic() < give_up:
+    while time.monotonic() < give_up and (until is None or until.encode() not in seen):
         if select.select([terminal], [], [], 0.1)[0]:
             try:
                 seen += os.read(terminal, 65536)
