@@ -4,12 +4,14 @@ import logging
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 
 import pytest
 from conftest import app_client, enqueue, job
-from ionworks_engine.storage import StoreError
+from ionworks_engine.storage import StoreError, tables
 from ionworks_engine.storage.store import Store
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
+from sqlalchemy.exc import OperationalError
 from stored import SERVER
 from test_server_cli import SERVE, free_port
 
@@ -113,6 +115,51 @@ def test_a_server_that_stopped_in_a_change_gives_way(client):
         assert client.get("/projects").status_code == 200
         eventually(lambda: client.post("/projects", json={"name": "then"}), 201)
         stuck.invalidate()
+
+
+def test_a_server_given_up_while_it_removes_a_file_leaves_what_another_has_named(
+    client, server, monkeypatch
+):
+    import psycopg
+
+    store, url = client.app.state.services.store, database_of_client(client)
+    name = store.files.put(b"abc")
+    store.files.release([name])
+    other = Store(store.files.path(name).parents[2], database=url)
+    really = store.files.discarding
+
+    def name_elsewhere():
+        with psycopg.connect(server.url) as connection:
+            connection.execute(END_WRITERS)
+        other.files.put(b"abc")
+        row = {"id": "u", "kind": "raw_data", "owner_id": "o", "position": 0, "filename": "f"}
+        row |= {"content": name, "expires_at": "9", "created_at": "", "updated_at": ""}
+        with other.naming(name), other.writing() as connection:
+            connection.execute(insert(tables.uploads).values(row))
+
+    @contextmanager
+    def late():
+        with really() as discard:
+            yield lambda names: (name_elsewhere(), discard(names))
+
+    monkeypatch.setattr(store.files, "discarding", late)
+    try:
+        with pytest.raises(OperationalError):
+            store.discard_files([name])
+        assert other.files.path(name).read_bytes() == b"abc"
+    finally:
+        other.close()
+
+
+END_WRITERS = (
+    "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted "
+    "AND mode = 'ExclusiveLock'"
+)
+
+
+def database_of_client(client):
+    url = client.app.state.services.store._database.engine.url
+    return url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 @pytest.mark.parametrize(

@@ -95,11 +95,63 @@ def test_files_are_named_by_content_and_stored_once(tmp_path):
 def test_a_file_just_stored_is_not_discarded_before_its_row_is_there(tmp_path):
     files = FileStore(tmp_path)
     name = files.put(b"abc")
-    files.discard([name])
+    discard(files, name)
     assert files.path(name).exists()
     files.release([name])
-    files.discard([name])
-    assert not files.path(name).exists()
+    discard(files, name)
+    assert all_files(tmp_path) == []
+
+
+def discard(files, *names):
+    with files.discarding() as remove:
+        remove(names)
+
+
+def test_files_are_put_back_if_it_did_not_hold_that_no_row_names_them(tmp_path):
+    files = FileStore(tmp_path)
+    name = files.put(b"abc")
+    files.release([name])
+
+    def fail():
+        with files.discarding() as remove:
+            remove([name])
+            assert not files.path(name).exists()
+            files.release([files.put(b"abc")])
+            raise KeyError
+
+    for _ in range(2):
+        with pytest.raises(KeyError):
+            fail()
+        assert all_files(tmp_path) == [files.path(name)]
+        assert files.path(name).read_bytes() == b"abc"
+
+
+def test_what_a_killed_server_was_removing_is_judged_anew(tmp_path):
+    gone, files = FileStore(tmp_path, "gone"), FileStore(tmp_path, "here", lambda: ["gone"])
+    name = gone.put(b"abc")
+    gone.release([name])
+    with gone.discarding() as remove:
+        remove([name])
+        files.clear_aside()
+        assert files.names() == set(), "it may still be at it"
+        later = FileStore(tmp_path, "later")
+        assert later.path(name).read_bytes() == b"abc"
+    assert all_files(tmp_path) == [files.path(name)]
+
+
+def test_what_comes_aside_while_the_living_are_looked_up_stays(tmp_path):
+    """A server that appears just then was not known when its first files were seen, or is."""
+    FileStore(tmp_path, "gone").fresh().write_bytes(b"left")
+    found = []
+
+    def appear():
+        path = FileStore(tmp_path, "new", lambda: ["gone"]).fresh()
+        path.write_bytes(b"half")
+        found.append(path)
+        return []
+
+    FileStore(tmp_path, "here", appear)
+    assert all_files(tmp_path) == found
 
 
 def test_a_write_that_fails_leaves_no_file(tmp_path, monkeypatch):
@@ -150,7 +202,7 @@ def test_a_file_written_elsewhere_is_taken_in_once(tmp_path):
         names.append(files.adopt(path))
     assert set(names) == files.names() == {files.put(b"abc")}
     files.release([names[0]] * 2)
-    files.discard(names)
+    discard(files, *names)
     assert files.path(names[0]).exists(), "put holds it still"
     files.release(names[:1])
     assert all_files(tmp_path) == [files.path(names[0])]
@@ -170,7 +222,7 @@ def test_storing_and_discarding_the_same_content_never_loses_it(tmp_path):
             if not files.path(name).exists():
                 lost.append(name)
             files.release([name])
-            files.discard([name])
+            discard(files, name)
 
     with ThreadPoolExecutor(4) as threads:
         for done in [threads.submit(store) for _ in range(4)]:

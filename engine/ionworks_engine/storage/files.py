@@ -6,6 +6,10 @@ the same bytes twice is one file.
 Several servers may share the folder. A file that was just stored is held by a second link to it,
 aside, until a row names it: should another server, which cannot know of that, remove it as nobody's
 in the meantime, ``keep_held`` puts it back from there.
+
+What nobody names is moved aside first, and is gone only once the transaction has held in which that
+was found out. A server that stood still in the middle may have been given up by then, and the file
+be named: it is put back.
 """
 
 from __future__ import annotations
@@ -19,7 +23,7 @@ import threading
 import uuid
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
@@ -37,7 +41,7 @@ class FileStore:
     owner
         Id of the server that this is for.
     living
-        Ids of others that use the folder, too: what they have aside stays.
+        Tells the ids of others that use the folder, too: what they have aside stays.
 
     Examples
     --------
@@ -48,17 +52,20 @@ class FileStore:
     b'volts'
     """
 
-    def __init__(self, folder: Path, owner: str = "", living: Collection[str] = ()) -> None:
+    def __init__(
+        self, folder: Path, owner: str = "", living: Callable[[], Collection[str]] = tuple
+    ) -> None:
         self._folder = folder
         self._aside = folder / "aside"
         self._owner = owner or str(uuid.uuid4())
+        self._living = living
         self._held: Counter[str] = Counter()
         self._links: dict[str, Path] = {}
         # Files are stored in threads: between looking whether a file is held, or there, and acting
         # on it, nobody else may do the opposite.
         self._changing = threading.Lock()
         self._aside.mkdir(parents=True, exist_ok=True)
-        self.clear_aside(living)
+        self.clear_aside()
 
     def path(self, name: str) -> Path:
         """Return where the file called ``name`` lies, whether or not it exists."""
@@ -71,10 +78,18 @@ class FileStore:
         """
         return self._aside / f"{self._owner}.{uuid.uuid4().hex}"
 
-    def clear_aside(self, living: Collection[str]) -> None:
-        """Remove what servers have left aside that are gone: all but this one and ``living``."""
-        for path in self._aside.iterdir():
-            if path.name.partition(".")[0] not in (self._owner, *living):
+    def clear_aside(self) -> None:
+        """Remove what servers have left aside that are gone; put back what they were removing."""
+        # In this order: whoever comes in between has nothing among these.
+        left = list(self._aside.iterdir())
+        living = {self._owner, *self._living()}
+        for path in left:
+            owner, _, rest = path.name.partition(".")
+            if owner in living:
+                continue
+            if _NAME.fullmatch(name := rest.partition(".")[2]):
+                self._put_back(path, name)
+            else:
                 path.unlink(missing_ok=True)
 
     def put(self, content: bytes) -> str:
@@ -155,29 +170,53 @@ class FileStore:
         """
         with self._changing:
             for name, link in self._links.items():
-                target = self.path(name)
-                if not target.exists():
-                    target.parent.mkdir(exist_ok=True)
+                if not self.path(name).exists():
                     again = self.fresh()
                     _link(link, again)
-                    again.replace(target)
-                    # Of two links to one file, replacing one by the other leaves both.
-                    again.unlink(missing_ok=True)
+                    self._put_back(again, name)
 
     def release(self, names: Iterable[str]) -> None:
-        """Say that the rows naming these files are committed: ``discard`` may judge them again."""
+        """Say that the rows naming these files are committed: they may be removed again."""
         with self._changing:
             self._held.subtract(names)
             self._held += Counter()
             for name in self._links.keys() - self._held.keys():
                 self._links.pop(name).unlink(missing_ok=True)
 
-    def discard(self, names: Iterable[str]) -> None:
-        """Remove files that no row names any more, but for those just being stored."""
-        for name in names:
-            with self._changing:
-                if not self._held[name]:
-                    self.path(name).unlink(missing_ok=True)
+    @contextmanager
+    def discarding(self) -> Iterator[Callable[[Iterable[str]], None]]:
+        """Give what removes files that no row names any more, but for those just being stored.
+
+        To be put around the transaction in which rows are looked at: should that fail, nobody
+        knows what others have named since, and the files are put back.
+        """
+        moved: list[tuple[Path, str]] = []
+
+        def discard(names: Iterable[str]) -> None:
+            for name in names:
+                aside = self._aside / f"{self._owner}.{uuid.uuid4().hex}.{name}"
+                with self._changing:
+                    if not self._held[name]:
+                        moved.append((aside, name))
+                        with suppress(FileNotFoundError):
+                            self.path(name).rename(aside)
+
+        try:
+            yield discard
+        except BaseException:
+            for aside, name in moved:
+                self._put_back(aside, name)
+            raise
+        for aside, _ in moved:
+            aside.unlink(missing_ok=True)
+
+    def _put_back(self, aside: Path, name: str) -> None:
+        target = self.path(name)
+        target.parent.mkdir(exist_ok=True)
+        with suppress(FileNotFoundError):
+            aside.replace(target)
+        # Of two links to one file, replacing one by the other leaves both.
+        aside.unlink(missing_ok=True)
 
     def names(self) -> set[str]:
         """Return the name of every file that is stored."""

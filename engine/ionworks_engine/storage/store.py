@@ -132,8 +132,12 @@ class Store:
             self._prepare(connection)
             belonging.check(connection, folder, self._database)
             secret = _keep_secret(connection)
-            living = self._appear(connection)
-        return FileStore(folder / "files", self.id, living), secret
+            self._appear(connection)
+        return FileStore(folder / "files", self.id, self._servers), secret
+
+    def _servers(self) -> list[str]:
+        with self.reading() as connection:
+            return list(connection.scalars(select(tables.servers.c.id)))
 
     def now(self) -> str:
         """Return the present as the text that rows carry."""
@@ -200,13 +204,17 @@ class Store:
         for at in range(0, len(asked), _AT_ONCE):
             some = asked[at : at + _AT_ONCE]
             # In turn with writers: none of them, here or elsewhere, names one in between.
-            with self._changing(serial=True) as connection:
+            # Committed first: whoever was too late, is told so before the files are gone.
+            with (
+                self.files.discarding() as discard,
+                self._changing(serial=True) as connection,
+            ):
                 named = {
                     name
                     for column in tables.FILES
                     for name in connection.scalars(select(column).where(column.in_(some)))
                 }
-                self.files.discard(set(some) - named)
+                discard(set(some) - named)
 
     def sweep(self) -> None:
         """Remove what nobody can use any more.
@@ -224,6 +232,7 @@ class Store:
             connection.execute(delete(tables.idempotency).where(old))
             gone = tables.servers.c.expires_at < times.stamp(self.clock() - _GONE_AFTER)
             connection.execute(delete(tables.servers).where(gone, tables.servers.c.id != self.id))
+        self.files.clear_aside()
         stored = self.files.names()
         with self.reading() as connection:
             columns = (select(column).where(column.is_not(None)) for column in tables.FILES)
@@ -233,8 +242,6 @@ class Store:
                 "%d files that rows name are missing, such as %s.", len(missing), min(missing)
             )
         self.discard_files(stored - named)
-        with self.reading() as connection:
-            self.files.clear_aside(set(connection.scalars(select(tables.servers.c.id))))
         self._reserve.keep()
 
     def stay(self, connection: Connection, until: str, idle: int) -> None:
@@ -275,16 +282,14 @@ class Store:
                 )
             )
 
-    def _appear(self, connection: Connection) -> set[str]:
-        """Be among the servers; return the others that may live. One that is alone, has none."""
+    def _appear(self, connection: Connection) -> None:
+        """Be among the servers: the only one, if it is alone."""
         if self.alone:
             connection.execute(delete(tables.servers))
             queue.reclaim(connection, self.now(), lapsed_before=None)
-        query = select(tables.servers.c.id, tables.servers.c.started_at)
-        others = connection.execute(query).all()
-        self.served_since = min([self.opened_at, *(other.started_at for other in others)])
+        starts = connection.scalars(select(tables.servers.c.started_at))
+        self.served_since = min([self.opened_at, *starts])
         connection.execute(insert(tables.servers).values(self._described()))
-        return {other.id for other in others}
 
     def _described(self) -> dict[str, Any]:
         name = f"{socket.gethostname()}, process {os.getpid()}"
