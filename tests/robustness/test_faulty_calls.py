@@ -7,9 +7,11 @@ import pytest
 from ionworks_engine.storage import tables
 from sqlalchemy import delete, insert, select
 
+from tests.robustness.calls import CreateMeasurement, UploadRawData
 from tests.robustness.faults import AFTER, BEFORE, ELSEWHERE, Faults, faulty
 from tests.robustness.faulty_calls import KEY, RATE, call_everything
 from tests.robustness.in_process import URL, InProcess
+from tests.robustness.later_calls import ReadRawData, ReadSeries
 from tests.robustness.ledger import Ledger
 from tests.unit.stub import client_of
 
@@ -25,6 +27,18 @@ def test_nothing_is_lost_doubled_or_leaked(colour, tmp_path):
     done = sum(often for (_, outcome), often in calls.outcomes.items() if outcome == "done")
     assert 0.5 < done / calls.outcomes.total() < 1
     assert faults.seen.total() / calls.outcomes.total() > RATE
+
+
+@pytest.mark.parametrize("colour", ["sync", "async"])
+def test_no_altered_file_is_taken_for_data(colour, tmp_path, monkeypatch):
+    garbling = {"garbled": AFTER["garbled"]}
+    monkeypatch.setattr("tests.robustness.faults.AFTER", garbling)
+    kinds = [CreateMeasurement, UploadRawData, ReadSeries, ReadRawData]
+    monkeypatch.setattr("tests.robustness.faulty_calls.KINDS", kinds)
+    calls, _ = call_everything(colour, tmp_path, SEED, 120)
+    assert calls.problems == [], f"seed {SEED}"
+    read = [often for (name, _), often in calls.outcomes.items() if name.startswith("Read")]
+    assert sum(read) > 50
 
 
 @pytest.fixture
