@@ -39,13 +39,13 @@ BOUNDED = frozenset()
 
 
 def main():
-    from ionworks_engine import __main__
+    from ionworks_engine import server
     from ionworks_engine.jobs.processes import ProcessExecutor
 
     defaults = ProcessExecutor.__init__.__kwdefaults__
     defaults["tasks"] = Path(__file__).stem
     defaults["search_path"] = [HERE, HERE.parent / "engine"]
-    sys.exit(__main__.main(sys.argv[1:]))
+    sys.exit(server.main(sys.argv[1:]))
 
 
 if __name__ == "__main__":

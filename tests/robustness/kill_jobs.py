@@ -33,6 +33,8 @@ from ionworks.errors import IonworksError
 from tests.robustness import job_tasks
 from tests.robustness.kill_uploads import HANGS, Engine, eventually
 
+TRIES = 3
+"""How often a run is begun before it fails, as is said to users."""
 MODEL = "system-chen2020-spm"
 PROTOCOL = "steps: [{Discharge: {mode: C-rate, value: 'input[\"Job\"]', duration: 60}}]"
 TAKEN_BACK = 0.05
@@ -171,12 +173,13 @@ class Killing:
             self.kills["worker"] += 1
             return
         self._engine.kill()
+        self.kills["engine"] += 1
         if self._random.random() < 0.2:
             self._engine.start(wait=False)
             time.sleep(self._random.uniform(0, 1.5))
             self._engine.kill()
+            self.kills["engine"] += 1
         self._engine.start()
-        self.kills["engine"] += 1
 
     def _are_open(self):
         with contextlib.closing(sqlite3.connect(self._database, timeout=60)) as database:
@@ -197,7 +200,16 @@ class Killing:
             store.sweep()
             found += _problems_of_files(store)
             found += _problems_of_jobs(store, submitting, ends)
-        return found
+        return [*found, *self._problems_of_begins()]
+
+    def _problems_of_begins(self):
+        """Say which runs began more often than kills can explain: two workers had them."""
+        begun = Counter((self._folder / "runs.log").read_text().split())
+        most = 1 + self.kills.total()
+        yield from (f"run {n} began {often} times" for n, often in begun.items() if often > most)
+        interrupted = self.kills["worker"] + Mortal.workers * self.kills["engine"]
+        if (again := begun.total() - len(begun)) > interrupted:
+            yield f"runs began again {again} times, and {interrupted} can have been interrupted"
 
 
 def _problems_of_files(store):
@@ -235,7 +247,7 @@ def _problem_of(store, row, number, is_taken_back):
         value = pl.read_parquet(io.BytesIO(content))["Voltage [V]"][1]
         return None if value == number else f"its result is that of run {value:g}"
     if row.status == queue.FAILED:
-        return None if row.attempts >= queue.MAX_ATTEMPTS else f"{row.attempts} tries: {row.error}"
+        return None if row.attempts == TRIES else f"{row.attempts} tries: {row.error}"
     return None if row.status == queue.CANCELED and is_taken_back else "nobody asked for that"
 
 
