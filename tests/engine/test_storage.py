@@ -21,6 +21,9 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.pool import StaticPool
 from stored import database_of, open_store, sqlite_only
 
+from ionworks import Ionworks
+from ionworks.errors import ConnectionFailedError
+
 
 def names_in(store):
     with store.reading() as connection:
@@ -67,6 +70,31 @@ def test_a_folder_that_cannot_be_a_store_is_refused(tmp_path):
     (tmp_path / "ionworks.db").write_bytes(b"no database at all" * 100)
     with pytest.raises(StoreError, match="no readable store"):
         open_store(tmp_path)
+
+
+@sqlite_only
+def test_a_client_hears_that_its_folder_is_held_by_an_engine_that_shares_it_not(tmp_path):
+    fcntl = pytest.importorskip("fcntl")
+    with (tmp_path / "engine.lock").open("w") as lock:
+        lock.write("123")
+        lock.flush()
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        with (
+            Ionworks.local(tmp_path) as client,
+            pytest.raises(ConnectionFailedError, match=r"in use by another engine \(process 123\)"),
+        ):
+            client.whoami()
+
+
+@sqlite_only
+def test_a_start_while_another_process_writes_for_long_says_try_again(tmp_path, monkeypatch):
+    open_store(tmp_path).close()
+    hasty = lambda connection, _: connection.execute("PRAGMA busy_timeout=50")  # noqa: E731
+    monkeypatch.setattr("ionworks_engine.storage.sqlite._tune", hasty)
+    with contextlib.closing(sqlite3.connect(tmp_path / "ionworks.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="at present, try again: database is locked"):
+            open_store(tmp_path)
 
 
 def test_a_transaction_that_fails_leaves_nothing(store):

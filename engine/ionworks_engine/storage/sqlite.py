@@ -15,8 +15,11 @@ from sqlalchemy import Connection, Engine, create_engine, event
 from ionworks_engine.storage.database import StoreError
 from ionworks_engine.storage.jsontext import dump
 
-_OPENING_LASTS = 10.0
-"""Seconds to wait while another engine opens the store: that takes a fraction of one."""
+_OPENING_LASTS = 3.0
+"""Seconds to wait while another engine opens the store: that takes a fraction of one.
+
+Clients of an engine in their own process wait for 10 s, and are to hear why it does not start.
+"""
 _LOOK_EVERY = 0.02
 
 
