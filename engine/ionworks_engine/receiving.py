@@ -13,7 +13,7 @@ from starlette.types import Receive
 from ionworks_engine.errors import ApiError
 from ionworks_engine.intake import announced
 from ionworks_engine.storage import Store
-from ionworks_engine.storage.database import is_unavailable
+from ionworks_engine.storage.database import is_unavailable, words_of
 from ionworks_engine.storage.files import Incoming
 from ionworks_engine.storage.room import is_lacking, is_read_only
 
@@ -121,13 +121,13 @@ def failing_in_words() -> Iterator[None]:
         yield
     except (OSError, SQLAlchemyError) as error:
         if is_lacking(error):
-            _log.warning("The disk has no room: %s", error)
+            _log.warning("The disk has no room: %s", words_of(error))
             raise ApiError(507, "STORAGE_FULL", _FULL) from None
         if is_read_only(error):
-            _log.warning("The store cannot be written: %s", error)
+            _log.warning("The store cannot be written: %s", words_of(error))
             raise ApiError(507, "STORAGE_READ_ONLY", _READ_ONLY) from None
         if is_unavailable(error):
-            _log.warning("The database cannot be used: %s", error)
+            _log.warning("The database cannot be used: %s", words_of(error))
             raise ApiError(503, "DATABASE_UNAVAILABLE", _UNAVAILABLE) from None
         raise
 

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import pytest
 from conftest import app_client, enqueue, job
-from ionworks_engine.storage import StoreError, tables
+from ionworks_engine.storage import StoreError, postgres, tables
 from ionworks_engine.storage.store import Store
 from sqlalchemy import create_engine, insert, text
 from sqlalchemy.exc import OperationalError
@@ -71,6 +71,9 @@ def test_while_the_database_is_away_requests_are_told_so_and_then_go_on(client, 
     assert {each["name"] for each in found["items"]} == {"Default project", "before"}
     assert client.post("/projects", json={"name": "after"}).status_code == 201
     assert not [each for each in caplog.records if each.levelno >= logging.ERROR]
+    said = [each.getMessage() for each in caplog.records if "database cannot" in each.getMessage()]
+    assert said
+    assert not [words for words in said if "sqlalche.me" in words or "\n" in words]
 
 
 def test_what_a_job_gave_while_the_database_was_away_is_kept(client, server, tmp_path):
@@ -115,6 +118,17 @@ def test_a_server_that_stopped_in_a_change_gives_way(client):
         assert client.get("/projects").status_code == 200
         eventually(lambda: client.post("/projects", json={"name": "then"}), 201)
         stuck.invalidate()
+
+
+def test_a_start_beside_a_server_that_stopped_in_a_change_says_try_again(client, monkeypatch):
+    hasty = postgres._SETTINGS.replace("lock_timeout = '10s'", "lock_timeout = '0.2s'")
+    monkeypatch.setattr(postgres, "_SETTINGS", hasty)
+    store, url = client.app.state.services.store, database_of_client(client)
+    with (
+        store._changing(serial=True),
+        pytest.raises(StoreError, match="at present, try again: canceling statement"),
+    ):
+        Store(store.files.path("0" * 64).parents[2], database=url)
 
 
 def test_a_server_given_up_while_it_removes_a_file_leaves_what_another_has_named(
@@ -170,6 +184,9 @@ def database_of_client(client):
         ("mysql://me:secret@host/lab", "postgresql://user@host"),
         ("me:secret@host", "postgresql://user@host"),
         ("postgresql://me:secret@host:port/lab", "postgresql://user@host"),
+        ("postgresql://me:pass@secret@127.0.0.1:1/lab", "%40"),
+        ("postgresql://me:pass@secret/word@127.0.0.1:1/lab", "%40"),
+        ("postgresql://me:pass@secret?word@127.0.0.1:1/lab", "%40"),
     ],
 )
 def test_an_address_that_leads_nowhere_is_told_without_its_password(tmp_path, url, words):
@@ -208,7 +225,7 @@ def test_without_psycopg_the_extra_is_named(tmp_path):
         "import importlib.util as u, sys\n"
         "real = u.find_spec\n"
         "u.find_spec = lambda name, *more: None if name == 'psycopg' else real(name, *more)\n"
-        "from ionworks_engine.__main__ import main\n"
+        "from ionworks_engine.server import main\n"
         "sys.exit(main(sys.argv[1:]))\n"
     )
     words = ["serve", "--data", str(tmp_path), "--database", "postgresql://me@127.0.0.1/lab"]

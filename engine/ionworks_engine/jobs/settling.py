@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 
 from ionworks_engine.jobs.kinds import Ended, Kind
 from ionworks_engine.storage import Store, queue
-from ionworks_engine.storage.database import is_unavailable
+from ionworks_engine.storage.database import is_unavailable, words_of
 
 _GATHER = 0.03
 """Seconds to wait for company, while there is some: storing ten costs hardly more than one."""
@@ -146,10 +146,10 @@ class Settling:
     def _give_up(self, batch: Sequence[Ended], error: Exception) -> None:
         """Have jobs fail whose results cannot be stored; where nothing can, they run again."""
         if is_unavailable(error):
-            _log.warning("Results were lost, their jobs will run again: %s", error)
+            _log.warning("Results were lost, their jobs will run again: %s", words_of(error))
             return
         _log.error("Results could not be stored.", exc_info=error)
-        reason = f"The result could not be stored: {error}"
+        reason = f"The result could not be stored: {words_of(error)}"
         endings = [queue.failed(ended.job.id, "INTERNAL_ERROR", reason) for ended in batch]
         try:
             with self._store.writing() as connection:

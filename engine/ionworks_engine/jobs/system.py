@@ -25,7 +25,7 @@ from ionworks_engine.jobs.memory import OUT_OF_MEMORY
 from ionworks_engine.jobs.progress import Progress
 from ionworks_engine.jobs.settling import Settling, clear
 from ionworks_engine.storage import Store, queue
-from ionworks_engine.storage.database import is_unavailable
+from ionworks_engine.storage.database import is_unavailable, words_of
 
 LEASE = 30.0
 PATIENCE = 120.0
@@ -90,7 +90,9 @@ class Jobs:
         try:
             self._leases.give_back(self._unended())
         except SQLAlchemyError as error:
-            _log.warning("Jobs could not be given back; their leases will lapse: %s", error)
+            _log.warning(
+                "Jobs could not be given back; their leases will lapse: %s", words_of(error)
+            )
 
     def wake(self) -> None:
         """Say that there are new jobs."""
@@ -138,7 +140,7 @@ class Jobs:
         if not is_unavailable(error):
             _log.error("Jobs could not be claimed; trying again.", exc_info=error)
         elif not self._troubled:
-            _log.warning("The database cannot be used; trying again: %s", error)
+            _log.warning("The database cannot be used; trying again: %s", words_of(error))
         self._troubled = is_unavailable(error)
 
     def _turn(self, woken: bool) -> None:

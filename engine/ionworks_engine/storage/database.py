@@ -56,6 +56,11 @@ class Database(Protocol):
         """Let go of everything."""
 
 
+def words_of(error: BaseException) -> str:
+    """Return what was wrong on one line: what the driver said, without SQLAlchemy's own words."""
+    return " ".join(str(getattr(error, "orig", None) or error).split())
+
+
 def is_unavailable(error: BaseException) -> bool:
     """Whether something failed because the database cannot serve now, but may soon again."""
     if isinstance(error, NoneFree):

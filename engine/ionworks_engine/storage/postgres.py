@@ -17,7 +17,7 @@ from typing import Any
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 
-from ionworks_engine.storage.database import StoreError
+from ionworks_engine.storage.database import StoreError, words_of
 from ionworks_engine.storage.jsontext import dump
 
 SCHEMES = ("postgresql", "postgres", "postgresql+psycopg")
@@ -71,7 +71,7 @@ class PostgresDatabase:
                 self.alone = self._appear(first=True)
         except DBAPIError as error:
             self.close()
-            raise StoreError(f"{self.place} cannot be used: {_words(error)}") from None
+            raise StoreError(f"{self.place} cannot be used: {words_of(error)}") from None
         except BaseException:
             self.close()
             raise
@@ -186,6 +186,12 @@ def _read(url: str) -> URL:
     except (ArgumentError, ValueError):
         # What could not be read may hold a password.
         read = None
+    if url.count("@") > 1:
+        # One in a password would end it: its tail would be taken for the host, and shown.
+        raise StoreError(
+            "the address of the database has more than one @: write those of the user and "
+            "of the password as %40"
+        )
     if read is None or read.drivername not in SCHEMES:
         raise StoreError(
             "the database is given as postgresql://user@host:5432/name; without one SQLite in the "
@@ -218,8 +224,3 @@ def _tune(connection: Any, _record: Any) -> None:
     connection.autocommit = True
     connection.execute(_SETTINGS)
     connection.autocommit = False
-
-
-def _words(error: DBAPIError) -> str:
-    """Return what the driver said, on one line."""
-    return " ".join(str(error.orig).split())

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, delete, insert, inspect, select, union_all, u
 from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 
 from ionworks_engine.storage import belonging, queue, room, tables, times
-from ionworks_engine.storage.database import Database, StoreError
+from ionworks_engine.storage.database import Database, StoreError, is_unavailable, words_of
 from ionworks_engine.storage.files import FileStore
 from ionworks_engine.storage.postgres import PostgresDatabase
 from ionworks_engine.storage.sqlite import SqliteDatabase
@@ -121,8 +121,10 @@ class Store:
                 ) from None
             if isinstance(error, OSError):
                 raise
-            words = " ".join(str(error.orig).split())
-            raise StoreError(f"{self._database.place} holds no readable store: {words}") from None
+            trouble = "holds no readable store"
+            if is_unavailable(error):
+                trouble = "cannot be used at present, try again"
+            raise StoreError(f"{self._database.place} {trouble}: {words_of(error)}") from None
         except BaseException:
             self._let_go()
             raise
@@ -261,7 +263,9 @@ class Store:
             with self._changing(serial=True) as connection:
                 connection.execute(delete(tables.servers).where(tables.servers.c.id == self.id))
         except SQLAlchemyError as error:
-            _log.warning("Others will see for a while that this server was there: %s", error)
+            _log.warning(
+                "Others will see for a while that this server was there: %s", words_of(error)
+            )
         self._let_go()
 
     def _let_go(self) -> None:
