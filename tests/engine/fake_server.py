@@ -8,11 +8,11 @@ import sys
 from pathlib import Path
 
 if __name__ == "__main__":
-    from ionworks_engine import __main__, app
+    from ionworks_engine import app, server
     from ionworks_engine.jobs import executors
 
     app.Jobs = functools.partial(app.Jobs, lease=float(sys.argv[1]))
     executors.ProcessExecutor = functools.partial(
         executors.ProcessExecutor, tasks="fake_tasks", search_path=[Path(__file__).parent]
     )
-    sys.exit(__main__.main(["serve", *sys.argv[2:]]))
+    sys.exit(server.main(["serve", *sys.argv[2:]]))
