@@ -28,8 +28,9 @@ _FULL = (
     "delete something, then try again."
 )
 _READ_ONLY = (
-    "The engine's store can be read only, as disks become that fail; nothing was changed. Look "
-    "after its disk or database, then try again."
+    "The engine may not write where it keeps its data: a disk that failed, or files of another "
+    "user; nothing was changed. Look after its disk, its database and whose the files are, then "
+    "try again."
 )
 _UNAVAILABLE = (
     "The engine's database cannot be reached, or is busy; nothing was changed. Wait a moment, then "

@@ -131,7 +131,7 @@ def sync_detailed(
 ) -> Response[PipelinePage]:
     """List the pipelines of a project
 
-     Without their configurations.
+     The newest first, without their configurations.
 
     Args:
         project_id (str):
@@ -207,7 +207,7 @@ def sync(
 ) -> PipelinePage | None:
     """List the pipelines of a project
 
-     Without their configurations.
+     The newest first, without their configurations.
 
     Args:
         project_id (str):
@@ -278,7 +278,7 @@ async def asyncio_detailed(
 ) -> Response[PipelinePage]:
     """List the pipelines of a project
 
-     Without their configurations.
+     The newest first, without their configurations.
 
     Args:
         project_id (str):
@@ -352,7 +352,7 @@ async def asyncio(
 ) -> PipelinePage | None:
     """List the pipelines of a project
 
-     Without their configurations.
+     The newest first, without their configurations.
 
     Args:
         project_id (str):
