@@ -141,7 +141,7 @@ def _break_files(doing):
     storing = ((Objects, "_put"), (S3Objects, "_put_part"), (S3Objects, "_join"))
     for (owner, function), what in zip((*storing, (Settling, "_put_files")), RENAMED, strict=True):
         doing.stores(owner, function, what)
-    replace, discard = Path.replace, FileStore.discard
+    replace, discarding = Path.replace, FileStore.discarding
 
     def dying_replace(path, target):
         what = doing.storing
@@ -150,12 +150,19 @@ def _break_files(doing):
         reach(f"{what} renamed, after")
         return done
 
-    def dying_discard(files, names):
-        if names := set(names):
-            reach("old files go")
-        discard(files, names)
+    @contextmanager
+    def dying_discarding(files):
+        with discarding(files) as discard:
 
-    Path.replace, FileStore.discard = dying_replace, dying_discard
+            def dying(names):
+                # Once they are moved aside, and before that is known to hold.
+                discard(names := set(names))
+                if names:
+                    reach("old files go")
+
+            yield dying
+
+    Path.replace, FileStore.discarding = dying_replace, dying_discarding
 
 
 def _ingest(request):
@@ -173,7 +180,7 @@ BOUNDED = frozenset({"ingest"})
 
 def main():
     os.environ[_ARMED] = sys.argv[1]
-    from ionworks_engine import __main__
+    from ionworks_engine import server
     from ionworks_engine.jobs import executors
 
     here = Path(__file__)
@@ -183,7 +190,7 @@ def main():
     doing = _Doing()
     _break_commits(doing)
     _break_files(doing)
-    sys.exit(__main__.main(sys.argv[2:]))
+    sys.exit(server.main(sys.argv[2:]))
 
 
 if __name__ == "__main__":
