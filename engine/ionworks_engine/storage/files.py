@@ -170,7 +170,12 @@ class FileStore:
         """
         with self._changing:
             for name, link in self._links.items():
-                if not self.path(name).exists():
+                target = self.path(name)
+                # Network drives answer from memory for seconds what lies in a folder, unless that
+                # is opened.
+                with suppress(FileNotFoundError), os.scandir(target.parent):
+                    pass
+                if not target.exists():
                     again = self.fresh()
                     _link(link, again)
                     self._put_back(again, name)
