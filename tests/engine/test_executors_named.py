@@ -3,8 +3,8 @@
 import sys
 
 import pytest
-from ionworks_engine.__main__ import main
 from ionworks_engine.jobs.executors import ExecutorError, named
+from ionworks_engine.server import main
 
 
 @pytest.mark.parametrize(
