@@ -6,11 +6,16 @@ from importlib import import_module
 from benchmarks.results import write
 from benchmarks.timing import FIGURES
 
-ALL = ("import_time", "calls", "battery", "language", "data", "fits", "sweep")
+ALL = ("import_time", "calls", "battery", "language", "data", "fits", "sweep", "growing")
 
-named = sys.argv[1:]
-modules = [import_module(f"benchmarks.{name}") for name in named or ALL]
-for module in modules:
-    module.main()
-if not named:
-    print(f"written to {write(FIGURES, modules)}")
+
+def main(named: list[str]) -> None:
+    modules = [import_module(f"benchmarks.{name}") for name in named or ALL]
+    for module in modules:
+        module.main()
+    if not named:
+        print(f"written to {write(FIGURES, modules)}")
+
+
+if __name__ == "__main__":  # workers that are spawned read this file, too
+    main(sys.argv[1:])
