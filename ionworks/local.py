@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
 import shutil
 import tempfile
 import threading
@@ -24,6 +25,8 @@ __all__ = ["LocalEngine", "attach", "serve"]
 
 _PATIENCE = 30.0
 _CLOSED = "the local engine was closed: make a new client"
+_CLASS = re.compile(r"^(\w+\.)+\w+: ")
+"""Of an error, at the beginning of the last line of its traceback."""
 _engines: dict[Path, LocalEngine] = {}
 _attaching = threading.Lock()
 
@@ -166,7 +169,7 @@ class LocalEngine:
             self._application = await self._started()
         except Exception as error:
             last_line = (str(error).strip() or type(error).__name__).splitlines()[-1]
-            self._trouble.set_result(last_line)
+            self._trouble.set_result(_CLASS.sub("", last_line))
             await self._stopping.wait()
             return
         self._trouble.set_result("")

@@ -204,7 +204,7 @@ def test_a_submission_joins_its_study(client, project, studies):
     assert error(client.get("/simulations?study_id=none"), 404)
 
 
-def test_a_submission_without_a_project_goes_into_that_of_its_study(client, project, studies):
+def test_a_submission_without_a_project_goes_into_that_of_its_study(client, project):
     other = made(client.post("/projects", json={"name": "P2"}))["id"]
     study = make_study(client, f"/projects/{other}/studies")
     there = make_run(client, project, study_id=study["id"])
