@@ -8,6 +8,8 @@ import numpy as np
 import polars as pl
 import pybamm
 import pytest
+from ionworks_engine.pipelines.fits.reach import strays
+from ionworks_engine.pipelines.objectives.current_driven import OverTime
 from ionworks_engine.pipelines.runner import run_element, run_simple
 from ionworks_engine.pipelines.values import write_values
 
@@ -242,12 +244,12 @@ def test_a_growing_film_from_the_capacity_that_is_lost(tmp_path):
     assert found[name] == pytest.approx(truth, rel=0.03, abs=0)
 
 
-@pytest.mark.parametrize("charged", [True, False])
-def test_data_that_start_from_another_state_are_told(tmp_path, charged):
+@pytest.mark.parametrize("soc", [None, 1.0, 0.9])
+def test_data_that_start_from_another_state_are_told(tmp_path, soc):
     """Chen2020 comes 17 mV below its full charge: a fit from there finds another diffusivity."""
     start = chen()
-    if charged:
-        start.set_initial_state(1.0)
+    if soc:
+        start.set_initial_state(soc)
     concentrations = {
         name: start[name]
         for name in start
@@ -261,8 +263,35 @@ def test_data_that_start_from_another_state_are_told(tmp_path, charged):
     }
     result = run({"known": entry(chen()), "fit": fit}, tmp_path)["fit"]
     told = [text for text in result["assumptions"] if "another state" in text]
-    assert len(told) == charged
+    assert len(told) == (soc is not None)
     found = result["parameter_values"][NEGATIVE]
-    assert (found == pytest.approx(3.3e-14, rel=1e-2, abs=0)) is not charged
-    if charged:
+    assert (found == pytest.approx(3.3e-14, rel=1e-2, abs=0)) == (soc is None)
+    if soc == 1:
         assert "starts at 4.036 V where 4.053 V was measured, 16.8 mV off" in told[0]
+
+
+MEASURED = np.linspace(4.0, 3.5, 101)
+OFFSETS = {
+    "a decaying one": (0.02 * 0.6 ** np.arange(101), True),
+    "the same everywhere": (np.full(101, 0.05), True),
+    "a first row of the rest before": (0.145 * (np.arange(101) == 0) + 1e-5, False),
+    "little": (np.full(101, 0.004), False),
+}
+
+
+def at_start(errors):
+    """Return what is said of a model that is so far off [V]."""
+    compared = object.__new__(OverTime)
+    compared.variables = {"Voltage [V]": MEASURED}
+    return list(strays("1C", compared, {"Voltage [V]": MEASURED + errors}))
+
+
+@pytest.mark.parametrize("offset", OFFSETS)
+def test_what_tells_of_another_state(offset):
+    errors, is_told = OFFSETS[offset]
+    assert len(at_start(errors)) == is_told
+
+
+def test_noise_tells_of_no_other_state():
+    draws = np.random.default_rng(0).normal(0, 8e-3, (200, 101))
+    assert [said for errors in draws for said in at_start(errors)] == []

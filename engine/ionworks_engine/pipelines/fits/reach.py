@@ -12,10 +12,14 @@ from ionworks_engine.pipelines.objectives.current_driven import OverTime
 
 _FAR = 10.0
 """How many times the largest voltage that was measured no model of a cell comes to."""
-_FURTHER = 1.5
-"""How many times as far off as on the whole a first point is that tells of a wrong start."""
 _OFF_AT_START = 5e-3
-"""From how far off at the first point on it is said [V]: noise is less."""
+"""From how far off at the first point on it is said [V]."""
+_ABOVE_NOISE = 5.0
+"""How many deviations of the noise, too: a single point decides."""
+_STILL_OFF = 0.2
+"""What of it is left at the next point: a first row of the rest before says nothing of a start."""
+_DEVIATIONS = 1.4826 / 2**0.5
+"""Deviations of noise in the median step from one point to the next."""
 
 
 def strays(label: str, objective: Objective, model: Mapping[str, Floats]) -> Iterator[str]:
@@ -49,21 +53,19 @@ def strays(label: str, objective: Objective, model: Mapping[str, Floats]) -> Ite
 
 
 def _off_at_start(label: str, data: Floats, model: Floats) -> Iterator[str]:
-    """Say that the state a model starts from may not be that of the data.
-
-    What is fitted makes up for it elsewhere, so the first point is further off than the rest.
-    """
-    errors = (model - data)[np.isfinite(model) & np.isfinite(data)]
-    if not len(errors) or not np.isfinite(model[0] - data[0]):
+    """Say that the state a model starts from may not be that of the data."""
+    errors = model - data
+    if len(errors) < 3 or not np.isfinite(errors[:2]).all() or errors[0] == 0:
         return
-    spread = float(np.sqrt(np.mean(errors**2)))
-    if abs(errors[0]) > max(_OFF_AT_START, _FURTHER * spread):
+    noise = _DEVIATIONS * float(np.nanmedian(np.abs(np.diff(errors))))
+    is_off = abs(errors[0]) > max(_OFF_AT_START, _ABOVE_NOISE * noise)
+    if is_off and errors[1] / errors[0] > _STILL_OFF:
         yield (
             f"The model of {label!r} starts at {model[0]:.4g} V where {data[0]:.4g} V was "
-            f"measured, {1e3 * abs(errors[0]):.3g} mV off, and is {1e3 * spread:.2g} mV off over "
-            "all points (RMS): it may start from another state than the data, for which fitted "
-            "values make up. Set the initial state, by an 'InitialSOC' calculation or by the "
-            "initial concentrations, to that of the data."
+            f"measured, {1e3 * abs(errors[0]):.3g} mV off: it may start from another state than "
+            "the data, or lack a resistance, and fitted values make up for that. Set the initial "
+            "state, by an 'InitialSOC' calculation or by the initial concentrations, to that of "
+            "the data."
         )
 
 
