@@ -95,7 +95,10 @@ class StoppedError(Exception):
         self.cause = cause
 
 
-_MOST_IDS = 10
+_GONE = (
+    "what has not ended is gone: 'local' keeps nothing once a command has ended; "
+    "--url local:FOLDER does"
+)
 _EVERYWHERE = ("--url", "-u", "--project", "--json")
 _WHERE_KEYS_ARE = "The key is that of IONWORKS_API_KEY, or of 'ionworks config set api_key'"
 _CODES: tuple[tuple[type[BaseException], ExitCode], ...] = (
@@ -169,7 +172,7 @@ def told(error: BaseException) -> dict[str, Any]:
 
 
 @contextmanager
-def goes_on(what: str, sent: Sequence[Mapping[str, Any]], command: str) -> Iterator[None]:
+def goes_on(what: str, sent: Sequence[Mapping[str, Any]], command: str | None) -> Iterator[None]:
     """Where waiting in it ends too early, tell what was sent, and the command that waits again.
 
     Parameters
@@ -179,19 +182,21 @@ def goes_on(what: str, sent: Sequence[Mapping[str, Any]], command: str) -> Itera
     sent
         What is known of each; its ``id`` is what the command takes.
     command
-        What takes ids and waits for them.
+        What takes ids and waits for them; ``None`` where they end along with this command.
     """
     try:
         yield
     except (WaitTimeoutError, KeyboardInterrupt) as ended:
+        from ionworks.waiting import TERMINAL
+
         states = getattr(ended, "states", {})
         told_of = [
             {**one, "status": states[one["id"]]} if one["id"] in states else dict(one)
             for one in sent
         ]
-        ids = [one["id"] for one in sent[:_MOST_IDS]]
-        more = " ..." if len(sent) > _MOST_IDS else ""
-        message = f"{ended or 'stopped'}\nto go on: {command} {' '.join(ids)}{more}"
+        open_ids = [one["id"] for one in told_of if one.get("status") not in TERMINAL]
+        advice = f"to go on: {command} {' '.join(open_ids)}" if command else _GONE
+        message = f"{ended or 'stopped'}\n{advice}"
         raise PartialError(ended, message, {what: told_of}) from ended
 
 

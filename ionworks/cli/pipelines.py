@@ -105,7 +105,7 @@ def cancel(work: Work, pipeline_id: _Id) -> None:
 
 def _wait(work: Work, pipeline_id: str, timeout: float | None) -> Pipeline:
     with (
-        goes_on("pipelines", [{"id": pipeline_id}], "ionworks pipelines watch"),
+        goes_on("pipelines", [{"id": pipeline_id}], work.again("ionworks pipelines watch")),
         work.output.progress() as watched,
     ):
         return work.client.pipeline.wait_for_completion(pipeline_id, timeout, verbose=watched)

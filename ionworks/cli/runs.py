@@ -139,7 +139,7 @@ def finished(work: Work, runs: Sequence[Mapping[str, Any]], timeout: float | Non
     """
     ids = [run["id"] for run in runs]
     with (
-        goes_on("simulations", runs, "ionworks simulations wait"),
+        goes_on("simulations", runs, work.again("ionworks simulations wait")),
         work.output.progress() as watched,
     ):
         records: list[Record] = work.client.simulation.wait_for_completion(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
+from shlex import quote
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
@@ -83,6 +84,14 @@ class Work:
     def is_local(self) -> bool:
         """Whether the engine of this process answers."""
         return (self.address or "").partition(":")[0] == "local"
+
+    def again(self, command: str) -> str | None:
+        """Return a command with the options that lead to the same place; ``None`` if none does."""
+        if self.address == "local":
+            return None
+        typed = {"--url": self._url, "--project": self._project}
+        options = [f"{name} {quote(value)}" for name, value in typed.items() if value]
+        return " ".join([command, *options])
 
     @cached_property
     def client(self) -> Ionworks:

@@ -95,7 +95,7 @@ def test_waiting_that_ends_too_early_tells_each_id_and_how_to_go_on():
     with pytest.raises(PartialError) as raised, goes_on("simulations", sent, "ionworks wait"):
         raise WaitTimeoutError("time is up", {"s-1": "completed", "s-2": "running"})
     known = told(raised.value)
-    assert known["message"] == "time is up\nto go on: ionworks wait s-1 s-2"
+    assert known["message"] == "time is up\nto go on: ionworks wait s-2"
     assert (known["type"], known["exit_code"]) == ("WaitTimeoutError", 6)
     assert known["simulations"] == [
         {"id": "s-1", "job_id": "j-1", "status": "completed"},
@@ -108,9 +108,7 @@ def test_so_does_waiting_that_was_stopped_and_programs_get_every_id():
     with pytest.raises(PartialError) as raised, goes_on("simulations", sent, "wait"):
         raise KeyboardInterrupt("waiting was stopped")
     known = told(raised.value)
-    assert known["message"].endswith(
-        "to go on: wait " + " ".join(f"s-{n}" for n in range(10)) + " ..."
-    )
+    assert known["message"].endswith(f"to go on: wait {' '.join(one['id'] for one in sent)}")
     assert known["exit_code"] == 130
     assert known["simulations"] == sent
 
@@ -266,3 +264,18 @@ def test_who_has_one_project_means_that_one(monkeypatch):
         pytest.raises(ValueError, match=re.escape("one of 'Default', 'Other'")),
     ):
         assert work.client
+
+
+def test_what_a_store_that_is_kept_nowhere_runs_is_gone():
+    with (
+        pytest.raises(PartialError) as raised,
+        goes_on("simulations", [{"id": "s-1"}], Work(Output(), "local").again("ionworks wait")),
+    ):
+        raise KeyboardInterrupt("waiting was stopped")
+    assert told(raised.value)["message"].endswith("--url local:FOLDER does")
+
+
+def test_to_go_on_leads_to_the_same_place():
+    work = Work(Output(), "local:my cells", "P 1")
+    assert work.again("wait") == "wait --url 'local:my cells' --project 'P 1'"
+    assert Work(Output(), "http://127.0.0.1:1").again("wait") == "wait --url http://127.0.0.1:1"
