@@ -25,13 +25,13 @@ def is_loopback(host: str) -> bool:
 
     Examples
     --------
-    >>> is_loopback("127.0.0.1"), is_loopback("localhost"), is_loopback("192.168.0.7")
+    >>> is_loopback("127.0.0.1"), is_loopback("LocalHost"), is_loopback("192.168.0.7")
     (True, True, False)
     """
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
-        return host == "localhost"
+        return host.lower() == "localhost"
 
 
 class ThisMachineOnly:
