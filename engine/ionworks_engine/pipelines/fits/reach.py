@@ -63,9 +63,9 @@ def _off_at_start(label: str, data: Floats, model: Floats) -> Iterator[str]:
         yield (
             f"The model of {label!r} starts at {model[0]:.4g} V where {data[0]:.4g} V was "
             f"measured, {1e3 * abs(errors[0]):.3g} mV off: it may start from another state than "
-            "the data, or lack a resistance, and fitted values make up for that. Set the initial "
-            "state, by an 'InitialSOC' calculation or by the initial concentrations, to that of "
-            "the data."
+            "the data, or lack a resistance, and fitted values make up for that. Among the "
+            "parameters of the objective 'Initial SOC [%]' or 'Initial voltage [V]' (an open-"
+            "circuit voltage) say where it starts."
         )
 
 
